@@ -1,0 +1,244 @@
+/* rt_memory.c: linear memories. Address space is reserved once and made accessible as the memory grows,
+ * so the base never moves and nothing is ever copied.
+ *
+ *   guard   8 GiB and a little: whatever a 32-bit index and a 32-bit offset add up to lies inside, and
+ *           faults beyond the size. 64-KiB pages only
+ *   bounds  as much as it may grow to, or as the system gives; code compares with the size
+ *   static  one block from malloc, as large as it may ever be: for systems without mmap
+ */
+#define _GNU_SOURCE
+#include "rt_internal.h"
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define KIB ((u64)1 << 10)
+#define GIB ((u64)1 << 30)
+#define GUARD_REACH (8 * GIB + 64 * KIB)
+#define RESERVE_32 (4 * GIB)
+#define RESERVE_64 (64 * GIB)
+#define MOST_BYTES ((u64)1 << 47)
+
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0
+#endif
+
+static u64 os_page(void) {
+    long size = sysconf(_SC_PAGESIZE);
+    return size > 0 ? (u64)size : 64 * KIB;
+}
+
+static u64 round_up(u64 bytes, u64 unit) {
+    return (bytes + unit - 1) & ~(unit - 1);
+}
+
+/* NULL when there is no such space. */
+static u8 *reserve(u64 bytes) {
+    if (bytes > SIZE_MAX) return NULL;
+    void *at = mmap(NULL, (size_t)bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return at == MAP_FAILED ? NULL : (u8 *)at;
+}
+
+static bool make_accessible(w2c_memory *m, u64 from, u64 to) {
+    if (m->mode == W2C_STATIC) return to <= m->reserved;
+    u64 page = os_page();
+    from = round_up(from, page);
+    to = round_up(to, page);
+    if (to > m->reserved) return false;
+    return from >= to || !mprotect(m->data + from, (size_t)(to - from), PROT_READ | PROT_WRITE);
+}
+
+/* ---- creation ------------------------------------------------------------------------------------ */
+static bool reserve_guard(w2c_memory *m) {
+    u64 bytes = GUARD_REACH + os_page();
+    u8 *data = reserve(bytes);
+    if (!data) return false;
+    if (!w2c_registry_add(W2C_RANGE_MEMORY, data, data + bytes)) {
+        munmap(data, (size_t)bytes);
+        return false;
+    }
+    m->data = data;
+    m->reserved = bytes;
+    return true;
+}
+
+/* As much as it may become, or the half of it, ... but never less than it starts with. */
+static bool reserve_bounds(w2c_memory *m, u64 least) {
+    u64 page = os_page(), most = m->is64 ? RESERVE_64 : RESERVE_32;
+    u64 limit = m->limit_pages > MOST_BYTES >> m->page_log2 ? MOST_BYTES : m->limit_pages << m->page_log2;
+    u64 wanted = limit < most ? limit : most;
+    least = round_up(least ? least : 1, page);
+    if (wanted < least) wanted = least;
+    wanted = round_up(wanted, page);
+    while (!(m->data = reserve(wanted))) {
+        if (wanted == least) return false;
+        wanted = wanted / 2 < least ? least : round_up(wanted / 2, page);
+    }
+    m->reserved = wanted;
+    return true;
+}
+
+static bool reserve_static(w2c_memory *m, u64 least) {
+    u64 bytes = m->has_max && m->limit_pages <= MOST_BYTES >> m->page_log2
+                    ? m->limit_pages << m->page_log2
+                    : least;
+    if (bytes > SIZE_MAX) return false;
+    m->data = (u8 *)calloc(1, bytes ? (size_t)bytes : 1);
+    m->reserved = bytes;
+    return m->data != NULL;
+}
+
+static u64 most_pages(bool is64, unsigned page_log2) {
+    if (is64) return page_log2 ? ((u64)1 << (64 - page_log2)) : UINT64_MAX;
+    u64 pages = (u64)1 << (32 - page_log2);
+    return pages > UINT32_MAX ? UINT32_MAX : pages;
+}
+
+w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc, u64 max_bytes, char *text,
+                             size_t cap) {
+    w2c_text why = w2c_text_start(text, cap);
+    memset(m, 0, sizeof *m);
+    if (desc->page_log2 > 16 || desc->limits.min > desc->limits.max || desc->mode > W2C_STATIC ||
+        (desc->mode == W2C_GUARD && (desc->is64 || desc->page_log2 != 16 || sizeof(void *) < 8))) {
+        w2c_text_add(&why, "a memory of this type cannot be guarded or has wrong limits");
+        return W2C_INVALID;
+    }
+    u64 min = desc->limits.min, most = most_pages(desc->is64, desc->page_log2);
+    m->is64 = desc->is64;
+    m->shared = desc->shared;
+    m->page_log2 = desc->page_log2;
+    m->mode = desc->mode;
+    m->declared_max = desc->limits.max;
+    m->has_max = desc->limits.max != UINT64_MAX;
+    m->max_pages = desc->limits.max < most ? desc->limits.max : most;
+    m->limit_pages = m->max_pages;
+    if (max_bytes && max_bytes >> m->page_log2 < m->limit_pages)
+        m->limit_pages = max_bytes >> m->page_log2;
+    if (min > m->limit_pages) {
+        w2c_text_add(&why, "a memory starts with %llu pages, %llu are allowed: raise max_memory",
+                     (unsigned long long)min, (unsigned long long)m->limit_pages);
+        return W2C_LIMIT;
+    }
+    u64 bytes = min << m->page_log2;
+    bool ok = min <= MOST_BYTES >> m->page_log2 && (m->mode == W2C_GUARD    ? reserve_guard(m)
+                                                    : m->mode == W2C_STATIC ? reserve_static(m, bytes)
+                                                                            : reserve_bounds(m, bytes));
+    if (!ok || !make_accessible(m, 0, bytes)) {
+        w2c_text_add(&why, "no room for a memory of %llu bytes%s", (unsigned long long)bytes,
+                     m->mode == W2C_GUARD ? " in 8 GiB of address space (a limit such as ulimit -v?): "
+                                            "translate with --memory=bounds"
+                                          : "");
+        w2c_memory_destroy(m);
+        return W2C_NOMEM;
+    }
+    m->size = bytes;
+    m->pages = min;
+    return W2C_OK;
+}
+
+void w2c_memory_destroy(w2c_memory *m) {
+    if (!m->data) return;
+    if (m->mode == W2C_STATIC) {
+        free(m->data);
+    } else {
+        if (m->mode == W2C_GUARD) w2c_registry_remove(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
+        munmap(m->data, (size_t)m->reserved);
+    }
+    memset(m, 0, sizeof *m);
+}
+
+w2c_status w2c_memory_new(w2c_memory **out, uint64_t min_pages, uint64_t max_pages, bool is64,
+                          bool shared, unsigned page_log2) {
+    *out = NULL;
+    if (page_log2 > 16) return W2C_INVALID;
+    bool guard = !is64 && page_log2 == 16 && sizeof(void *) >= 8;
+    w2c_memory_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.limits.min = min_pages;
+    desc.limits.max = max_pages;
+    desc.page_log2 = (u8)page_log2;
+    desc.is64 = is64;
+    desc.shared = shared;
+    desc.mode = guard ? W2C_GUARD : W2C_BOUNDS;
+    w2c_memory *m = (w2c_memory *)malloc(sizeof *m);
+    if (!m) return W2C_NOMEM;
+    w2c_status status = w2c_memory_create(m, &desc, 0, NULL, 0);
+    if (status == W2C_NOMEM && guard) {
+        desc.mode = W2C_BOUNDS;
+        status = w2c_memory_create(m, &desc, 0, NULL, 0);
+    }
+    if (status == W2C_OK)
+        *out = m;
+    else
+        free(m);
+    return status;
+}
+
+void w2c_memory_delete(w2c_memory *m) {
+    if (!m) return;
+    w2c_memory_destroy(m);
+    free(m);
+}
+
+/* ---- size, growth -------------------------------------------------------------------------------- */
+uint8_t *w2c_memory_data(const w2c_memory *m) {
+    return m->data;
+}
+
+uint64_t w2c_memory_size(const w2c_memory *m) {
+    return __atomic_load_n(&m->size, __ATOMIC_RELAXED);
+}
+
+uint64_t w2c_memory_pages(const w2c_memory *m) {
+    return __atomic_load_n(&m->pages, __ATOMIC_RELAXED);
+}
+
+uint64_t w2c_memory_grow(w2c_memory *m, uint64_t pages) {
+    while (__atomic_exchange_n(&m->lock, 1, __ATOMIC_ACQUIRE)) sched_yield();
+    u64 before = m->pages;
+    bool ok = before <= m->limit_pages && pages <= m->limit_pages - before &&
+              before + pages <= m->reserved >> m->page_log2;
+    u64 bytes = (before + pages) << m->page_log2;
+    if (ok) ok = make_accessible(m, m->size, bytes);
+    if (ok) {
+        __atomic_store_n(&m->size, bytes, __ATOMIC_RELEASE);
+        __atomic_store_n(&m->pages, before + pages, __ATOMIC_RELEASE);
+        m->growths++;
+    } else {
+        m->failed_growths++;
+    }
+    __atomic_store_n(&m->lock, 0, __ATOMIC_RELEASE);
+    return ok ? before : UINT64_MAX;
+}
+
+/* ---- bulk ---------------------------------------------------------------------------------------- */
+static void check(u64 at, u64 len, u64 size) {
+    if (W2C_UNLIKELY(at > size || len > size - at)) w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
+}
+
+void w2c_memory_fill(w2c_memory *m, u64 to, u32 byte, u64 len) {
+    check(to, len, w2c_memory_size(m));
+    memset(m->data + to, (int)(byte & 0xff), (size_t)len);
+}
+
+void w2c_memory_copy(w2c_memory *dst, w2c_memory *src, u64 to, u64 from, u64 len) {
+    check(from, len, w2c_memory_size(src));
+    check(to, len, w2c_memory_size(dst));
+    memmove(dst->data + to, src->data + from, (size_t)len);
+}
+
+void w2c_memory_init(w2c_memory *m, const w2c_data *data, u64 to, u32 from, u32 len) {
+    check(from, len, data->len);
+    check(to, len, w2c_memory_size(m));
+    if (len) memcpy(m->data + to, data->bytes + from, len);
+}
+
+void w2c_active_data_copy(w2c_memory *const *memories, const u8 *blob, const w2c_active_data *list,
+                          size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        w2c_memory *m = memories[list[i].memory];
+        check(list[i].to, list[i].len, w2c_memory_size(m));
+        if (list[i].len) memcpy(m->data + list[i].to, blob + list[i].from, (size_t)list[i].len);
+    }
+}

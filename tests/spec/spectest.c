@@ -1,0 +1,302 @@
+/* spectest.c: w2c-spectest: options, the order of things, exit codes. */
+#include "spectest.h"
+#include <errno.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 3, MOST_CRASHES = 12 };
+
+static const char usage[] =
+    "usage: w2c-spectest [MODE] [OPTION]... FILE.json|DIR...\n"
+    "Runs scripts of the official WebAssembly test suite.\n"
+    "  --validate          modules are read and validated only (the default)\n"
+    "  --compiled          modules are translated to C, compiled and run\n"
+    "  --interp, --compare not yet\n"
+    "  --cc CC             C compiler (default $CC, else cc)\n"
+    "  --opt -O2           its optimisation level (default -O0)\n"
+    "  --cflag F           a further argument for it; may be repeated\n"
+    "  --memory=MODE       guard (the default), bounds or static\n"
+    "  --include DIR       folder of w2c_rt.h (default: found from the program's place)\n"
+    "  -jN                 processes at a time (default: one a processor)\n"
+    "  --timeout SECONDS   most time without progress of a script (default 30)\n"
+    "  --keep DIR          write C files and objects there, and leave them\n"
+    "  --expect FILE       modules known to fail: exactly these must fail\n"
+    "  --write-expect FILE write that list\n"
+    "  -v                  every failure and every script\n";
+
+/* ---- helpers of all parts ----------------------------------------------------------------------
+ */
+void suite_die(const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    fflush(stdout);
+    fputs("w2c-spectest: ", stderr);
+    vfprintf(stderr, format, list);
+    fputc('\n', stderr);
+    va_end(list);
+    exit(EXIT_USAGE);
+}
+
+void *suite_alloc(Suite *suite, size_t count, size_t size) {
+    void *memory = arena_array(&suite->arena, count, size);
+    if (!memory) suite_die("out of memory");
+    return memory;
+}
+
+char *suite_text(Suite *suite, const char *text, size_t len) {
+    char *copy = arena_strdup(&suite->arena, text, len);
+    if (!copy) suite_die("out of memory");
+    return copy;
+}
+
+char *suite_format(Suite *suite, const char *format, ...) {
+    char text[4096];
+    va_list list;
+    va_start(list, format);
+    int len = vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    if (len < 0) suite_die("out of memory");
+    return suite_text(suite, text, (size_t)len < sizeof text ? (size_t)len : sizeof text - 1);
+}
+
+const char *suite_buffer(Buffer *buffer) {
+    const char *text = buffer_cstr(buffer);
+    if (!text) suite_die("out of memory");
+    return text;
+}
+
+bool suite_read_file(const char *path, uint8_t **bytes, size_t *len) {
+    FILE *file = fopen(path, "rb");
+    struct stat info;
+    if (!file) return false;
+    bool good = !fstat(fileno(file), &info) && info.st_size >= 0;
+    *len = good ? (size_t)info.st_size : 0;
+    *bytes = malloc(*len ? *len : 1);
+    good = good && *bytes && fread(*bytes, 1, *len, file) == *len;
+    if (!good) free(*bytes);
+    fclose(file);
+    return good;
+}
+
+/* ---- options -----------------------------------------------------------------------------------
+ */
+typedef struct Args {
+    char **items;
+    int count, at;
+} Args;
+
+/* "--name VALUE" or "--name=VALUE"; NULL when the argument is another. */
+static const char *option_value(Args *args, const char *name) {
+    const char *arg = args->items[args->at];
+    size_t len = strlen(name);
+    if (strncmp(arg, name, len) != 0) return NULL;
+    if (arg[len] == '=') return arg + len + 1;
+    if (arg[len]) return NULL;
+    if (args->at + 1 == args->count) suite_die("%s needs a value (--help)", name);
+    return args->items[++args->at];
+}
+
+static unsigned option_number(const char *text, const char *name) {
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (!*text || *end || n > 100000) suite_die("%s: not a number: %s", name, text);
+    return (unsigned)n;
+}
+
+static MemoryMode option_memory(const char *text) {
+    if (!strcmp(text, "guard")) return MEMORY_GUARD;
+    if (!strcmp(text, "bounds")) return MEMORY_BOUNDS;
+    if (!strcmp(text, "static")) return MEMORY_STATIC;
+    suite_die("--memory=%s: guard, bounds or static", text);
+}
+
+static bool option_mode(Options *o, const char *arg) {
+    static const char *const names[] = {"--validate", "--compiled", "--interp", "--compare"};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], arg) != 0) continue;
+        o->mode = (Mode)i;
+        return true;
+    }
+    return false;
+}
+
+static bool option_valued(Suite *suite, Args *args) {
+    Options *o = &suite->options;
+    const char *value;
+    if ((value = option_value(args, "--cc")))
+        o->cc = value;
+    else if ((value = option_value(args, "--opt")))
+        o->opt = value;
+    else if ((value = option_value(args, "--include")))
+        o->include = value;
+    else if ((value = option_value(args, "--memory")))
+        o->memory = option_memory(value);
+    else if ((value = option_value(args, "--cflag")))
+        o->cflags[o->cflag_count++] = value;
+    else if ((value = option_value(args, "--timeout")))
+        o->timeout = option_number(value, "--timeout");
+    else if ((value = option_value(args, "--keep")))
+        o->keep = value;
+    else if ((value = option_value(args, "--expect")))
+        o->expect = value;
+    else if ((value = option_value(args, "--write-expect")))
+        o->write_expect = value;
+    else
+        return false;
+    return true;
+}
+
+static void options_default(Suite *suite, int argc) {
+    Options *o = &suite->options;
+    const char *cc = getenv("CC");
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    o->cc = cc && *cc ? cc : "cc";
+    o->opt = "-O0";
+    o->timeout = 30;
+    o->jobs = cores < 1 ? 1 : cores > 64 ? 64 : (unsigned)cores;
+    o->cflags = suite_alloc(suite, (size_t)argc, sizeof *o->cflags);
+}
+
+/* Reads the options and loads every script named. */
+static void options_read(Suite *suite, int argc, char **argv) {
+    Args args = {argv, argc, 1};
+    const char **paths = suite_alloc(suite, (size_t)argc, sizeof *paths);
+    size_t count = 0;
+    options_default(suite, argc);
+    for (; args.at < argc; args.at++) {
+        const char *arg = argv[args.at];
+        if (!strcmp(arg, "--help")) {
+            fputs(usage, stdout);
+            exit(0);
+        }
+        if (arg[0] != '-')
+            paths[count++] = arg;
+        else if (!strcmp(arg, "-v"))
+            suite->options.verbose = true;
+        else if (!strncmp(arg, "-j", 2))
+            suite->options.jobs = option_number(arg + 2, "-j");
+        else if (!option_mode(&suite->options, arg) && !option_valued(suite, &args))
+            suite_die("%s: unknown option (--help)", arg);
+    }
+    if (suite->options.mode == MODE_INTERP || suite->options.mode == MODE_COMPARE)
+        suite_die("there is no interpreter yet: use --validate or --compiled");
+    if (!count) suite_die("no script or folder given (--help)");
+    for (size_t i = 0; i < count; i++)
+        script_add_path(suite, paths[i]);
+}
+
+/* ---- folders -----------------------------------------------------------------------------------
+ */
+/* The folder of w2c_rt.h: that of the source tree this was built from, else the nearest rtlib above
+ * the program. */
+static void include_find(Suite *suite) {
+    char path[4096];
+    const char **include = &suite->options.include;
+#ifdef W2C_SOURCE_DIR
+    if (!*include && !access(W2C_SOURCE_DIR "/rtlib/w2c_rt.h", R_OK))
+        *include = W2C_SOURCE_DIR "/rtlib";
+#endif
+    ssize_t len = *include ? 0 : readlink("/proc/self/exe", path, sizeof path - 1);
+    for (size_t i = len > 0 ? (size_t)len : 0; i-- > 0 && !*include;) {
+        if (path[i] != '/') continue;
+        const char *rtlib = suite_format(suite, "%.*s/rtlib", (int)i, path);
+        if (!access(suite_format(suite, "%s/w2c_rt.h", rtlib), R_OK)) *include = rtlib;
+    }
+    if (!*include) suite_die("w2c_rt.h not found: give its folder with --include");
+}
+
+static void dir_make(Suite *suite) {
+    const char *tmp = getenv("TMPDIR");
+    char *made = suite_format(suite, "%s/w2c-spectest-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (suite->options.keep) {
+        if (mkdir(suite->options.keep, 0777) && errno != EEXIST)
+            suite_die("%s: %s", suite->options.keep, strerror(errno));
+        suite->dir = realpath(suite->options.keep, NULL);
+        if (!suite->dir) suite_die("%s: %s", suite->options.keep, strerror(errno));
+        return;
+    }
+    if (!mkdtemp(made)) suite_die("%s: %s", made, strerror(errno));
+    suite->dir = made;
+}
+
+static int dir_remove_entry(const char *path, const struct stat *info, int type, struct FTW *at) {
+    (void)info, (void)type, (void)at;
+    return remove(path);
+}
+
+/* Which file m12 was made from: for a person who kept the folder. */
+static void dir_write_index(const Suite *suite) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/modules.txt", suite->dir);
+    FILE *file = fopen(path, "w");
+    if (!file) suite_die("%s: %s", path, strerror(errno));
+    for (uint32_t i = 0; i < suite->module_count; i++) {
+        const UnitModule *m = &suite->modules[i];
+        char name[16];
+        unit_module_name(i, name);
+        fprintf(file, "%s\t%s\t%s\n", name, m->file,
+                m->failure  ? m->failure
+                : m->object ? m->object
+                            : "");
+    }
+    if (ferror(file) | fclose(file)) suite_die("%s: cannot be written", path);
+}
+
+/* ---- running -----------------------------------------------------------------------------------
+ */
+static void script_work(void *user, uint32_t item, int pipe) {
+    Suite *suite = user;
+    if (suite->options.mode == MODE_COMPILED)
+        compiled_script(suite, &suite->scripts[item], pipe);
+    else
+        validate_script(suite, &suite->scripts[item], pipe);
+}
+
+/* Takes over the results. The first command without one is what the child died of. */
+static bool script_done(void *user, const JobEnd *end) {
+    Suite *suite = user;
+    Script *script = &suite->scripts[end->item];
+    const uint8_t *at = end->data;
+    for (Record r; jobs_next(&at, end->data + end->len, &r);) {
+        script->results[r.number].verdict = r.kind;
+        if (r.len) script->results[r.number].text = suite_text(suite, r.text, r.len);
+    }
+    uint32_t next = 0;
+    while (next < script->count && script->results[next].verdict != VERDICT_NONE)
+        next++;
+    if (next == script->count) return false;
+    script->results[next].verdict = VERDICT_CRASH;
+    script->results[next].text = suite_format(suite, "crashed: %s", end->how ? end->how : "exit");
+    if (next + 1 == script->count) return false;
+    if (++script->crashes < MOST_CRASHES) return true;
+    while (++next < script->count) {
+        script->results[next].verdict = VERDICT_FAIL;
+        script->results[next].text = "not run: the script crashed too often";
+    }
+    return false;
+}
+
+int main(int argc, char **argv) {
+    Suite suite = {.dir = NULL};
+    arena_init(&suite.arena, alloc_default());
+    options_read(&suite, argc, argv);
+    bool compiled = suite.options.mode == MODE_COMPILED;
+    if (compiled) {
+        include_find(&suite);
+        dir_make(&suite);
+        unit_build_all(&suite);
+        dir_write_index(&suite);
+    }
+    Jobs jobs = {suite.options.jobs, suite.options.timeout, script_work, script_done, &suite};
+    jobs_run(&jobs, suite.script_count);
+    if (compiled && !suite.options.keep)
+        nftw(suite.dir, dir_remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    bool agreed = !suite.options.expect || expect_apply(&suite, suite.options.expect);
+    if (suite.options.write_expect) expect_write(&suite, suite.options.write_expect);
+    uint64_t unexpected = report_print(&suite);
+    arena_free(&suite.arena);
+    return unexpected || !agreed ? EXIT_FAILED : 0;
+}

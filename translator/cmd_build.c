@@ -1,0 +1,259 @@
+/* cmd_build.c: w2c build: translate into a folder, compile its files in parallel, link, rename.
+ * The C compiler's warnings and failures are shown as they are, with its command line. */
+#include "cmd.h"
+#include "processes.h"
+#include "program.h"
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct Build {
+    const Options *options;
+    Session session;
+    Arena arena; /* everything below but the buffers */
+    ToolHome home;
+    Buffer folder;  /* absolute: C files and objects */
+    Buffer cc;      /* path of the compiler */
+    Buffer temp;    /* the program before its rename */
+    bool temporary; /* folder goes at the end */
+    bool cc_failed; /* it has said why */
+    sigset_t signals;
+    OutputList outputs;
+    const char *name;  /* prefix of the module's symbols */
+    const char **flags; /* what every call of the compiler begins with, the compiler first */
+    size_t flag_count;
+    const char **sources, **objects; /* relative to the folder */
+    size_t source_count;
+} Build;
+
+static const char *printed(Build *b, const char *format, const char *a, const char *c) {
+    Buffer text;
+    buffer_init(&text, b->session.ctx.alloc);
+    buffer_printf(&text, format, a, c);
+    const char *copy = text.failed ? NULL : arena_strdup(&b->arena, text.data, text.len);
+    buffer_free(&text);
+    if (!copy) diag_nomem(&b->session.ctx);
+    return copy;
+}
+
+/* ---- the compiler ------------------------------------------------------------------------------------- */
+static void flag_add(Build *b, const char *flag) {
+    b->flags[b->flag_count++] = flag; /* NULL after a failed allocation: compiler_choose looks */
+}
+
+static bool compiler_find(Build *b) {
+    static const char *const usual[] = {"clang", "clang-19", "clang-20", "clang-21", "clang-18", "clang-17",
+                                        "clang-16", "clang-15", "clang-14", "gcc", "cc"};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (program_find(usual[i], &b->cc)) return true;
+    return diag_error(&b->session.ctx, ERR_io, NO_OFFSET,
+                      "no C compiler: neither clang nor gcc nor cc is on PATH; --cc names one");
+}
+
+/* --cc may have words after the program: --cc='ccache gcc'. */
+static bool compiler_words(Build *b, const char *given) {
+    char *words = arena_strdup(&b->arena, given, strlen(given)), *save = NULL;
+    if (!words) return diag_nomem(&b->session.ctx);
+    char *first = strtok_r(words, " ", &save);
+    if (!first || !program_find(first, &b->cc))
+        return diag_error(&b->session.ctx, ERR_io, NO_OFFSET, "the C compiler '%s' is not there", given);
+    flag_add(b, b->cc.data);
+    for (char *word; (word = strtok_r(NULL, " ", &save));)
+        flag_add(b, word);
+    return true;
+}
+
+static bool compiler_choose(Build *b) {
+    const Options *o = b->options;
+    const char *cc = o->value[OPT_cc].text;
+    size_t cap = o->item_count + (cc ? strlen(cc) : 0) + 16;
+    b->flags = ARENA_ARRAY(&b->arena, cap, const char *);
+    if (!b->flags) return diag_nomem(&b->session.ctx);
+    if (cc) {
+        if (!compiler_words(b, cc)) return false;
+    } else {
+        if (!compiler_find(b)) return false;
+        flag_add(b, b->cc.data);
+    }
+    flag_add(b, "-std=c11");
+    flag_add(b, o->value[OPT_optimize].set ? printed(b, "-O%s%s", o->value[OPT_optimize].text, "") : "-O2");
+    if (o->value[OPT_debug_info].set) flag_add(b, "-g");
+#if defined(__x86_64__) || defined(__i386__)
+    const char *cpu = "-march=%s%s";
+#else
+    const char *cpu = "-mcpu=%s%s";
+#endif
+    if (o->value[OPT_target_cpu].set) flag_add(b, printed(b, cpu, o->value[OPT_target_cpu].text, ""));
+    for (size_t i = 0; i < o->item_count; i++) {
+        if (o->items[i].id == OPT_machine) flag_add(b, printed(b, "-m%s%s", o->items[i].text, ""));
+        if (o->items[i].id == OPT_codegen) flag_add(b, printed(b, "-f%s%s", o->items[i].text, ""));
+    }
+    return !diag_failed(&b->session.ctx);
+}
+
+/* ---- translating ----------------------------------------------------------------------------------------- */
+static bool folder_choose(Build *b) {
+    Context *ctx = &b->session.ctx;
+    const char *keep = b->options->value[OPT_keep].text;
+    if (!keep) {
+        b->temporary = true;
+        return folder_make_temporary(ctx, &b->folder) && path_absolute(ctx, b->folder.data, &b->folder);
+    }
+    return folder_make(ctx, keep) && path_absolute(ctx, keep, &b->folder);
+}
+
+static bool translate(Build *b) {
+    enum { LITERAL_MOST = 16384 }; /* bytes of data worth a string literal */
+    Session *s = &b->session;
+    b->name = b->options->value[OPT_name].text;
+    if (!b->name) b->name = "app";
+    const char *out = printed(b, "%s/%s.c", b->folder.data, b->name);
+    if (!out) return false;
+    TranslateOptions t = option_translation(b->options, out);
+    t.name = b->name;
+    uint64_t data = 0;
+    for (uint32_t i = 0; i < s->module.data_count; i++)
+        data += s->module.datas[i].bytes.len;
+    if (!b->options->value[OPT_data].set && data > LITERAL_MOST) t.data = DATA_INCBIN;
+    double start = seconds_now();
+    bool ok = translate_module(&s->ctx, &s->module, &t, &b->arena, &b->outputs);
+    if (t.progress) progress_end();
+    if (ok && b->options->value[OPT_verbose].set)
+        fprintf(stderr, "translated %zu bytes in %.3f s\n", s->module.bytes.len, seconds_now() - start);
+    return ok;
+}
+
+/* ---- compiling ----------------------------------------------------------------------------------------------- */
+static bool source_add(Build *b, const char *source) {
+    b->sources[b->source_count] = source;
+    b->objects[b->source_count] = printed(b, "%s%s", source, ".o");
+    return b->objects[b->source_count++] != NULL;
+}
+
+static bool sources_list(Build *b) {
+    size_t cap = b->outputs.count + 2;
+    b->sources = ARENA_ARRAY(&b->arena, cap, const char *);
+    b->objects = ARENA_ARRAY(&b->arena, cap, const char *);
+    if (!b->sources || !b->objects) return diag_nomem(&b->session.ctx);
+    for (uint32_t i = 0; i < b->outputs.count; i++) {
+        const char *base = path_base(b->outputs.items[i].path);
+        size_t len = strlen(base);
+        if (len > 2 && !strcmp(base + len - 2, ".c") && !source_add(b, base)) return false;
+    }
+    return source_add(b, "program_main.c") && (!b->options->value[OPT_bench].set || source_add(b, "bench_host.c"));
+}
+
+static bool compile(Build *b, const JobOptions *options) {
+    Job *jobs = ARENA_ARRAY(&b->arena, b->source_count, Job);
+    if (!jobs) return diag_nomem(&b->session.ctx);
+    for (size_t i = 0; i < b->source_count; i++) {
+        const char **argv = ARENA_ARRAY(&b->arena, b->flag_count + 8, const char *);
+        if (!argv) return diag_nomem(&b->session.ctx);
+        memcpy(argv, b->flags, b->flag_count * sizeof *argv);
+        const char *const rest[] = {"-I", b->home.include.data, "-c", b->sources[i], "-o", b->objects[i], NULL};
+        memcpy(argv + b->flag_count, rest, sizeof rest);
+        jobs[i] = (Job){argv, printed(b, "%s/%s.log", b->folder.data, b->sources[i])};
+        if (!jobs[i].log) return false;
+    }
+    return jobs_run(&b->session.ctx, jobs, b->source_count, options) || (b->cc_failed = true, false);
+}
+
+/* Words of the build's own link flags (sanitizers, in a build tree). */
+static size_t link_words(Build *b, const char **argv) {
+    char *words = arena_strdup(&b->arena, W2C_LINK_FLAGS, strlen(W2C_LINK_FLAGS)), *save = NULL;
+    size_t n = 0;
+    for (char *word = words ? strtok_r(words, " ", &save) : NULL; word; word = strtok_r(NULL, " ", &save))
+        argv[n++] = word;
+    return n;
+}
+
+static bool link_program(Build *b, const JobOptions *options) {
+    size_t n = b->flag_count;
+    const char **argv = ARENA_ARRAY(&b->arena, n + b->source_count + strlen(W2C_LINK_FLAGS) + 16, const char *);
+    const char *wasi = printed(b, "%s/%s", b->home.lib.data, "libw2cwasi.a");
+    const char *rt = printed(b, "%s/%s", b->home.lib.data, "libw2crt.a");
+    const char *log = printed(b, "%s/%s", b->folder.data, "link.log");
+    if (!argv || !wasi || !rt || !log) return diag_nomem(&b->session.ctx);
+    memcpy(argv, b->flags, n * sizeof *argv);
+    memcpy(argv + n, b->objects, b->source_count * sizeof *argv);
+    n += b->source_count;
+    if (b->options->value[OPT_link_static].set) argv[n++] = "-static";
+    n += link_words(b, argv + n);
+    const char *const rest[] = {wasi, rt, "-lm", "-pthread", "-o", b->temp.data, NULL};
+    memcpy(argv + n, rest, sizeof rest);
+    Job job = {argv, log};
+    return jobs_run(&b->session.ctx, &job, 1, options) || (b->cc_failed = true, false);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
+/* The program's name while it is linked: absolute, because the linker runs in the folder. */
+static bool temp_name(Build *b, const char *out) {
+    Context *ctx = &b->session.ctx;
+    Buffer dir;
+    buffer_init(&dir, ctx->alloc);
+    size_t len = (size_t)(path_base(out) - out);
+    buffer_bytes(&dir, out, len);
+    if (!len) buffer_char(&dir, '.');
+    bool ok = buffer_cstr(&dir) ? path_absolute(ctx, dir.data, &b->temp) : diag_nomem(ctx);
+    buffer_free(&dir);
+    if (!ok) return false;
+    buffer_printf(&b->temp, "/.%s.%ld.tmp", path_base(out), (long)getpid());
+    return buffer_cstr(&b->temp) ? true : diag_nomem(ctx);
+}
+
+static bool program_place(Build *b, const char *out) {
+    struct stat st;
+    if (stat(b->temp.data, &st) || rename(b->temp.data, out))
+        return diag_error(&b->session.ctx, ERR_io, NO_OFFSET, "writing %s: is it a folder, or not yours to write?", out);
+    printf("wrote %s (%llu bytes)\n", out, (unsigned long long)st.st_size);
+    if (!b->temporary) printf("its C is in %s\n", b->options->value[OPT_keep].text);
+    return true;
+}
+
+static bool build(Build *b, const char *input, const char *out) {
+    Context *ctx = &b->session.ctx;
+    if (!session_open(&b->session, b->options, input)) return false;
+    program_warn(b->options, &b->session.module);
+    if (!home_find(ctx, &b->home) || !compiler_choose(b) || !temp_name(b, out) || !folder_choose(b)) return false;
+    if (!translate(b) || !program_write(ctx, b->options, &b->home, b->folder.data, b->name) || !sources_list(b))
+        return false;
+    JobOptions options = {.folder = b->folder.data, .parallel = option_threads(b->options),
+                          .verbose = b->options->value[OPT_verbose].set, .what = "compiling", .mask = b->signals};
+    double start = seconds_now();
+    if (!compile(b, &options) || !link_program(b, &options)) return false;
+    if (options.verbose) fprintf(stderr, "compiled and linked in %.3f s\n", seconds_now() - start);
+    if (!program_place(b, out)) return false;
+    const char *depfile = b->options->value[OPT_depfile].text;
+    return !depfile || depfile_write(ctx, depfile, NULL, out, input);
+}
+
+static void build_free(Build *b) {
+    if (b->temp.len) unlink(b->temp.data);
+    if (b->temporary && b->folder.len) folder_remove(b->folder.data);
+    buffer_free(&b->folder);
+    buffer_free(&b->cc);
+    buffer_free(&b->temp);
+    home_free(&b->home);
+    arena_free(&b->arena);
+    session_close(&b->session);
+}
+
+int cmd_build(const Options *options) {
+    const char *input = session_argument(options), *out = options->value[OPT_output].text;
+    if (!input) return 3;
+    if (!out || !*path_base(out)) return options_complain(options, "where to? -o EXE is missing");
+    Build b = {.options = options};
+    Allocator alloc = alloc_default();
+    arena_init(&b.arena, alloc);
+    buffer_init(&b.folder, alloc);
+    buffer_init(&b.cc, alloc);
+    buffer_init(&b.temp, alloc);
+    buffer_init(&b.home.lib, alloc);
+    buffer_init(&b.home.include, alloc);
+    buffer_init(&b.home.share, alloc);
+    jobs_hold_signals(&b.signals);
+    int code = build(&b, input, out) ? 0 : 3;
+    if (code && diag_failed(&b.session.ctx)) code = session_fail(&b.session);
+    build_free(&b);
+    jobs_release_signals(&b.signals);
+    return code;
+}

@@ -1,0 +1,124 @@
+/* emit.h: what the files of emit/ share: the names and decisions made once per module, and the writer
+ * of one function. Everything here is read-only while groups are written in parallel. */
+#ifndef W2C_EMIT_H
+#define W2C_EMIT_H
+#include "../base/buffer.h"
+#include "../lower/ir.h"
+#include "translate.h"
+
+enum { NO_RECORD = 0xffffffffu };
+
+typedef struct Group {
+    uint32_t first, last; /* defined functions: [first, last) */
+    uint64_t bytes;
+} Group;
+
+typedef struct Emitter {
+    Context *ctx;
+    const Module *m;
+    const TranslateOptions *options;
+    Arena *arena;
+    const char *name;         /* the module's prefix, mangled */
+    const char **funcs;       /* C name by function index; imports: of the inline that calls the slot */
+    const char **imports;     /* by import: [NAME_c_]i_MODULE_FIELD, mangled and unique */
+    size_t import_skip;       /* length of the part in brackets, there with prefix_all only */
+    const char **exports;     /* by export: mangled */
+    const char **globals;     /* by global: the member's name */
+    const char **types;       /* by type: the signature's name in C, or NULL: not a type we can call */
+    uint32_t *records;        /* by function: its w2c_func in the instance, or NO_RECORD */
+    const uint32_t *import_of_func; /* by imported function: its import */
+    uint8_t *modes;           /* by memory: MemoryMode in force */
+    uint32_t record_count;
+    Group *groups;
+    uint32_t group_count;
+    uint64_t input_hash;
+} Emitter;
+
+/* What one thread writes into. */
+typedef struct Writer {
+    const Emitter *e;
+    Context *ctx; /* the thread's */
+    Buffer *out;
+    uint64_t *needed; /* bitmap: functions that need a prototype here */
+    Buffer body;      /* of the function under work: printed before its declarations */
+    const Ir *ir;
+    uint32_t func;
+    unsigned depth;  /* braces open */
+    unsigned opaque; /* bits: laundered constants used, see emit_expr.c */
+    bool plain;      /* no laundered constants here: an initialiser */
+    uint32_t *slots[MAX_SLOT_TYPES]; /* bitmaps: slots used, by height */
+    uint32_t slot_words;
+    Arena arena; /* reset for each function */
+} Writer;
+
+/* ---- emit_names.c ---- */
+bool emit_name_all(Emitter *e);
+char *emit_mangled(Emitter *e, Slice name); /* in e->arena; NULL when memory runs out */
+/* ---- emit_plan.c ---- */
+bool emit_plan(Emitter *e);
+/* ---- emit_expr.c ---- */
+void emit_expr(Writer *w, uint32_t node, bool parens);
+void emit_condition(Writer *w, uint32_t node);
+void emit_slot(Writer *w, unsigned type, uint32_t height);
+void emit_local(Writer *w, uint32_t local);
+void emit_opaque_decls(Writer *w, Buffer *out);
+const char *emit_c_type(unsigned kind); /* VT_I32: "u32" ... */
+const char *emit_zero(unsigned kind);
+enum { OPAQUE_F32 = 1, OPAQUE_F64 = 16 }; /* Writer.opaque: the bit of +0 of each type */
+/* ---- emit_stmt.c ---- */
+void emit_stmts(Writer *w);
+/* A reference to function func, as an expression. */
+void emit_func_ref(Writer *w, uint32_t func);
+/* ---- emit_func.c ---- */
+bool emit_function(Writer *w, uint32_t func);
+/* "static u32 f_fac(calc *m, u32 p0)" without the storage class; names: also the parameters'. */
+void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *name, bool names);
+void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed);
+bool emit_is_addressed(const Emitter *e, uint32_t func);
+/* ---- emit_types.c ---- */
+bool emit_name_types(Emitter *e);
+void emit_type_decls(const Emitter *e, Buffer *out);
+void emit_type_defs(const Emitter *e, Buffer *out);
+const char *emit_result_type(const Emitter *e, Buffer *scratch, uint32_t type);
+void emit_signature_text(Buffer *out, const Module *m, const TypeDef *t); /* "(i32) -> (i32)" */
+void emit_letters(Buffer *out, const TypeDef *t);
+/* ---- emit_header.c ---- */
+void emit_public_header(const Emitter *e, Buffer *out);
+void emit_private(const Emitter *e, Buffer *out);
+void emit_stamp(const Emitter *e, Buffer *out, bool with_hash);
+/* A type as public headers spell it: uint32_t, float, w2c_ref ... */
+const char *emit_public_type(ValType t);
+/* ---- emit_instance.c, emit_init.c, emit_data.c ---- */
+bool emit_check(Emitter *e); /* declarations that cannot be translated yet */
+bool emit_instance(Emitter *e, Writer *w, Buffer *out);
+bool emit_init(Emitter *e, Writer *w, Buffer *out);
+bool emit_const(Emitter *e, Writer *w, ConstExpr expr, ValType type, uint32_t globals, Buffer *out);
+void emit_data(const Emitter *e, Buffer *out, const char *blob_file);
+uint64_t emit_data_bytes(const Emitter *e);
+uint64_t emit_data_hash(const Emitter *e);
+bool emit_data_const_offset(const Emitter *e, const Data *d, uint64_t *offset);
+/* A C string literal of any bytes. */
+void emit_string(Buffer *out, Slice s);
+/* The same inside a comment: nothing that could end it. */
+void emit_comment_text(Buffer *out, Slice s);
+bool emit_writer_init(Writer *w, const Emitter *e, Context *ctx);
+void emit_writer_free(Writer *w);
+
+/* ---- output.c: files appear whole, all together, or not at all ---- */
+typedef struct OutputSet {
+    Context *ctx;
+    Arena *arena;
+    struct OutputFile {
+        const char *path, *temp; /* temp empty: unchanged */
+        uint64_t bytes;
+    } *files;
+    uint32_t count, cap;
+} OutputSet;
+bool output_init(OutputSet *o, Context *ctx, Arena *arena, uint32_t cap);
+bool output_add(OutputSet *o, const char *path); /* at most cap of them */
+/* Writes content to a temporary beside path unless path has that content. Thread: different i at once. */
+bool output_put(OutputSet *o, Context *ctx, uint32_t i, const char *const *parts, const size_t *lens,
+                unsigned count);
+bool output_commit(OutputSet *o);
+void output_abort(OutputSet *o);
+#endif

@@ -1,0 +1,177 @@
+/* emit_header.c: the public header, and the private part that every group shares. */
+#include "emit.h"
+
+const char *emit_public_type(ValType t) {
+    static const char *const names[] = {"void",   "uint32_t", "uint64_t", "float",
+                                        "double", "w2c_v128", "w2c_ref"};
+    return names[vt_kind(t)];
+}
+
+static const char *const mode_names[] = {"guard", "bounds", "static"};
+
+void emit_stamp(const Emitter *e, Buffer *out, bool with_hash) {
+    buffer_printf(out, "/* Made by w2c %s. ABI %d, memory %s%s", e->options->version, 1,
+                  mode_names[e->options->memory], e->options->canonical_nans ? ", canonical NaNs" : "");
+    if (with_hash) buffer_printf(out, ", module %016llx", (unsigned long long)e->input_hash);
+    buffer_text(out, ". Do not edit. */\n");
+}
+
+static void public_params(const TypeDef *t, Buffer *out) {
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", %s p%u", emit_public_type(t->u.func.params[k]), k);
+    for (uint32_t k = 0; k < t->u.func.result_count; k++)
+        buffer_printf(out, ", %s *r%u", emit_public_type(t->u.func.results[k]), k);
+}
+
+static void import_text(const Emitter *e, const Import *im, Buffer *out) {
+    buffer_text(out, "/* ");
+    emit_comment_text(out, im->module);
+    buffer_char(out, '.');
+    emit_comment_text(out, im->name);
+    buffer_text(out, ": ");
+    (void)e;
+}
+
+static void public_imports(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    bool any = false;
+    for (uint32_t i = 0; i < m->import_count; i++) {
+        const Import *im = &m->imports[i];
+        if (im->kind != EXTERN_FUNC || !e->types[m->funcs[im->index].type]) continue;
+        const TypeDef *t = func_type(m, im->index);
+        if (!any)
+            buffer_text(out, "\n/* ---- imports: give them to NEW in w2c_imports, or define these functions, or give"
+                             "\n * a resolver. `importer` is the instance that calls. ---- */\n");
+        any = true;
+        import_text(e, im, out);
+        emit_signature_text(out, m, t);
+        buffer_printf(out, " */\nw2c_status %s_%s(void *env, w2c_instance *importer", e->name,
+                      e->imports[i] + e->import_skip);
+        public_params(t, out);
+        buffer_text(out, ")\n    __attribute__((weak));\n");
+    }
+}
+
+static void public_exports(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    if (m->export_count) buffer_text(out, "\n/* ---- exports ---- */\n");
+    for (uint32_t i = 0; i < m->export_count; i++) {
+        const Export *x = &m->exports[i];
+        const char *name = e->exports[i];
+        switch ((ExternKind)x->kind) {
+        case EXTERN_FUNC:
+            if (!e->types[m->funcs[x->index].type]) break;
+            buffer_text(out, "/* ");
+            emit_comment_text(out, x->name);
+            buffer_text(out, ": ");
+            emit_signature_text(out, m, func_type(m, x->index));
+            buffer_printf(out, " */\nw2c_status %s_x_%s(%s *m", e->name, name, e->name);
+            public_params(func_type(m, x->index), out);
+            buffer_text(out, ");\n");
+            break;
+        case EXTERN_TABLE: buffer_printf(out, "w2c_table *%s_x_%s(%s *m);\n", e->name, name, e->name); break;
+        case EXTERN_MEMORY: buffer_printf(out, "w2c_memory *%s_x_%s(%s *m);\n", e->name, name, e->name); break;
+        case EXTERN_GLOBAL:
+            buffer_printf(out, "%s%s *%s_x_%s(%s *m);\n", m->globals[x->index].mutable ? "" : "const ",
+                          emit_public_type(m->globals[x->index].type), e->name, name, e->name);
+            break;
+        case EXTERN_TAG: break;
+        }
+    }
+}
+
+void emit_public_header(const Emitter *e, Buffer *out) {
+    emit_stamp(e, out, true);
+    buffer_printf(out,
+                  "#ifndef W2C_MODULE_%s_H\n#define W2C_MODULE_%s_H\n#include \"w2c.h\"\n\n"
+                  "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+                  "/* An instance. It begins with a w2c_instance: see %s_instance. */\n"
+                  "typedef struct %s %s;\nextern const w2c_module %s_module;\n\n"
+                  "/* See w2c_instance_new and w2c_instance_delete in w2c.h. */\n"
+                  "w2c_status %s_new(%s **out, const w2c_imports *imports, const w2c_config *config);\n"
+                  "void %s_delete(%s *m);\n"
+                  "static inline w2c_instance *%s_instance(%s *m) { return (w2c_instance *)m; }\n",
+                  e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name,
+                  e->name, e->name);
+    public_imports(e, out);
+    public_exports(e, out);
+    buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
+}
+
+/* ---- the private part -------------------------------------------------------------------------------- */
+
+static void struct_memories(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    for (uint32_t i = 0; i < m->memory_count; i++) {
+        buffer_printf(out, "    u8 *mem%u; /* base of memory %u: never moves */\n    w2c_memory *memory%u;\n", i,
+                      i, i);
+        if (i >= m->imported_memories) buffer_printf(out, "    w2c_memory own_memory%u;\n", i);
+    }
+    for (uint32_t i = 0; i < m->table_count; i++) {
+        buffer_printf(out, "    w2c_table *table%u;\n", i);
+        if (i >= m->imported_tables) buffer_printf(out, "    w2c_table own_table%u;\n", i);
+    }
+}
+
+static void struct_members(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    struct_memories(e, out);
+    for (uint32_t i = 0; i < m->global_count; i++)
+        buffer_printf(out, "    %s %s%s;\n", emit_c_type(vt_kind(m->globals[i].type)),
+                      i < m->imported_globals ? "*" : "", e->globals[i]);
+    for (uint32_t i = 0; i < m->import_count; i++)
+        if (m->imports[i].kind == EXTERN_FUNC) buffer_printf(out, "    const w2c_func *%s;\n", e->imports[i]);
+    if (m->imported_funcs) buffer_printf(out, "    w2c_func stubs[%u]; /* bind imports at their first call */\n", m->imported_funcs);
+    if (e->record_count) buffer_printf(out, "    w2c_func funcs[%u];\n", e->record_count);
+    if (m->elem_count) buffer_printf(out, "    w2c_elem elems[%u];\n", m->elem_count);
+    if (m->data_count && m->has_data_count) buffer_printf(out, "    w2c_data datas[%u];\n", m->data_count);
+    for (uint32_t k = 0; k < m->elem_count; k++)
+        if (m->elems[k].count && !m->elems[k].is_funcs && m->elems[k].mode != SEGMENT_DECLARATIVE)
+            buffer_printf(out, "    w2c_ref refs%u[%u];\n", k, m->elems[k].count);
+}
+
+static void import_calls(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    Buffer scratch;
+    buffer_init(&scratch, out->alloc);
+    for (uint32_t f = 0; f < m->imported_funcs; f++) {
+        const char *name = e->imports[e->import_of_func[f]], *type = e->types[m->funcs[f].type];
+        const TypeDef *t = func_type(m, f);
+        if (!type) continue;
+        buffer_printf(out, "W2C_INLINE %s %s(%s *m", emit_result_type(e, &scratch, m->funcs[f].type), name,
+                      e->name);
+        for (uint32_t k = 0; k < t->u.func.param_count; k++)
+            buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
+        buffer_printf(out, ") {\n    const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE);\n    %s"
+                           "((w2c_fn_%s *)fn->code)(fn->instance", name,
+                      t->u.func.result_count ? "return " : "", type);
+        for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
+        buffer_text(out, ");\n}\n");
+    }
+    buffer_free(&scratch);
+}
+
+void emit_private(const Emitter *e, Buffer *out) {
+    const char *mode = mode_names[e->options->memory];
+    buffer_printf(out, "#include \"w2c_rt.h\"\n#include \"w2c_quiet.h\"\n\n"
+                       "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+                       "/* ---- types: their calls in C, and their descriptors ---- */\n");
+    emit_type_decls(e, out);
+    buffer_printf(out, "\n/* ---- the instance ---- */\nstruct %s {\n    w2c_instance w2c;\n", e->name);
+    struct_members(e, out);
+    buffer_text(out, "};\n\n");
+    buffer_printf(out,
+                  "/* files made with other modes do not link */\n"
+                  "extern const char %s_mode_%s W2C_HIDDEN;\n"
+                  "__attribute__((used)) static const char *const %s_mode = &%s_mode_%s;\n",
+                  e->name, mode, e->name, e->name, mode);
+    if (e->m->imported_funcs) {
+        buffer_text(out, "\n/* ---- imports ---- */\n");
+        import_calls(e, out);
+    }
+    buffer_text(out, "\n#undef W2C_FN\n#define W2C_FN ");
+    bool single = e->group_count <= 1;
+    buffer_text(out, single ? "static" : "W2C_HIDDEN");
+    if (e->options->memory == MEMORY_GUARD) buffer_text(out, " W2C_TEXT");
+    buffer_text(out, "\n\n#ifdef __cplusplus\n}\n#endif\n");
+}

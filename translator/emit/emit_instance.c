@@ -1,0 +1,321 @@
+/* emit_instance.c: what is there once per module: adapters, import stubs, exports, and the constant
+ * description by which rtlib creates instances. */
+#include "emit.h"
+
+static const char *const mode_enums[] = {"W2C_GUARD", "W2C_BOUNDS", "W2C_STATIC"};
+
+static void name_literal(Buffer *out, Slice s) {
+    buffer_char(out, '{');
+    emit_string(out, s);
+    buffer_printf(out, ", %zu}", s.len);
+}
+
+static void u64_or_none(Buffer *out, bool there, uint64_t value) {
+    if (there) buffer_printf(out, "%lluu", (unsigned long long)value);
+    else buffer_text(out, "UINT64_MAX");
+}
+
+static void limits(Buffer *out, const Limits *l) {
+    buffer_printf(out, "{%lluu, ", (unsigned long long)l->min);
+    u64_or_none(out, l->has_max, l->max);
+    buffer_char(out, '}');
+}
+
+static const char *truth(bool b) {
+    return b ? "true" : "false";
+}
+
+static void type_text(Buffer *out, ValType t) {
+    char text[64];
+    type_print(t, text, sizeof text);
+    buffer_printf(out, "\"%s\"", text);
+}
+
+/* ---- imports --------------------------------------------------------------------------------------- */
+
+static void stub(Emitter *e, uint32_t i, Buffer *out) {
+    const Module *m = e->m;
+    uint32_t func = m->imports[i].index;
+    const TypeDef *t = func_type(m, func);
+    Buffer scratch;
+    buffer_init(&scratch, out->alloc);
+    buffer_printf(out, "static %s %s_stub%u(w2c_instance *instance",
+                  emit_result_type(e, &scratch, m->funcs[func].type), e->name, i);
+    buffer_free(&scratch);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
+    buffer_printf(out, ") {\n    const w2c_func *const fn = w2c_import_bind(instance, %u);\n    %s((w2c_fn_%s *)fn->code)(fn->instance",
+                  i, t->u.func.result_count ? "return " : "", e->types[m->funcs[func].type]);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
+    buffer_text(out, ");\n}\n");
+}
+
+static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
+    const Module *m = e->m;
+    const Import *im = &m->imports[i];
+    const char *name = e->name;
+    buffer_text(out, "    {");
+    name_literal(out, im->module);
+    buffer_text(out, ", ");
+    name_literal(out, im->name);
+    switch ((ExternKind)im->kind) {
+    case EXTERN_FUNC: {
+        const char *type = e->types[m->funcs[im->index].type];
+        buffer_printf(out, ",\n     W2C_FUNC, offsetof(struct %s, %s), offsetof(struct %s, stubs[%u]), &w2c_type_%s,\n"
+                           "     (w2c_host_fn)%s_%s, (w2c_code)%s_stub%u, NULL, {0, 0}, 0, 0, false, false, false},\n",
+                      name, e->imports[i], name, im->index, type, name, e->imports[i] + e->import_skip, name, i);
+        return true;
+    }
+    case EXTERN_TABLE: {
+        const Table *t = &m->tables[im->index];
+        buffer_printf(out, ",\n     W2C_TABLE, offsetof(struct %s, table%u), 0, NULL, NULL, NULL, ", name, im->index);
+        type_text(out, t->type);
+        buffer_text(out, ", ");
+        limits(out, &t->limits);
+        buffer_printf(out, ", 0, 0, %s, false, false},\n", truth(t->limits.is64));
+        return true;
+    }
+    case EXTERN_MEMORY: {
+        const Memory *t = &m->memories[im->index];
+        buffer_printf(out, ",\n     W2C_MEMORY, offsetof(struct %s, memory%u), offsetof(struct %s, mem%u), NULL, NULL, NULL, \"memory\", ",
+                      name, im->index, name, im->index);
+        limits(out, &t->limits);
+        buffer_printf(out, ", %u, %s, %s, %s, false},\n", t->page_log2, mode_enums[e->modes[im->index]],
+                      truth(t->limits.is64), truth(t->limits.shared));
+        return true;
+    }
+    case EXTERN_GLOBAL: {
+        const Global *g = &m->globals[im->index];
+        buffer_printf(out, ",\n     W2C_GLOBAL, offsetof(struct %s, %s), 0, NULL, NULL, NULL, ", name,
+                      e->globals[im->index]);
+        type_text(out, g->type);
+        buffer_printf(out, ", {0, 0}, 0, 0, false, false, %s},\n", truth(g->mutable));
+        return true;
+    }
+    case EXTERN_TAG: break;
+    }
+    return diag_error(e->ctx, ERR_not_lowered, im->offset, ": an imported tag");
+}
+
+static bool imports(Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    if (m->import_count == 0) return true;
+    buffer_text(out, "\n/* ---- imports ---- */\n");
+    for (uint32_t i = 0; i < m->import_count; i++)
+        if (m->imports[i].kind == EXTERN_FUNC) stub(e, i, out);
+    buffer_printf(out, "static const w2c_import_desc %s_imports[] = {\n", e->name);
+    for (uint32_t i = 0; i < m->import_count; i++)
+        if (!import_row(e, i, out)) return false;
+    buffer_text(out, "};\n");
+    return true;
+}
+
+/* ---- definitions -------------------------------------------------------------------------------------- */
+
+static bool memories_and_tables(Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    if (m->memory_count > m->imported_memories) {
+        buffer_printf(out, "static const w2c_memory_desc %s_memories[] = {\n", e->name);
+        for (uint32_t i = m->imported_memories; i < m->memory_count; i++) {
+            const Memory *mem = &m->memories[i];
+            buffer_printf(out, "    {offsetof(struct %s, own_memory%u), offsetof(struct %s, memory%u), offsetof(struct %s, mem%u), ",
+                          e->name, i, e->name, i, e->name, i);
+            limits(out, &mem->limits);
+            buffer_printf(out, ", %u, %s, %s, %s},\n", mem->page_log2, mode_enums[e->modes[i]],
+                          truth(mem->limits.is64), truth(mem->limits.shared));
+        }
+        buffer_text(out, "};\n");
+    }
+    if (m->table_count > m->imported_tables) {
+        buffer_printf(out, "static const w2c_table_desc %s_tables[] = {\n", e->name);
+        for (uint32_t i = m->imported_tables; i < m->table_count; i++) {
+            const Table *t = &m->tables[i];
+            buffer_printf(out, "    {offsetof(struct %s, own_table%u), offsetof(struct %s, table%u), ", e->name, i,
+                          e->name, i);
+            type_text(out, t->type);
+            buffer_text(out, ", ");
+            limits(out, &t->limits);
+            buffer_printf(out, ", %s},\n", truth(t->limits.is64));
+        }
+        buffer_text(out, "};\n");
+    }
+    return true;
+}
+
+static void records(const Emitter *e, Buffer *out) {
+    if (e->record_count == 0) return;
+    buffer_printf(out, "static const w2c_func_desc %s_funcs[] = {\n", e->name);
+    for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++)
+        if (e->records[f] != NO_RECORD)
+            buffer_printf(out, "    {(w2c_code)%s, &w2c_type_%s},\n", e->funcs[f], e->types[e->m->funcs[f].type]);
+    buffer_text(out, "};\n");
+}
+
+/* ---- exports ------------------------------------------------------------------------------------------- */
+
+static void export_call(const Emitter *e, const Export *x, const TypeDef *t, Buffer *out) {
+    const Module *m = e->m;
+    uint32_t results = t->u.func.result_count;
+    Buffer scratch;
+    buffer_init(&scratch, out->alloc);
+    if (results == 1) buffer_text(out, "*r0 = ");
+    else if (results > 1) buffer_printf(out, "const %s res = ", emit_result_type(e, &scratch, m->funcs[x->index].type));
+    buffer_free(&scratch);
+    buffer_printf(out, "%s(%s", e->funcs[x->index], x->index < m->imported_funcs ? "m" : "&m->w2c");
+    for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
+    buffer_text(out, ");");
+    for (uint32_t k = 0; results > 1 && k < results; k++) buffer_printf(out, "\n        *r%u = res.r%u;", k, k);
+}
+
+static void export_function(const Emitter *e, uint32_t i, Buffer *out) {
+    const Export *x = &e->m->exports[i];
+    const TypeDef *t = func_type(e->m, x->index);
+    buffer_printf(out, "%sW2C_NOINLINE w2c_status %s_x_%s(%s *m",
+                  e->options->memory == MEMORY_GUARD ? "W2C_TEXT " : "", e->name, e->exports[i], e->name);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", %s p%u", emit_public_type(t->u.func.params[k]), k);
+    for (uint32_t k = 0; k < t->u.func.result_count; k++)
+        buffer_printf(out, ", %s *r%u", emit_public_type(t->u.func.results[k]), k);
+    buffer_text(out, ") {\n    w2c_frame frame;\n    if (W2C_TRY(frame, &m->w2c)) {\n        ");
+    export_call(e, x, t, out);
+    buffer_text(out, "\n    }\n    return w2c_frame_leave(&frame);\n}\n");
+}
+
+static void export_other(const Emitter *e, uint32_t i, Buffer *out) {
+    const Module *m = e->m;
+    const Export *x = &m->exports[i];
+    const char *what = x->kind == EXTERN_TABLE ? "table" : "memory";
+    if (x->kind == EXTERN_GLOBAL) {
+        buffer_printf(out, "%s%s *%s_x_%s(%s *m) { return %sm->%s; }\n",
+                      m->globals[x->index].mutable ? "" : "const ",
+                      emit_public_type(m->globals[x->index].type), e->name, e->exports[i], e->name,
+                      x->index < m->imported_globals ? "" : "&", e->globals[x->index]);
+    } else {
+        buffer_printf(out, "w2c_%s *%s_x_%s(%s *m) { return m->%s%u; }\n", what, e->name, e->exports[i], e->name,
+                      what, x->index);
+    }
+}
+
+static bool export_row(Emitter *e, uint32_t i, Buffer *out) {
+    const Module *m = e->m;
+    const Export *x = &m->exports[i];
+    buffer_text(out, "    {");
+    name_literal(out, x->name);
+    switch ((ExternKind)x->kind) {
+    case EXTERN_FUNC:
+        if (x->index < m->imported_funcs)
+            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, %s), true, false, NULL},\n", e->name,
+                          e->imports[e->import_of_func[x->index]]);
+        else
+            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, funcs[%u]), false, false, NULL},\n", e->name,
+                          e->records[x->index]);
+        return true;
+    case EXTERN_TABLE:
+        buffer_printf(out, ", W2C_TABLE, offsetof(struct %s, table%u), true, false, NULL},\n", e->name, x->index);
+        return true;
+    case EXTERN_MEMORY:
+        buffer_printf(out, ", W2C_MEMORY, offsetof(struct %s, memory%u), true, false, NULL},\n", e->name, x->index);
+        return true;
+    case EXTERN_GLOBAL:
+        buffer_printf(out, ", W2C_GLOBAL, offsetof(struct %s, %s), %s, %s, ", e->name, e->globals[x->index],
+                      truth(x->index < m->imported_globals), truth(m->globals[x->index].mutable));
+        type_text(out, m->globals[x->index].type);
+        buffer_text(out, "},\n");
+        return true;
+    case EXTERN_TAG: break;
+    }
+    return diag_error(e->ctx, ERR_not_lowered, 0, ": an exported tag");
+}
+
+static bool exports(Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    if (m->export_count == 0) return true;
+    buffer_text(out, "\n/* ---- exports ---- */\n");
+    for (uint32_t i = 0; i < m->export_count; i++) {
+        if (m->exports[i].kind == EXTERN_FUNC) export_function(e, i, out);
+        else if (m->exports[i].kind != EXTERN_TAG) export_other(e, i, out);
+    }
+    buffer_printf(out, "static const w2c_export_desc %s_exports[] = {\n", e->name);
+    for (uint32_t i = 0; i < m->export_count; i++)
+        if (!export_row(e, i, out)) return false;
+    buffer_text(out, "};\n");
+    return true;
+}
+
+/* ---- the description ------------------------------------------------------------------------------------- */
+
+static void list(Buffer *out, const char *name, const char *what, uint32_t count) {
+    if (count) buffer_printf(out, "%s_%s, ", name, what);
+    else buffer_text(out, "NULL, ");
+}
+
+static void description(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    const char *n = e->name;
+    bool guarded = e->options->memory == MEMORY_GUARD;
+    if (guarded)
+        buffer_text(out, "\n#if defined(__ELF__)\n"
+                         "extern const char __start_w2c_text[] W2C_HIDDEN W2C_WEAK;\n"
+                         "extern const char __stop_w2c_text[] W2C_HIDDEN W2C_WEAK;\n#endif\n");
+    const char *mode = e->options->memory == MEMORY_GUARD    ? "guard"
+                       : e->options->memory == MEMORY_BOUNDS ? "bounds"
+                                                             : "static";
+    buffer_printf(out, "\nextern const char %s_mode_%s W2C_HIDDEN;\nconst char %s_mode_%s = 1;\n"
+                       "__attribute__((used)) static const char *const %s_abi = &W2C_ABI_SYMBOL;\n",
+                  n, mode, n, mode, n);
+    uint32_t memories = m->memory_count - m->imported_memories, tables = m->table_count - m->imported_tables;
+    buffer_printf(out, "extern const w2c_module %s_module;\nconst w2c_module %s_module = {\n    W2C_ABI, sizeof(struct %s), \"%s\",\n"
+                       "    \"w2c %s, memory %s, module %016llx\",\n    ",
+                  n, n, n, n, e->options->version, mode, (unsigned long long)e->input_hash);
+    list(out, n, "imports", m->import_count);
+    list(out, n, "memories", memories);
+    list(out, n, "tables", tables);
+    list(out, n, "funcs", e->record_count);
+    list(out, n, "exports", m->export_count);
+    buffer_printf(out, "\n    %u, %u, %u, %u, %u,\n", m->import_count, memories, tables, e->record_count,
+                  m->export_count);
+    if (e->record_count) buffer_printf(out, "    offsetof(struct %s, funcs), ", n);
+    else buffer_text(out, "    0, ");
+    if (m->memory_count) buffer_printf(out, "offsetof(struct %s, memory0),\n", n);
+    else buffer_text(out, "0,\n");
+    if (guarded)
+        buffer_text(out, "#if defined(__ELF__)\n    __start_w2c_text, __stop_w2c_text,\n#else\n    NULL, NULL,\n#endif\n");
+    else buffer_text(out, "    NULL, NULL,\n");
+    buffer_printf(out, "    w2c_selfcheck, %s_init};\n", n);
+    buffer_printf(out, "\nw2c_status %s_new(%s **out, const w2c_imports *imports, const w2c_config *config) {\n"
+                       "    return w2c_instance_new(&%s_module, (w2c_instance **)out, imports, config);\n}\n"
+                       "void %s_delete(%s *m) { w2c_instance_delete((w2c_instance *)m); }\n",
+                  n, n, n, n, n);
+}
+
+/* Tables of types that lowering does not know, tags: named before anything is written. */
+static bool check_declarations(Emitter *e) {
+    const Module *m = e->m;
+    if (m->tag_count) return diag_error(e->ctx, ERR_not_lowered, 0, ": a tag (exceptions)");
+    for (uint32_t i = 0; i < m->memory_count; i++)
+        if (m->memories[i].limits.shared) return diag_error(e->ctx, ERR_not_lowered, 0, ": a shared memory (threads)");
+    for (uint32_t i = 0; i < m->table_count; i++)
+        if (!lower_knows_type(m->tables[i].type)) return diag_error(e->ctx, ERR_not_lowered, 0, ": a table of this type");
+    for (uint32_t i = 0; i < m->global_count; i++)
+        if (!lower_knows_type(m->globals[i].type)) return diag_error(e->ctx, ERR_not_lowered, 0, ": a global of this type");
+    for (uint32_t i = 0; i < m->imported_funcs; i++)
+        if (!e->types[m->funcs[i].type]) return diag_error(e->ctx, ERR_not_lowered, 0, ": an imported function of this type");
+    return true;
+}
+
+bool emit_check(Emitter *e) {
+    return check_declarations(e);
+}
+
+bool emit_instance(Emitter *e, Writer *w, Buffer *out) {
+    buffer_text(out, "\n/* ---- adapters between guest calls and host calls ---- */\n");
+    emit_type_defs(e, out);
+    if (!imports(e, out)) return false;
+    buffer_text(out, "\n/* ---- instantiation ---- */\n");
+    if (!emit_init(e, w, out)) return false;
+    memories_and_tables(e, out);
+    records(e, out);
+    if (!exports(e, out)) return false;
+    description(e, out);
+    return true;
+}

@@ -1,0 +1,379 @@
+/* emit_stmt.c: statements as C text: control flow by labels and gotos, `if` by braces as long as they do
+ * not nest too deep for C compilers, calls and the other effects. */
+#include "emit.h"
+
+enum { DEEPEST = 40 }; /* braces; below that an if is printed with gotos */
+
+static void indent(Writer *w) {
+    unsigned depth = w->depth < DEEPEST ? w->depth : DEEPEST;
+    for (unsigned i = 0; i <= depth && i < 12; i++) buffer_text(w->out, "    ");
+}
+
+static void label(Writer *w, const char *letter, uint32_t block) {
+    buffer_text(w->out, letter);
+    buffer_u64(w->out, block);
+}
+
+static const uint32_t *stmt_args(const Writer *w, const Stmt *s) {
+    return w->ir->args + s->first;
+}
+
+static void arg(Writer *w, const Stmt *s, uint32_t i) {
+    emit_expr(w, stmt_args(w, s)[i], false);
+}
+
+/* ---- values to labels, returns -------------------------------------------------------------------- */
+
+static bool stays(const Writer *w, const Stmt *s, uint32_t i, uint32_t height) {
+    const Node *n = &w->ir->nodes[stmt_args(w, s)[i]];
+    return n->op == NODE_SLOT && n->imm == height + i;
+}
+
+static bool moves_values(const Writer *w, const Stmt *s, uint32_t height) {
+    for (uint32_t i = 0; i < s->count; i++)
+        if (!stays(w, s, i, height)) return true;
+    return false;
+}
+
+static void move_values(Writer *w, const Stmt *s, uint32_t height) {
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (stays(w, s, i, height)) continue;
+        emit_slot(w, w->ir->nodes[stmt_args(w, s)[i]].type, height + i);
+        buffer_text(w->out, " = ");
+        arg(w, s, i);
+        buffer_text(w->out, "; ");
+    }
+}
+
+static void leave(Writer *w) {
+    if (w->ir->has_calls) buffer_text(w->out, "W2C_KEEP_FRAME; ");
+}
+
+static void return_values(Writer *w, const Stmt *s) {
+    if (s->count == 0) {
+        leave(w);
+        buffer_text(w->out, "return;");
+    } else if (s->count == 1) {
+        leave(w);
+        buffer_text(w->out, "return ");
+        arg(w, s, 0);
+        buffer_char(w->out, ';');
+    } else {
+        Buffer scratch;
+        buffer_init(&scratch, w->ctx->alloc);
+        buffer_printf(w->out, "{ %s res; ",
+                      emit_result_type(w->e, &scratch, w->e->m->funcs[w->func].type));
+        buffer_free(&scratch);
+        for (uint32_t i = 0; i < s->count; i++) {
+            buffer_printf(w->out, "res.r%u = ", i);
+            arg(w, s, i);
+            buffer_text(w->out, "; ");
+        }
+        leave(w);
+        buffer_text(w->out, "return res; }");
+    }
+}
+
+static void go_to(Writer *w, const Stmt *s, uint32_t block) {
+    if (block == 0) {
+        return_values(w, s);
+        return;
+    }
+    move_values(w, s, w->ir->stream->blocks[block].height);
+    buffer_text(w->out, "goto ");
+    label(w, "L", block);
+    buffer_char(w->out, ';');
+}
+
+static void hinted_condition(Writer *w, const Stmt *s) {
+    buffer_text(w->out, "if (");
+    if (s->hint) buffer_text(w->out, s->hint == 2 ? "W2C_LIKELY(" : "W2C_UNLIKELY(");
+    emit_condition(w, s->node);
+    buffer_text(w->out, s->hint ? ")) " : ") ");
+}
+
+static void goto_if(Writer *w, const Stmt *s) {
+    hinted_condition(w, s);
+    bool braces = s->a == 0 ? s->count <= 1 && w->ir->has_calls
+                            : moves_values(w, s, w->ir->stream->blocks[s->a].height);
+    if (braces) buffer_text(w->out, "{ ");
+    go_to(w, s, s->a);
+    if (braces) buffer_text(w->out, " }");
+}
+
+static void switch_to(Writer *w, const Stmt *s) {
+    const uint32_t *targets = w->ir->stream->pool + s->b;
+    uint32_t count = s->a, last = targets[count];
+    buffer_text(w->out, "switch (");
+    emit_expr(w, s->node, false);
+    buffer_text(w->out, ") {\n");
+    for (uint32_t i = 0; i < count; i++) {
+        if (targets[i] == last) continue; /* the default's */
+        bool more = i + 1 < count && targets[i + 1] == targets[i];
+        bool open = i == 0 || targets[i - 1] != targets[i];
+        if (open) indent(w);
+        else buffer_char(w->out, ' ');
+        buffer_printf(w->out, "case %uu:", i);
+        if (more) continue;
+        buffer_char(w->out, ' ');
+        go_to(w, s, targets[i]);
+        buffer_char(w->out, '\n');
+    }
+    indent(w);
+    buffer_text(w->out, "default: ");
+    go_to(w, s, last);
+    buffer_char(w->out, '\n');
+    indent(w);
+    buffer_char(w->out, '}');
+}
+
+/* ---- if ---------------------------------------------------------------------------------------------- */
+
+static void open_if(Writer *w, const Stmt *s) {
+    const Block *b = &w->ir->stream->blocks[s->a];
+    if (w->depth++ < DEEPEST) {
+        hinted_condition(w, s);
+        buffer_char(w->out, '{');
+        return;
+    }
+    buffer_text(w->out, "if (!(");
+    emit_condition(w, s->node);
+    buffer_text(w->out, ")) goto ");
+    label(w, b->has_else ? "E" : "F", s->a);
+    buffer_char(w->out, ';');
+}
+
+static void else_if(Writer *w, const Stmt *s) {
+    if (w->depth - 1 < DEEPEST) {
+        buffer_text(w->out, "} else {");
+        return;
+    }
+    buffer_text(w->out, "goto ");
+    label(w, "F", s->a);
+    buffer_text(w->out, "; ");
+    label(w, "E", s->a);
+    buffer_text(w->out, ":;");
+}
+
+static void close_if(Writer *w, const Stmt *s) {
+    if (--w->depth < DEEPEST) {
+        buffer_char(w->out, '}');
+        return;
+    }
+    label(w, "F", s->a);
+    buffer_text(w->out, ":;");
+}
+
+/* ---- calls ------------------------------------------------------------------------------------------- */
+
+static void destination(Writer *w, const Stmt *s) {
+    unsigned kind = vt_kind(stmt_args(w, s)[s->count]);
+    if (s->to_local) emit_local(w, s->a);
+    else emit_slot(w, kind, s->a);
+    buffer_text(w->out, " = ");
+}
+
+static void results_open(Writer *w, const Stmt *s, uint32_t type) {
+    if (s->results == 1) {
+        destination(w, s);
+    } else if (s->results > 1) {
+        Buffer scratch;
+        buffer_init(&scratch, w->ctx->alloc);
+        buffer_printf(w->out, "{ const %s res = ", emit_result_type(w->e, &scratch, type));
+        buffer_free(&scratch);
+    }
+}
+
+static void results_close(Writer *w, const Stmt *s) {
+    buffer_char(w->out, ';');
+    if (s->results < 2) return;
+    for (uint32_t i = 0; i < s->results; i++) {
+        buffer_char(w->out, ' ');
+        emit_slot(w, vt_kind(stmt_args(w, s)[s->count + i]), s->a + i);
+        buffer_printf(w->out, " = res.r%u;", i);
+    }
+    buffer_text(w->out, " }");
+}
+
+static void call_args(Writer *w, const Stmt *s, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        buffer_text(w->out, ", ");
+        arg(w, s, i);
+    }
+    buffer_char(w->out, ')');
+}
+
+static void call_direct(Writer *w, const Stmt *s) {
+    results_open(w, s, w->e->m->funcs[s->b].type);
+    buffer_text(w->out, w->e->funcs[s->b]);
+    buffer_text(w->out, emit_is_addressed(w->e, s->b) ? "(&m->w2c" : "(m");
+    if (s->b >= w->e->m->imported_funcs) w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
+    call_args(w, s, s->count);
+    results_close(w, s);
+}
+
+static void call_indirect(Writer *w, const Stmt *s) {
+    const char *type = w->e->types[s->b];
+    if (!type) {
+        diag_error(w->ctx, ERR_not_lowered, s->offset, ": call_indirect of this type");
+        return;
+    }
+    buffer_printf(w->out, "fn = w2c_table_func(m->table%u, ", (uint32_t)s->imm);
+    arg(w, s, s->count - 1);
+    buffer_printf(w->out, ", &w2c_type_%s);\n", type);
+    indent(w);
+    results_open(w, s, s->b);
+    buffer_printf(w->out, "((w2c_fn_%s *)fn->code)(fn->instance", type);
+    call_args(w, s, s->count - 1);
+    results_close(w, s);
+}
+
+/* ---- other effects ----------------------------------------------------------------------------------- */
+
+static void args_from(Writer *w, const Stmt *s, uint32_t from) {
+    for (uint32_t i = from; i < s->count; i++) {
+        buffer_text(w->out, ", ");
+        arg(w, s, i);
+    }
+    buffer_text(w->out, ");");
+}
+
+static void store(Writer *w, const Stmt *s) {
+    bool bounds = w->e->modes[s->aux] != MEMORY_GUARD;
+    const char *c = op_info[s->op].c;
+    buffer_printf(w->out, "w2c_store_%s%s(mem%u, ", c, bounds ? "_b" : "", s->aux);
+    if (bounds) buffer_printf(w->out, "memory%u, ", s->aux);
+    arg(w, s, 0);
+    buffer_text(w->out, ", ");
+    buffer_u64(w->out, s->imm);
+    buffer_text(w->out, "u, ");
+    if (c[0] == 'u' && c[1] != '6' && !(c[1] == '3' && w->ir->nodes[stmt_args(w, s)[1]].type == VT_I32)) {
+        buffer_printf(w->out, "(%s)", c);
+        emit_expr(w, stmt_args(w, s)[1], true);
+    } else {
+        arg(w, s, 1);
+    }
+    buffer_text(w->out, ");");
+}
+
+static void set_global(Writer *w, const Stmt *s) {
+    bool imported = s->b < w->e->m->imported_globals;
+    buffer_printf(w->out, "W2C_SET(%sm->%s, ", imported ? "*" : "", w->e->globals[s->b]);
+    arg(w, s, 0);
+    buffer_text(w->out, ");");
+}
+
+static void grow(Writer *w, const Stmt *s, const char *what) {
+    bool narrow = vt_kind(stmt_args(w, s)[s->count]) == VT_I32;
+    destination(w, s);
+    if (narrow) buffer_text(w->out, "(u32)");
+    buffer_printf(w->out, "w2c_%s_grow(m->%s%u, ", what, what, s->b);
+    arg(w, s, s->count - 1);
+    if (s->count == 2) {
+        buffer_text(w->out, ", ");
+        arg(w, s, 0);
+    }
+    buffer_text(w->out, ");");
+}
+
+static void emit_effect(Writer *w, const Stmt *s) {
+    const Module *m = w->e->m;
+    uint32_t low = (uint32_t)s->imm, high = (uint32_t)(s->imm >> 32);
+    switch ((Op)s->op) {
+    case OP_call: call_direct(w, s); return;
+    case OP_call_indirect: call_indirect(w, s); return;
+    case OP_global_set: set_global(w, s); return;
+    case OP_memory_grow: grow(w, s, "memory"); return;
+    case OP_table_grow: grow(w, s, "table"); return;
+    case OP_memory_fill: buffer_printf(w->out, "w2c_memory_fill(m->memory%u", low); break;
+    case OP_memory_copy: buffer_printf(w->out, "w2c_memory_copy(m->memory%u, m->memory%u", low, high); break;
+    case OP_memory_init: buffer_printf(w->out, "w2c_memory_init(m->memory%u, &m->datas[%u]", high, low); break;
+    case OP_data_drop: buffer_printf(w->out, "m->datas[%u].len = 0;", low); return;
+    case OP_table_set: buffer_printf(w->out, "w2c_table_store(m->table%u", low); break;
+    case OP_table_fill: buffer_printf(w->out, "w2c_table_fill(m->table%u", low); break;
+    case OP_table_copy: buffer_printf(w->out, "w2c_table_copy(m->table%u, m->table%u", low, high); break;
+    case OP_table_init:
+        buffer_printf(w->out, "w2c_table_init(&m->w2c, m->table%u, &m->elems[%u]", high, low);
+        break;
+    case OP_elem_drop: buffer_printf(w->out, "m->elems[%u].count = 0;", low); return;
+    default:
+        if (op_info[s->op].kind == KIND_STORE) {
+            store(w, s);
+            return;
+        }
+        /* numeric with several results */
+        buffer_printf(w->out, "{ const struct w2c_res_ll res = w2c_%s(", op_info[s->op].name);
+        for (uint32_t i = 0; i < s->count; i++) {
+            if (i) buffer_text(w->out, ", ");
+            arg(w, s, i);
+        }
+        buffer_char(w->out, ')');
+        results_close(w, s);
+        return;
+    }
+    (void)m;
+    args_from(w, s, 0);
+}
+
+/* ---- one statement ------------------------------------------------------------------------------------ */
+
+static void emit_stmt(Writer *w, const Stmt *s) {
+    switch ((StmtKind)s->kind) {
+    case STMT_SET_LOCAL:
+        emit_local(w, s->a);
+        buffer_text(w->out, " = ");
+        emit_expr(w, s->node, false);
+        buffer_char(w->out, ';');
+        break;
+    case STMT_SET_SLOT:
+        emit_slot(w, s->type, s->a);
+        buffer_text(w->out, " = ");
+        emit_expr(w, s->node, false);
+        buffer_char(w->out, ';');
+        break;
+    case STMT_EVAL:
+        buffer_text(w->out, "(void)");
+        emit_expr(w, s->node, true);
+        buffer_char(w->out, ';');
+        break;
+    case STMT_OP: emit_effect(w, s); break;
+    case STMT_LABEL:
+        label(w, "L", s->a);
+        buffer_text(w->out, ":;");
+        break;
+    case STMT_LOOP:
+        label(w, "L", s->a);
+        buffer_text(w->out, ": W2C_LOOP();");
+        break;
+    case STMT_IF: open_if(w, s); break;
+    case STMT_ELSE: else_if(w, s); break;
+    case STMT_END_IF: close_if(w, s); break;
+    case STMT_GOTO: go_to(w, s, s->a); break;
+    case STMT_GOTO_IF: goto_if(w, s); break;
+    case STMT_SWITCH: switch_to(w, s); break;
+    case STMT_RETURN: return_values(w, s); break;
+    case STMT_TRAP: buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);"); break;
+    }
+}
+
+static bool outdented(const Stmt *s) {
+    return s->kind == STMT_ELSE || s->kind == STMT_END_IF;
+}
+
+void emit_stmts(Writer *w) {
+    const Ir *ir = w->ir;
+    for (uint32_t i = 0; i < ir->stmt_count && !w->out->failed; i++) {
+        const Stmt *s = &ir->stmts[i];
+        if (s->kind == STMT_LABEL || s->kind == STMT_LOOP) {
+            /* labels stand at the margin */
+        } else if (outdented(s) && w->depth > 0) {
+            w->depth--;
+            indent(w);
+            w->depth++;
+        } else {
+            indent(w);
+        }
+        emit_stmt(w, s);
+        buffer_char(w->out, '\n');
+    }
+}

@@ -1,0 +1,55 @@
+/* translate.h: a module to C files: what the command line, the conformance runner and embedders of
+ * libw2c call. Files are written only where their content changed, each by a rename, so that nothing
+ * half-written is ever seen. The output depends on the module and the options only: not on threads. */
+#ifndef W2C_TRANSLATE_H
+#define W2C_TRANSLATE_H
+#include "../frontend/opstream.h"
+
+typedef enum MemoryMode { MEMORY_GUARD, MEMORY_BOUNDS, MEMORY_STATIC } MemoryMode;
+typedef enum DataMode {
+    DATA_LITERAL, /* string literals in mod.c: any compiler, slow for megabytes */
+    DATA_INCBIN,  /* mod.HASH.bin, included by the assembler: compile in the output's folder */
+} DataMode;
+
+typedef struct TranslateOptions {
+    const char *out;  /* path of mod.c; mod.h, mod.1.c ... stand beside it */
+    const char *name; /* prefix of external symbols; NULL: out's stem, mangled */
+    uint32_t groups;  /* function groups; 0: by size */
+    uint64_t group_size; /* aim, in bytes of wasm per group; 0: the default */
+    unsigned threads;
+    MemoryMode memory;
+    DataMode data;
+    bool canonical_nans;
+    bool prefix_all; /* static names carry NAME_ too: several outputs can be one compilation unit */
+    uint32_t only_func; /* emit this function's body alone (others become traps): to bisect; NO_FUNC: all */
+    const char *dump; /* letters of passes whose result goes to stderr; NULL: none */
+    const char *version; /* for the stamp; W2C_VERSION */
+    /* called from the calling thread as work goes on; may be NULL */
+    void (*progress)(void *user, uint64_t done, uint64_t total);
+    void *user;
+} TranslateOptions;
+
+typedef struct Output {
+    const char *path;
+    bool changed; /* false: it was there already with this content */
+    uint64_t bytes;
+} Output;
+
+typedef struct OutputList { /* in the arena given */
+    Output *items; /* the first is OPTIONS.out, the second its header */
+    uint32_t count;
+} OutputList;
+
+/* Validates every function on the way. On failure nothing is left behind that this call wrote.
+ * Errors: as validate_function, and UNSUPPORTED not_lowered (a construct's text and offset), IO, NOMEM. */
+bool translate_module(Context *ctx, const Module *m, const TranslateOptions *options, Arena *arena,
+                      OutputList *out);
+/* The files that translate_module would write, without writing. */
+bool translate_list(Context *ctx, const Module *m, const TranslateOptions *options, Arena *arena,
+                    OutputList *out);
+
+/* A name as C identifiers spell it, appended to out: ASCII letters, digits and '_' stay, but a '_' before
+ * an 'x'; every other byte is _xHH; the empty name is _x. Reversible. */
+#include "../base/buffer.h"
+void mangle_name(Buffer *out, Slice name);
+#endif

@@ -1,0 +1,78 @@
+/* ir.h: a lowered function: statements over expression trees.
+ *
+ * Expressions are trees of Nodes; a tree is evaluated where the statement that holds it stands, and
+ * holds nothing whose order against its neighbours could be observed (see lower_stack.c for the rule).
+ * Values that outlive a statement are in locals (the module's own) or in slots: the operand at height h
+ * of type t has the slot (h, t), so that values meet at labels without copies.
+ * Owner: the function arena. */
+#ifndef W2C_IR_H
+#define W2C_IR_H
+#include "../frontend/opstream.h"
+
+enum { NODE_SLOT = OP_COUNT }; /* read a slot: imm = height */
+enum { MAX_SLOT_TYPES = 6 };   /* i32 i64 f32 f64 v128 ref: slot_type() */
+
+/* What a node is, by op: an Op with its operands in kid[], or NODE_SLOT.
+ *   local_get: imm = local     global_get: imm = global     *_const: imm = bits
+ *   loads: kid[0] address, imm = offset, aux = memory       ref_func: imm = function
+ *   memory_size, table_size: imm = index                    table_get: kid[0] index, imm = table
+ *   select: kid[0] if kid[2] != 0, else kid[1]              others: as the opcode's signature */
+typedef struct Node {
+    uint16_t op, aux;
+    uint8_t type; /* VT_I32 ... VT_REF: vt_kind of the value */
+    uint8_t lane;
+    uint32_t kid[3];
+    uint64_t imm;
+} Node;
+
+typedef enum StmtKind {
+    STMT_SET_LOCAL, /* a = local, node */
+    STMT_SET_SLOT,  /* a = height, type, node */
+    STMT_EVAL,      /* node, for its trap */
+    STMT_OP,        /* op with operands args[first .. first+count) and results into slots from height a;
+                     * b, aux, imm: immediates as in Ins (memories: aux; memarg offset: imm) */
+    STMT_LABEL,     /* a = block: its end */
+    STMT_LOOP,      /* a = block: a loop's head */
+    STMT_IF,        /* a = block, node; hint */
+    STMT_ELSE,      /* a = block */
+    STMT_END_IF,    /* a = block */
+    STMT_GOTO,      /* a = block; args: values for the target's slots, b = height of the first */
+    STMT_GOTO_IF,   /* the same, when node is not zero; hint */
+    STMT_SWITCH,    /* node; b = index in the op stream's pool, a = count without the default; args: values,
+                     * the same for every target */
+    STMT_RETURN,    /* args */
+    STMT_TRAP,      /* unreachable */
+} StmtKind;
+
+typedef struct Stmt {
+    uint8_t kind, type, hint;
+    bool to_local; /* STMT_OP: its one result goes to local a, not to a slot */
+    uint16_t op, aux;
+    uint32_t a, b;
+    uint32_t node;
+    uint32_t first, count; /* operands in Ir.args */
+    uint32_t results;      /* STMT_OP: number of results; their types in Ir.args after the operands */
+    uint32_t offset;       /* byte offset in the module */
+    uint64_t imm;
+} Stmt;
+
+typedef struct Ir {
+    Node *nodes;
+    Stmt *stmts;
+    uint32_t *args; /* node numbers; result types of STMT_OP */
+    uint32_t node_count, stmt_count, arg_count;
+    uint32_t node_cap, stmt_cap, arg_cap;
+    const OpStream *stream;
+    bool has_calls;    /* anything that runs other guest or host code */
+    uint32_t memories; /* bit k: touches memory k (31: any above) */
+} Ir;
+
+/* Lowers a validated function. Errors: UNSUPPORTED not_lowered, NOMEM. Thread: any. */
+bool lower_function(Context *ctx, const Module *m, const OpStream *stream, Arena *arena, Ir *out);
+/* The same for a constant expression; *node is its value. */
+bool lower_const(Context *ctx, const Module *m, const OpStream *stream, Arena *arena, Ir *out,
+                 uint32_t *node);
+
+/* True when lowering and emission know values of this type. */
+bool lower_knows_type(ValType t);
+#endif

@@ -1,0 +1,12 @@
+/* program.h: the C around a translated module in a program made by `w2c build`: its main, from
+ * templates/, with the run options baked in. */
+#ifndef W2C_PROGRAM_H
+#define W2C_PROGRAM_H
+#include "cmd.h"
+
+/* Writes DIR/program_main.c, and DIR/bench_host.c when asked for. */
+bool program_write(Context *ctx, const Options *options, const ToolHome *home, const char *dir,
+                   const char *name);
+/* Says on stderr which imports nothing in the program will answer, and that an entry is missing. */
+void program_warn(const Options *options, const Module *m);
+#endif

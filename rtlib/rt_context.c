@@ -1,8 +1,9 @@
 /* rt_context.c: contexts: which instances go together, and their common stack limit.
  *
  * Instances that call each other directly must agree on the stack limit, which is a property of the
- * thread that runs them. So linking joins contexts. A context that became part of another stays behind
- * as a shell, since frames and embedders may hold its address, and is freed together with the other. */
+ * thread that runs them. So linking joins contexts. A context that became part of another stays
+ * behind as a shell, since frames and embedders may hold its address, and is freed together with
+ * the other. */
 #include "rt_internal.h"
 #include <stdlib.h>
 
@@ -14,7 +15,8 @@ w2c_context *w2c_context_new(void) {
 }
 
 w2c_context *w2c_context_root(w2c_context *context) {
-    while (context && context->joined) context = context->joined;
+    while (context && context->joined)
+        context = context->joined;
     return context;
 }
 
@@ -107,7 +109,8 @@ w2c_context *w2c_context_join(w2c_context *a, w2c_context *b) {
     b->joined = a;
     /* b's shells become a's, b itself the first of them */
     w2c_context *tail = b;
-    while (tail->shells) tail = tail->shells;
+    while (tail->shells)
+        tail = tail->shells;
     tail->shells = a->shells;
     a->shells = b;
     return a;
@@ -115,6 +118,8 @@ w2c_context *w2c_context_join(w2c_context *a, w2c_context *b) {
 
 void w2c_context_set_limit(w2c_context *context, char *limit) {
     context->limit = limit;
-    for (w2c_instance *i = context->instances; i; i = i->next_in_context) i->stack_limit = limit;
-    for (w2c_instance *i = context->parked; i; i = i->next_in_context) i->stack_limit = limit;
+    for (w2c_instance *i = context->instances; i; i = i->next_in_context)
+        i->stack_limit = limit;
+    for (w2c_instance *i = context->parked; i; i = i->next_in_context)
+        i->stack_limit = limit;
 }

@@ -10,14 +10,19 @@ static void describe(w2c_instance *instance, const w2c_export_desc *d, w2c_exter
         out->func = d->imported ? __atomic_load_n((const w2c_func **)at, __ATOMIC_ACQUIRE)
                                 : (const w2c_func *)at;
         break;
-    case W2C_TABLE: out->table = *(w2c_table **)at; break;
-    case W2C_MEMORY: out->memory = *(w2c_memory **)at; break;
+    case W2C_TABLE:
+        out->table = *(w2c_table **)at;
+        break;
+    case W2C_MEMORY:
+        out->memory = *(w2c_memory **)at;
+        break;
     case W2C_GLOBAL:
         out->global.type = d->text;
         out->global.is_mutable = d->is_mutable;
         out->global.value = d->imported ? *(void **)at : at;
         break;
-    default: break;
+    default:
+        break;
     }
 }
 

@@ -1,8 +1,10 @@
-/* rt_fault.c: faults of guarded memories become traps; every other fault goes where it would have gone.
+/* rt_fault.c: faults of guarded memories become traps; every other fault goes where it would have
+ * gone.
  *
  * A fault is ours when this thread runs guest code (a frame), the address lies in one of our
- * reservations, and the instruction lies in translated code. Then the handler returns into a function
- * that traps, so that the system restores signal mask, alternate stack and floating-point state. */
+ * reservations, and the instruction lies in translated code. Then the handler returns into a
+ * function that traps, so that the system restores signal mask, alternate stack and floating-point
+ * state. */
 #define _GNU_SOURCE
 #include "rt_internal.h"
 #include <pthread.h>
@@ -60,7 +62,7 @@ static void go_landing(ucontext_t *uc) {
 #define CAN_LAND false
 #endif
 
-/* ---- everybody else's faults --------------------------------------------------------------------- */
+/* ---- everybody else's faults ---------------------------------------------------------------- */
 static void default_action(int sig, const siginfo_t *info, const struct sigaction *before) {
     struct sigaction dfl;
     memset(&dfl, 0, sizeof dfl);
@@ -68,7 +70,8 @@ static void default_action(int sig, const siginfo_t *info, const struct sigactio
     bool sent = info->si_code <= 0; /* by kill and the like: no instruction that faults again */
     if (sent && before->sa_handler == SIG_IGN) return;
     sigaction(sig, &dfl, NULL);
-    if (!sent) return; /* the instruction is repeated, and its fault ends the process as it would have */
+    if (!sent)
+        return; /* the instruction is repeated, and its fault ends the process as it would have */
 #if defined(__linux__)
     siginfo_t copy = *info;
     if (!syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid), sig, &copy)) return;
@@ -84,7 +87,8 @@ static void pass_on(size_t i, int sig, siginfo_t *info, void *uc) {
         default_action(sig, info, before);
         return;
     }
-    if (((unsigned)before->sa_flags & (unsigned)SA_RESETHAND) != 0) atomic_store(&handlers.spent[i], true);
+    if (((unsigned)before->sa_flags & (unsigned)SA_RESETHAND) != 0)
+        atomic_store(&handlers.spent[i], true);
     sigset_t mask = before->sa_mask, old;
     if (!(before->sa_flags & SA_NODEFER)) sigaddset(&mask, sig);
     pthread_sigmask(SIG_BLOCK, &mask, &old);

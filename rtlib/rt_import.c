@@ -1,15 +1,15 @@
 /* rt_import.c: finds what a module imports and checks it: list, links, linked symbols, resolver.
  *
- * A function slot is one pointer to an immutable record, written once with release: the record of the
- * function itself, or of a host function (w2c_host), or, until the resolver has been asked at the first
- * call, the instance's own record whose code is the stub. */
+ * A function slot is one pointer to an immutable record, written once with release: the record of
+ * the function itself, or of a host function (w2c_host), or, until the resolver has been asked at
+ * the first call, the instance's own record whose code is the stub. */
 #include "rt_internal.h"
 
 #include <stdlib.h>
 
 typedef enum Found { FOUND, NOT_FOUND, WRONG } Found;
 
-/* ---- words --------------------------------------------------------------------------------------- */
+/* ---- words ---------------------------------------------------------------------------------- */
 static void add_limits(w2c_text *t, const char *what, bool is64, u64 min, u64 max) {
     w2c_text_add(t, "%s%s %llu..", what, is64 ? " i64" : "", (unsigned long long)min);
     if (max != UINT64_MAX) w2c_text_add(t, "%llu", (unsigned long long)max);
@@ -27,7 +27,9 @@ static void add_global(w2c_text *t, const char *type, bool is_mutable) {
 
 static void add_wanted(w2c_text *t, const w2c_import_desc *d) {
     switch (d->kind) {
-    case W2C_FUNC: w2c_text_add(t, "%s", d->type->text); break;
+    case W2C_FUNC:
+        w2c_text_add(t, "%s", d->type->text);
+        break;
     case W2C_TABLE:
         add_limits(t, "table", d->is64, d->limits.min, d->limits.max);
         w2c_text_add(t, " %s", d->text);
@@ -39,7 +41,9 @@ static void add_wanted(w2c_text *t, const w2c_import_desc *d) {
         w2c_text_add(t, "global ");
         add_global(t, d->text, d->is_mutable);
         break;
-    default: w2c_text_add(t, "tag"); break;
+    default:
+        w2c_text_add(t, "tag");
+        break;
     }
 }
 
@@ -74,11 +78,13 @@ static void say_unknown(w2c_text *t, const w2c_instance *instance, const w2c_imp
     add_name(t, d);
     add_wanted(t, d);
     w2c_text_add(t, ": give it in w2c_imports as list, link or resolver%s",
-                 d->kind == W2C_FUNC ? ", or define the symbol that the module's header names" : "");
+                 d->kind == W2C_FUNC ? ", or define the symbol that the module's header names"
+                                     : "");
     if (instance->resolve) w2c_text_add(t, " (the resolver was asked)");
 }
 
-static void say_wrong(w2c_text *t, const w2c_import_desc *d, const w2c_extern *e, const char *hint) {
+static void say_wrong(w2c_text *t, const w2c_import_desc *d, const w2c_extern *e,
+                      const char *hint) {
     w2c_text_add(t, "incompatible import type: ");
     add_name(t, d);
     w2c_text_add(t, "module wants ");
@@ -88,7 +94,7 @@ static void say_wrong(w2c_text *t, const w2c_import_desc *d, const w2c_extern *e
     w2c_text_add(t, ": %s", hint);
 }
 
-/* ---- matching: valid/matching --------------------------------------------------------------------- */
+/* ---- matching: valid/matching --------------------------------------------------------------- */
 static bool limits_match(u64 size, u64 declared_max, const w2c_limits *wanted) {
     return size >= wanted->min && (wanted->max == UINT64_MAX || declared_max <= wanted->max);
 }
@@ -100,7 +106,8 @@ static const char *mismatch(const w2c_import_desc *d, const w2c_extern *e) {
     const w2c_table *t = e->table;
     switch (d->kind) {
     case W2C_FUNC:
-        if (e->func) return w2c_type_equal(e->func->type, d->type) ? NULL : "link a function of that type";
+        if (e->func)
+            return w2c_type_equal(e->func->type, d->type) ? NULL : "link a function of that type";
         if (!e->host && !e->host_any) return "set func, host or host_any";
         if (!e->letters || strcmp(e->letters, d->type->letters) != 0)
             return "declare the host function as the module's header does, with its letters";
@@ -126,11 +133,12 @@ static const char *mismatch(const w2c_import_desc *d, const w2c_extern *e) {
                        e->global.is_mutable == d->is_mutable
                    ? NULL
                    : "give a global of that type";
-    default: return "tags cannot be imported yet";
+    default:
+        return "tags cannot be imported yet";
     }
 }
 
-/* ---- host functions ------------------------------------------------------------------------------- */
+/* ---- host functions ------------------------------------------------------------------------- */
 static w2c_host *new_host(w2c_instance *importer, const w2c_import_desc *d, const w2c_extern *e) {
     w2c_host *host = (w2c_host *)calloc(1, sizeof *host);
     if (!host) return NULL;
@@ -163,7 +171,7 @@ void w2c_hosts_free(w2c_instance *instance) {
     }
 }
 
-/* ---- slots --------------------------------------------------------------------------------------- */
+/* ---- slots ---------------------------------------------------------------------------------- */
 static const w2c_func **func_slot(w2c_instance *instance, const w2c_import_desc *d) {
     return (const w2c_func **)w2c_at(instance, d->slot);
 }
@@ -174,7 +182,8 @@ static void join(w2c_instance *instance, w2c_context *other) {
 }
 
 /* Publishes the function, unless another thread was faster; gives the one that is in the slot. */
-static const w2c_func *fill_func(w2c_instance *instance, const w2c_import_desc *d, const w2c_extern *e) {
+static const w2c_func *fill_func(w2c_instance *instance, const w2c_import_desc *d,
+                                 const w2c_extern *e) {
     w2c_host *host = NULL;
     const w2c_func *func = e->func, *before = NULL;
     if (d->stub) before = (const w2c_func *)w2c_at(instance, d->slot2);
@@ -196,7 +205,8 @@ static const w2c_func *fill_func(w2c_instance *instance, const w2c_import_desc *
 
 static bool fill(w2c_instance *instance, const w2c_import_desc *d, const w2c_extern *e) {
     switch (d->kind) {
-    case W2C_FUNC: return fill_func(instance, d, e) != NULL;
+    case W2C_FUNC:
+        return fill_func(instance, d, e) != NULL;
     case W2C_TABLE:
         *(w2c_table **)w2c_at(instance, d->slot) = e->table;
         if (e->table->context) {
@@ -211,11 +221,13 @@ static bool fill(w2c_instance *instance, const w2c_import_desc *d, const w2c_ext
         *(w2c_memory **)w2c_at(instance, d->slot) = e->memory;
         if (d->slot2) *(u8 **)w2c_at(instance, d->slot2) = e->memory->data;
         return true;
-    default: *(void **)w2c_at(instance, d->slot) = e->global.value; return true;
+    default:
+        *(void **)w2c_at(instance, d->slot) = e->global.value;
+        return true;
     }
 }
 
-/* ---- search -------------------------------------------------------------------------------------- */
+/* ---- search --------------------------------------------------------------------------------- */
 static bool same_text(w2c_name name, const char *text) {
     return text && strlen(text) == name.len && !memcmp(text, name.text, name.len);
 }
@@ -255,7 +267,8 @@ static bool ask_resolver(w2c_instance *instance, const w2c_import_desc *d, w2c_e
     return instance->resolve(instance->resolve_user, &wanted, out);
 }
 
-w2c_status w2c_imports_bind(w2c_instance *instance, const w2c_imports *imports, char *text, size_t cap) {
+w2c_status w2c_imports_bind(w2c_instance *instance, const w2c_imports *imports, char *text,
+                            size_t cap) {
     static const w2c_imports none;
     const w2c_module *module = instance->module;
     w2c_text why = w2c_text_start(text, cap);
@@ -318,7 +331,7 @@ const w2c_func *w2c_import_bind(w2c_instance *instance, u32 i) {
     return func;
 }
 
-/* ---- what the embedder gives ---------------------------------------------------------------------- */
+/* ---- what the embedder gives ---------------------------------------------------------------- */
 w2c_extern w2c_extern_host(const char *letters, w2c_host_fn fn, void *env) {
     w2c_extern e;
     memset(&e, 0, sizeof e);

@@ -1,16 +1,17 @@
-/* rt_instance.c: instances from their module's description: allocation, imports, memories, tables, then
- * the module's own init in a frame.
+/* rt_instance.c: instances from their module's description: allocation, imports, memories, tables,
+ * then the module's own init in a frame.
  *
- * What fails is undone. But when init trapped after functions may have been given away (a segment wrote
- * into an imported table, the start function called an import), the instance is parked: it lives on with
- * its context, which it shares with every instance and table that it was linked to. */
+ * What fails is undone. But when init trapped after functions may have been given away (a segment
+ * wrote into an imported table, the start function called an import), the instance is parked: it
+ * lives on with its context, which it shares with every instance and table that it was linked to.
+ */
 #include "rt_internal.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 #define TEXT_SIZE sizeof(((w2c_error *)0)->text)
 
-/* ---- steps --------------------------------------------------------------------------------------- */
+/* ---- steps ---------------------------------------------------------------------------------- */
 static w2c_status check_module(const w2c_module *module, w2c_text *why) {
     if (!module) {
         w2c_text_add(why, "no module");
@@ -90,10 +91,10 @@ static bool may_have_escaped(const w2c_instance *instance) {
     return false;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 /* Everything up to init; the instance is in its context then. */
-static w2c_status build(w2c_instance *instance, const w2c_imports *imports, const w2c_config *config,
-                        char *text) {
+static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
+                        const w2c_config *config, char *text) {
     const w2c_module *module = instance->module;
     make_records(instance);
     w2c_status status = w2c_imports_bind(instance, imports, text, TEXT_SIZE);
@@ -126,8 +127,8 @@ static w2c_status start(w2c_instance *instance, char *text) {
     return status;
 }
 
-static w2c_status instantiate(const w2c_module *module, w2c_instance **out, const w2c_imports *imports,
-                              const w2c_config *config, char *text) {
+static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
+                              const w2c_imports *imports, const w2c_config *config, char *text) {
     w2c_text why = w2c_text_start(text, TEXT_SIZE);
     w2c_status status = check_module(module, &why);
     if (status != W2C_OK) return status;
@@ -159,8 +160,8 @@ static w2c_status instantiate(const w2c_module *module, w2c_instance **out, cons
     return status;
 }
 
-w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out, const w2c_imports *imports,
-                            const w2c_config *config) {
+w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out,
+                            const w2c_imports *imports, const w2c_config *config) {
     static const w2c_config defaults;
     char text[TEXT_SIZE];
     text[0] = 0;
@@ -181,7 +182,8 @@ void w2c_instance_free(w2c_instance *instance) {
         w2c_memory_destroy((w2c_memory *)w2c_at(instance, module->memories[i].storage));
     for (u32 i = 0; i < module->table_count; i++)
         w2c_table_destroy((w2c_table *)w2c_at(instance, module->tables[i].storage));
-    if (instance->has_text) w2c_registry_remove(W2C_RANGE_TEXT, module->text_begin, module->text_end);
+    if (instance->has_text)
+        w2c_registry_remove(W2C_RANGE_TEXT, module->text_begin, module->text_end);
     w2c_hosts_free(instance);
     free(instance);
 }
@@ -194,7 +196,7 @@ void w2c_instance_delete(w2c_instance *instance) {
     w2c_context_release(context);
 }
 
-/* ---- questions ----------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------ */
 void *w2c_instance_host(const w2c_instance *instance) {
     return instance->host_data;
 }

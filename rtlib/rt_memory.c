@@ -1,10 +1,10 @@
-/* rt_memory.c: linear memories. Address space is reserved once and made accessible as the memory grows,
- * so the base never moves and nothing is ever copied.
+/* rt_memory.c: linear memories. Address space is reserved once and made accessible as the memory
+ * grows, so the base never moves and nothing is ever copied.
  *
- *   guard   8 GiB and a little: whatever a 32-bit index and a 32-bit offset add up to lies inside, and
- *           faults beyond the size. 64-KiB pages only
- *   bounds  as much as it may grow to, or as the system gives; code compares with the size
- *   static  one block from malloc, as large as it may ever be: for systems without mmap
+ *   guard   8 GiB and a little: whatever a 32-bit index and a 32-bit offset add up to lies inside,
+ * and faults beyond the size. 64-KiB pages only bounds  as much as it may grow to, or as the system
+ * gives; code compares with the size static  one block from malloc, as large as it may ever be: for
+ * systems without mmap
  */
 #define _GNU_SOURCE
 #include "rt_internal.h"
@@ -36,7 +36,8 @@ static u64 round_up(u64 bytes, u64 unit) {
 /* NULL when there is no such space. */
 static u8 *reserve(u64 bytes) {
     if (bytes > SIZE_MAX) return NULL;
-    void *at = mmap(NULL, (size_t)bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *at =
+        mmap(NULL, (size_t)bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return at == MAP_FAILED ? NULL : (u8 *)at;
 }
 
@@ -49,7 +50,7 @@ static bool make_accessible(w2c_memory *m, u64 from, u64 to) {
     return from >= to || !mprotect(m->data + from, (size_t)(to - from), PROT_READ | PROT_WRITE);
 }
 
-/* ---- creation ------------------------------------------------------------------------------------ */
+/* ---- creation ------------------------------------------------------------------------------- */
 static bool reserve_guard(w2c_memory *m) {
     u64 bytes = GUARD_REACH + os_page();
     u8 *data = reserve(bytes);
@@ -66,7 +67,8 @@ static bool reserve_guard(w2c_memory *m) {
 /* As much as it may become, or the half of it, ... but never less than it starts with. */
 static bool reserve_bounds(w2c_memory *m, u64 least) {
     u64 page = os_page(), most = m->is64 ? RESERVE_64 : RESERVE_32;
-    u64 limit = m->limit_pages > MOST_BYTES >> m->page_log2 ? MOST_BYTES : m->limit_pages << m->page_log2;
+    u64 limit =
+        m->limit_pages > MOST_BYTES >> m->page_log2 ? MOST_BYTES : m->limit_pages << m->page_log2;
     u64 wanted = limit < most ? limit : most;
     least = round_up(least ? least : 1, page);
     if (wanted < least) wanted = least;
@@ -121,14 +123,16 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc, u64 max
         return W2C_LIMIT;
     }
     u64 bytes = min << m->page_log2;
-    bool ok = min <= MOST_BYTES >> m->page_log2 && (m->mode == W2C_GUARD    ? reserve_guard(m)
-                                                    : m->mode == W2C_STATIC ? reserve_static(m, bytes)
-                                                                            : reserve_bounds(m, bytes));
+    bool ok =
+        min <= MOST_BYTES >> m->page_log2 && (m->mode == W2C_GUARD    ? reserve_guard(m)
+                                              : m->mode == W2C_STATIC ? reserve_static(m, bytes)
+                                                                      : reserve_bounds(m, bytes));
     if (!ok || !make_accessible(m, 0, bytes)) {
         w2c_text_add(&why, "no room for a memory of %llu bytes%s", (unsigned long long)bytes,
-                     m->mode == W2C_GUARD ? " in 8 GiB of address space (a limit such as ulimit -v?): "
-                                            "translate with --memory=bounds"
-                                          : "");
+                     m->mode == W2C_GUARD
+                         ? " in 8 GiB of address space (a limit such as ulimit -v?): "
+                           "translate with --memory=bounds"
+                         : "");
         w2c_memory_destroy(m);
         return W2C_NOMEM;
     }
@@ -142,7 +146,8 @@ void w2c_memory_destroy(w2c_memory *m) {
     if (m->mode == W2C_STATIC) {
         free(m->data);
     } else {
-        if (m->mode == W2C_GUARD) w2c_registry_remove(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
+        if (m->mode == W2C_GUARD)
+            w2c_registry_remove(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
         munmap(m->data, (size_t)m->reserved);
     }
     memset(m, 0, sizeof *m);
@@ -181,7 +186,7 @@ void w2c_memory_delete(w2c_memory *m) {
     free(m);
 }
 
-/* ---- size, growth -------------------------------------------------------------------------------- */
+/* ---- size, growth --------------------------------------------------------------------------- */
 uint8_t *w2c_memory_data(const w2c_memory *m) {
     return m->data;
 }
@@ -195,7 +200,8 @@ uint64_t w2c_memory_pages(const w2c_memory *m) {
 }
 
 uint64_t w2c_memory_grow(w2c_memory *m, uint64_t pages) {
-    while (__atomic_exchange_n(&m->lock, 1, __ATOMIC_ACQUIRE)) sched_yield();
+    while (__atomic_exchange_n(&m->lock, 1, __ATOMIC_ACQUIRE))
+        sched_yield();
     u64 before = m->pages;
     bool ok = before <= m->limit_pages && pages <= m->limit_pages - before &&
               before + pages <= m->reserved >> m->page_log2;
@@ -212,7 +218,7 @@ uint64_t w2c_memory_grow(w2c_memory *m, uint64_t pages) {
     return ok ? before : UINT64_MAX;
 }
 
-/* ---- bulk ---------------------------------------------------------------------------------------- */
+/* ---- bulk ----------------------------------------------------------------------------------- */
 static void check(u64 at, u64 len, u64 size) {
     if (W2C_UNLIKELY(at > size || len > size - at)) w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
 }

@@ -1,8 +1,8 @@
 /* rt_registry.c: the process-wide list of address ranges that fault handlers go by: reservations of
  * guarded memories, and the text of translated modules.
  *
- * Writers hold the mutex. Readers are signal handlers: they take no lock and see every range that was
- * there before the fault. Chunks are never freed, their slots are reused. */
+ * Writers hold the mutex. Readers are signal handlers: they take no lock and see every range that
+ * was there before the fault. Chunks are never freed, their slots are reused. */
 #include "rt_internal.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -33,7 +33,8 @@ void w2c_registry_unlock(void) {
     pthread_mutex_unlock(&registry.lock);
 }
 
-/* The slot of that very range; when there is none, a free slot; when there is none, NULL and *last. */
+/* The slot of that very range; when there is none, a free slot; when there is none, NULL and *last.
+ */
 static struct range *find_slot(w2c_range_kind kind, uintptr_t begin, uintptr_t end, bool or_free,
                                struct chunk **last) {
     struct range *unused = NULL;

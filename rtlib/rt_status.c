@@ -1,15 +1,18 @@
-/* rt_status.c: statuses in words, and the bounded text buffer in which messages are put together. */
+/* rt_status.c: statuses in words, and the bounded text buffer in which messages are put together.
+ */
 #include "rt_internal.h"
 #include <stdarg.h>
 #include <stdio.h>
 
 const char *w2c_status_text(w2c_status status) {
     switch ((int)status) {
-#define STATUS(id, number, text)                                                                      \
-    case number: return text;
+#define STATUS(id, number, text)                                                                   \
+    case number:                                                                                   \
+        return text;
 #include "traps.def"
 #undef STATUS
-    default: return "unknown status";
+    default:
+        return "unknown status";
     }
 }
 
@@ -32,7 +35,8 @@ void w2c_text_add(w2c_text *text, const char *format, ...) {
 
 void w2c_text_name(w2c_text *text, w2c_name name) {
     size_t shown = name.len < 100 ? name.len : 100;
-    while (shown < name.len && shown && ((u8)name.text[shown] & 0xc0) == 0x80) shown--;
+    while (shown < name.len && shown && ((u8)name.text[shown] & 0xc0) == 0x80)
+        shown--;
     for (size_t i = 0; i < shown; i++) {
         u8 c = (u8)name.text[i];
         if (c < 0x20 || c == 0x7f || c == '\\')
@@ -48,13 +52,26 @@ static void add_letters(w2c_text *text, const char *letters, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const char *name = "?";
         switch (letters[i]) {
-        case 'i': name = "i32"; break;
-        case 'l': name = "i64"; break;
-        case 'f': name = "f32"; break;
-        case 'd': name = "f64"; break;
-        case 'v': name = "v128"; break;
-        case 'r': name = "ref"; break;
-        default: break;
+        case 'i':
+            name = "i32";
+            break;
+        case 'l':
+            name = "i64";
+            break;
+        case 'f':
+            name = "f32";
+            break;
+        case 'd':
+            name = "f64";
+            break;
+        case 'v':
+            name = "v128";
+            break;
+        case 'r':
+            name = "ref";
+            break;
+        default:
+            break;
         }
         w2c_text_add(text, "%s%s", i ? ", " : "", name);
     }

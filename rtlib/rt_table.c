@@ -75,7 +75,8 @@ uint64_t w2c_table_grow(w2c_table *t, uint64_t count, w2c_ref fill) {
     if (before + count > SIZE_MAX / sizeof(w2c_ref)) return UINT64_MAX;
     w2c_ref *data = (w2c_ref *)realloc(t->data, (size_t)(before + count) * sizeof(w2c_ref));
     if (!data) return UINT64_MAX;
-    for (u64 i = 0; i < count; i++) data[before + i] = fill;
+    for (u64 i = 0; i < count; i++)
+        data[before + i] = fill;
     t->data = data;
     t->size = before + count;
     return before;
@@ -93,14 +94,15 @@ bool w2c_table_set(w2c_table *t, uint64_t i, w2c_ref value) {
     return true;
 }
 
-/* ---- instructions -------------------------------------------------------------------------------- */
+/* ---- instructions --------------------------------------------------------------------------- */
 static void check(u64 at, u64 len, u64 size) {
     if (W2C_UNLIKELY(at > size || len > size - at)) w2c_trap(W2C_TRAP_TABLE_BOUNDS);
 }
 
 void w2c_table_fill(w2c_table *t, u64 to, w2c_ref value, u64 len) {
     check(to, len, t->size);
-    for (u64 i = 0; i < len; i++) t->data[to + i] = value;
+    for (u64 i = 0; i < len; i++)
+        t->data[to + i] = value;
 }
 
 void w2c_table_copy(w2c_table *dst, w2c_table *src, u64 to, u64 from, u64 len) {
@@ -124,6 +126,6 @@ void w2c_table_init(w2c_instance *instance, w2c_table *t, const w2c_elem *elem, 
     check(from, len, elem->count);
     check(to, len, t->size);
     for (u32 i = 0; i < len; i++)
-        t->data[to + i] = elem->funcs ? numbered_func(instance, elem->funcs[from + i])
-                                      : elem->refs[from + i];
+        t->data[to + i] =
+            elem->funcs ? numbered_func(instance, elem->funcs[from + i]) : elem->refs[from + i];
 }

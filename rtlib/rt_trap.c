@@ -1,16 +1,16 @@
 /* rt_trap.c: frames, traps, and how much stack there is.
  *
- * The one thread-local of rtlib: the innermost frame, and the bounds of the thread's own stack, asked of
- * the system once per thread. Entering a frame compares them with what the context was set up for, and
- * does more only when the instances moved to another thread or stack. */
+ * The one thread-local of rtlib: the innermost frame, and the bounds of the thread's own stack,
+ * asked of the system once per thread. Entering a frame compares them with what the context was set
+ * up for, and does more only when the instances moved to another thread or stack. */
 #define _GNU_SOURCE
 #include "rt_internal.h"
 #include <pthread.h>
 #include <sys/resource.h>
 
-#define HEADROOM ((size_t)256 << 10)      /* for host functions, and handlers of signals */
+#define HEADROOM ((size_t)256 << 10)       /* for host functions, and handlers of signals */
 #define OTHER_STACK_USE ((size_t)64 << 10) /* on a stack whose size nobody told us */
-#define MOST_STACK ((size_t)1 << 30)      /* when the system sets no limit */
+#define MOST_STACK ((size_t)1 << 30)       /* when the system sets no limit */
 
 struct thread {
     w2c_frame *frame;
@@ -25,7 +25,7 @@ w2c_frame *w2c_frame_innermost(void) {
     return thread.frame;
 }
 
-/* ---- the stack ----------------------------------------------------------------------------------- */
+/* ---- the stack ------------------------------------------------------------------------------ */
 static void find_stack(struct thread *t, char *sp) {
     char *low = NULL;
     size_t size = 0;
@@ -57,7 +57,8 @@ static bool on_own_stack(const struct thread *t, const char *sp) {
     return (uintptr_t)sp - (uintptr_t)t->low < t->size;
 }
 
-/* On a stack that is not the thread's own: a coroutine's. Frames nested in the same one share its budget. */
+/* On a stack that is not the thread's own: a coroutine's. Frames nested in the same one share its
+ * budget. */
 static void limit_other_stack(w2c_context *c, char *sp) {
     size_t budget = c->stack_bytes ? c->stack_bytes : OTHER_STACK_USE;
     size_t used = (uintptr_t)c->entry - (uintptr_t)sp; /* huge when sp is above entry */
@@ -84,7 +85,7 @@ static W2C_COLD void set_limit(w2c_context *c, struct thread *t, char *sp) {
     if (c->limit != limit) w2c_context_set_limit(c, limit);
 }
 
-/* ---- frames -------------------------------------------------------------------------------------- */
+/* ---- frames --------------------------------------------------------------------------------- */
 void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance) {
     struct thread *t = &thread;
     w2c_context *c = instance->context;
@@ -97,7 +98,8 @@ void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance) {
     t->frame = frame;
     bool outermost = c->depth++ == 0;
     if (outermost) c->detail[0] = 0;
-    if (W2C_UNLIKELY(c->stack_low != t->low || !on_own_stack(t, sp) || (c->stack_bytes && outermost)))
+    if (W2C_UNLIKELY(c->stack_low != t->low || !on_own_stack(t, sp) ||
+                     (c->stack_bytes && outermost)))
         set_limit(c, t, sp);
 }
 
@@ -113,7 +115,7 @@ w2c_status w2c_frame_leave(w2c_frame *frame) {
     return frame->status;
 }
 
-/* ---- traps --------------------------------------------------------------------------------------- */
+/* ---- traps ---------------------------------------------------------------------------------- */
 static W2C_NORETURN void end_frame(w2c_frame *frame, w2c_status status) {
     frame->status = status;
     longjmp(frame->env, 1);

@@ -1,5 +1,5 @@
-/* rt_type.c: function types at run time. Equal text is what makes types equal: every module brings its
- * own descriptors, and the linker merges most of them. */
+/* rt_type.c: function types at run time. Equal text is what makes types equal: every module brings
+ * its own descriptors, and the linker merges most of them. */
 #include "rt_internal.h"
 
 w2c_name w2c_name_of(const char *text) {

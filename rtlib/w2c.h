@@ -5,8 +5,8 @@
  * instance begins with. Nothing here prints, aborts or exits; no signal handler is installed unless
  * w2c_init_traps is called.
  *
- * Threads: an instance, and all instances that share its w2c_context, belong to one thread at a time.
- * Spec: exec/runtime, appendix/embedding */
+ * Threads: an instance, and all instances that share its w2c_context, belong to one thread at a
+ * time. Spec: exec/runtime, appendix/embedding */
 #ifndef W2C_H
 #define W2C_H
 #include <stdbool.h>
@@ -20,7 +20,7 @@ extern "C" {
 #define W2C_VERSION "0.1.0"
 #define W2C_ABI 1
 
-/* ---- status ------------------------------------------------------------------------------------ */
+/* ---- status --------------------------------------------------------------------------------- */
 typedef enum w2c_status {
 #define STATUS(id, number, text) W2C_##id = number,
 #include "traps.def"
@@ -31,7 +31,7 @@ typedef enum w2c_status {
 /* The text of traps.def, "unknown status" for others; never NULL. */
 const char *w2c_status_text(w2c_status status);
 
-/* ---- values, types ----------------------------------------------------------------------------- */
+/* ---- values, types -------------------------------------------------------------------------- */
 typedef struct w2c_instance w2c_instance;
 typedef struct w2c_module w2c_module;   /* a translated module's constant description: w2c_rt.h */
 typedef struct w2c_context w2c_context; /* per thread: stack limit, trap frame, pending exception */
@@ -40,7 +40,8 @@ typedef struct w2c_memory w2c_memory;
 typedef struct w2c_table w2c_table;
 typedef struct w2c_type w2c_type; /* a function type (later: struct and array types) */
 
-/* Any reference: funcref is a `const w2c_func *`, externref whatever the host put in. NULL is null. */
+/* Any reference: funcref is a `const w2c_func *`, externref whatever the host put in. NULL is null.
+ */
 typedef void *w2c_ref;
 
 typedef struct w2c_v128 {
@@ -80,7 +81,8 @@ typedef struct w2c_global {
 /* A host function as the module's NAME.h declares it:
  *   w2c_status f(void *env, w2c_instance *importer, params..., results *...)
  * with parameters uint32_t, uint64_t, float, double, w2c_v128, w2c_ref. `importer` is the instance
- * whose import it is. W2C_OK, or a trap or W2C_EXIT, which ends the guest's call with that status. */
+ * whose import it is. W2C_OK, or a trap or W2C_EXIT, which ends the guest's call with that status.
+ */
 typedef void (*w2c_host_fn)(void);
 /* The same for any type: args has one value per parameter, results room for one per result. */
 typedef w2c_status w2c_host_any_fn(void *env, w2c_instance *importer, const w2c_value *args,
@@ -89,10 +91,10 @@ typedef w2c_status w2c_host_any_fn(void *env, w2c_instance *importer, const w2c_
 /* Something to import, or an export found. Exactly one group of fields is set, by kind. */
 typedef struct w2c_extern {
     w2c_kind kind;
-    const w2c_func *func;       /* W2C_FUNC: a function of an instance; or NULL and a host function: */
-    const char *letters;        /*   its type in letters ("ii_i"), checked against the import's */
-    w2c_host_fn host;           /*   typed; or NULL and */
-    w2c_host_any_fn *host_any;  /*   untyped */
+    const w2c_func *func; /* W2C_FUNC: a function of an instance; or NULL and a host function: */
+    const char *letters;  /*   its type in letters ("ii_i"), checked against the import's */
+    w2c_host_fn host;     /*   typed; or NULL and */
+    w2c_host_any_fn *host_any; /*   untyped */
     void *env;
     w2c_memory *memory;
     w2c_table *table;
@@ -102,7 +104,7 @@ typedef struct w2c_extern {
 w2c_extern w2c_extern_host(const char *letters, w2c_host_fn fn, void *env);
 w2c_extern w2c_extern_host_any(const char *letters, w2c_host_any_fn *fn, void *env);
 
-/* ---- instantiation ----------------------------------------------------------------------------- */
+/* ---- instantiation -------------------------------------------------------------------------- */
 typedef struct w2c_import {
     const char *module, *name; /* NUL-terminated; names with NULs go through the resolver */
     w2c_extern value;
@@ -144,30 +146,32 @@ typedef struct w2c_error {
 
 /* NULL is the same as all zeros: the defaults. */
 typedef struct w2c_config {
-    w2c_context *context;    /* share another instance's (w2c_instance_context); NULL: its own. Instances
-                              * that import functions or tables of each other share one in any case */
-    size_t stack_bytes;      /* most stack a guest call may use; 0: what the thread has, less 256 KiB of
-                              * headroom for host functions (a quarter of stacks below 1 MiB). On a stack
-                              * that is not the thread's own (coroutines) 0 means 64 KiB */
-    uint64_t max_memory;     /* bytes per memory; growth beyond fails; 0: the module's own limit */
-    void *host;              /* w2c_instance_host gives it back */
-    w2c_error *error;        /* filled when NAME_new fails */
+    w2c_context
+        *context;       /* share another instance's (w2c_instance_context); NULL: its own. Instances
+                         * that import functions or tables of each other share one in any case */
+    size_t stack_bytes; /* most stack a guest call may use; 0: what the thread has, less 256 KiB of
+                         * headroom for host functions (a quarter of stacks below 1 MiB). On a stack
+                         * that is not the thread's own (coroutines) 0 means 64 KiB */
+    uint64_t max_memory; /* bytes per memory; growth beyond fails; 0: the module's own limit */
+    void *host;          /* w2c_instance_host gives it back */
+    w2c_error *error;    /* filled when NAME_new fails */
 } w2c_config;
 
-/* What NAME_new and NAME_delete call. On failure *out is NULL and config->error says why; a trap in a
- * segment or the start function gives its trap code. What segments wrote before into memories and tables
- * of others stays, as the specification says; functions that were put there stay callable for as long
- * as an instance or table lives that shares the context. */
-w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out, const w2c_imports *imports,
-                            const w2c_config *config);
-void w2c_instance_delete(w2c_instance *instance); /* NULL is fine. Instances that link to it go first */
+/* What NAME_new and NAME_delete call. On failure *out is NULL and config->error says why; a trap in
+ * a segment or the start function gives its trap code. What segments wrote before into memories and
+ * tables of others stays, as the specification says; functions that were put there stay callable
+ * for as long as an instance or table lives that shares the context. */
+w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out,
+                            const w2c_imports *imports, const w2c_config *config);
+void w2c_instance_delete(
+    w2c_instance *instance); /* NULL is fine. Instances that link to it go first */
 
 void *w2c_instance_host(const w2c_instance *instance);
 w2c_context *w2c_instance_context(const w2c_instance *instance);
 const char *w2c_instance_name(const w2c_instance *instance);
 
-/* Why the last call on this instance's context ended other than W2C_OK: detail where there is one (the
- * unbound import's name, ...), "" otherwise. Good until the next call. */
+/* Why the last call on this instance's context ended other than W2C_OK: detail where there is one
+ * (the unbound import's name, ...), "" otherwise. Good until the next call. */
 const char *w2c_instance_detail(const w2c_instance *instance);
 
 /* Finds an export; false when there is none of that name. Owner: the instance. */
@@ -179,7 +183,7 @@ bool w2c_export_at(w2c_instance *instance, size_t i, w2c_name *name, w2c_extern 
 w2c_status w2c_call(const w2c_func *func, const w2c_value *args, w2c_value *results);
 const w2c_type *w2c_func_type(const w2c_func *func);
 
-/* ---- memories, tables -------------------------------------------------------------------------- */
+/* ---- memories, tables ----------------------------------------------------------------------- */
 /* A memory for the host to share between instances. page_log2 16 unless custom page sizes are used;
  * pages count in that unit. W2C_NOMEM or W2C_LIMIT on failure. */
 w2c_status w2c_memory_new(w2c_memory **out, uint64_t min_pages, uint64_t max_pages, bool is64,
@@ -197,15 +201,16 @@ uint64_t w2c_memory_grow(w2c_memory *memory, uint64_t pages);
 w2c_status w2c_table_new(w2c_table **out, const char *type, uint64_t min, uint64_t max, bool is64);
 void w2c_table_delete(w2c_table *table);
 uint64_t w2c_table_size(const w2c_table *table);
-uint64_t w2c_table_grow(w2c_table *table, uint64_t count, w2c_ref fill); /* size before or UINT64_MAX */
+uint64_t w2c_table_grow(w2c_table *table, uint64_t count,
+                        w2c_ref fill); /* size before or UINT64_MAX */
 bool w2c_table_get(const w2c_table *table, uint64_t i, w2c_ref *out); /* false: out of bounds */
 bool w2c_table_set(w2c_table *table, uint64_t i, w2c_ref value);
 
-/* ---- traps ------------------------------------------------------------------------------------- */
-/* Installs handlers for the faults by which guard-page memories trap (SIGSEGV, SIGBUS). They claim only
- * faults of translated code inside our own reservations and pass everything else to the handlers that
- * were there. Needed once per process before guest code with guarded memories runs; calling it again
- * does nothing. False when the system refuses. Without it, use --memory=bounds. */
+/* ---- traps ---------------------------------------------------------------------------------- */
+/* Installs handlers for the faults by which guard-page memories trap (SIGSEGV, SIGBUS). They claim
+ * only faults of translated code inside our own reservations and pass everything else to the
+ * handlers that were there. Needed once per process before guest code with guarded memories runs;
+ * calling it again does nothing. False when the system refuses. Without it, use --memory=bounds. */
 bool w2c_init_traps(void);
 
 #ifdef __cplusplus

@@ -1,13 +1,13 @@
 /* w2c_ops.h: what the scalar numeric instructions mean: one inline function per opcode of kind FN.
  *
- * Owns: their semantics, for generated C, the interpreter and the constant folder alike. Integers are
- * unsigned; nothing here is undefined or depends on the rounding mode where the specification does not
- * round. Included by w2c_rt.h.
- * Spec: exec/numerics
+ * Owns: their semantics, for generated C, the interpreter and the constant folder alike. Integers
+ * are unsigned; nothing here is undefined or depends on the rounding mode where the specification
+ * does not round. Included by w2c_rt.h. Spec: exec/numerics
  *
- * NaNs: abs, neg and copysign touch the sign only; every other instruction gives a quiet NaN, and the
- * canonical one for canonical operands. Compilers drop x*1, x/1, x-0 and demote(promote(x)): constants
- * that make such folds possible go through w2c_opaque_f32/f64, demotion repairs its result. */
+ * NaNs: abs, neg and copysign touch the sign only; every other instruction gives a quiet NaN, and
+ * the canonical one for canonical operands. Compilers drop x*1, x/1, x-0 and demote(promote(x)):
+ * constants that make such folds possible go through w2c_opaque_f32/f64, demotion repairs its
+ * result. */
 #ifndef W2C_OPS_H
 #define W2C_OPS_H
 #ifndef W2C_RT_H
@@ -24,7 +24,7 @@ struct w2c_res_ll {
     u64 r0, r1;
 };
 
-/* ---- bits ---------------------------------------------------------------------------------------- */
+/* ---- bits ----------------------------------------------------------------------------------- */
 W2C_INLINE u32 w2c_i32_reinterpret_f32(f32 x) {
     u32 bits;
     memcpy(&bits, &x, sizeof bits);
@@ -75,7 +75,8 @@ W2C_INLINE f64 w2c_canon_f64(f64 x) {
 }
 /* sNaN -> qNaN, whatever made x and whatever the compiler believes of it. */
 W2C_INLINE f32 w2c_quiet_f32(f32 x) {
-    if (W2C_UNLIKELY(x != x)) return w2c_f32_reinterpret_i32(w2c_i32_reinterpret_f32(x) | 0x00400000u);
+    if (W2C_UNLIKELY(x != x))
+        return w2c_f32_reinterpret_i32(w2c_i32_reinterpret_f32(x) | 0x00400000u);
     return x;
 }
 W2C_INLINE f64 w2c_quiet_f64(f64 x) {
@@ -84,55 +85,85 @@ W2C_INLINE f64 w2c_quiet_f64(f64 x) {
     return x;
 }
 
-/* ---- integers ------------------------------------------------------------------------------------ */
+/* ---- integers ------------------------------------------------------------------------------- */
 /* Signed division cannot overflow in C: INT_MIN / -1 and INT_MIN % -1 are taken out first. */
-#define W2C_INTEGER(p, u, s, bits, min)                                                               \
-    W2C_INLINE u w2c_##p##_shl(u a, u b) { return a << (b & (bits - 1u)); }                           \
-    W2C_INLINE u w2c_##p##_shr_u(u a, u b) { return a >> (b & (bits - 1u)); }                         \
-    W2C_INLINE u w2c_##p##_shr_s(u a, u b) { return (u)((s)a >> (b & (bits - 1u))); }                 \
-    W2C_INLINE u w2c_##p##_rotl(u a, u b) {                                                           \
-        return a << (b & (bits - 1u)) | a >> ((bits - b) & (bits - 1u));                              \
-    }                                                                                                 \
-    W2C_INLINE u w2c_##p##_rotr(u a, u b) {                                                           \
-        return a >> (b & (bits - 1u)) | a << ((bits - b) & (bits - 1u));                              \
-    }                                                                                                 \
-    W2C_INLINE u w2c_##p##_div_u(u a, u b) {                                                          \
-        if (W2C_UNLIKELY(b == 0)) w2c_trap(W2C_TRAP_DIV_BY_ZERO);                                     \
-        return a / b;                                                                                 \
-    }                                                                                                 \
-    W2C_INLINE u w2c_##p##_rem_u(u a, u b) {                                                          \
-        if (W2C_UNLIKELY(b == 0)) w2c_trap(W2C_TRAP_DIV_BY_ZERO);                                     \
-        return a % b;                                                                                 \
-    }                                                                                                 \
-    W2C_INLINE u w2c_##p##_div_s(u a, u b) {                                                          \
-        if (W2C_UNLIKELY(b == 0)) w2c_trap(W2C_TRAP_DIV_BY_ZERO);                                     \
-        if (W2C_UNLIKELY(b == (u)-1 && a == min)) w2c_trap(W2C_TRAP_INT_OVERFLOW);                    \
-        return (u)((s)a / (s)b);                                                                      \
-    }                                                                                                 \
-    W2C_INLINE u w2c_##p##_rem_s(u a, u b) {                                                          \
-        if (W2C_UNLIKELY(b == 0)) w2c_trap(W2C_TRAP_DIV_BY_ZERO);                                     \
-        if (W2C_UNLIKELY(b == (u)-1)) return 0;                                                       \
-        return (u)((s)a % (s)b);                                                                      \
-    }                                                                                                 \
-    W2C_INLINE u w2c_##p##_extend8_s(u a) { return (u)(s)(s8)a; }                                     \
-    W2C_INLINE u w2c_##p##_extend16_s(u a) { return (u)(s)(s16)a; }
+#define W2C_INTEGER(p, u, s, bits, min)                                                            \
+    W2C_INLINE u w2c_##p##_shl(u a, u b) {                                                         \
+        return a << (b & (bits - 1u));                                                             \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_shr_u(u a, u b) {                                                       \
+        return a >> (b & (bits - 1u));                                                             \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_shr_s(u a, u b) {                                                       \
+        return (u)((s)a >> (b & (bits - 1u)));                                                     \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_rotl(u a, u b) {                                                        \
+        return a << (b & (bits - 1u)) | a >> ((bits - b) & (bits - 1u));                           \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_rotr(u a, u b) {                                                        \
+        return a >> (b & (bits - 1u)) | a << ((bits - b) & (bits - 1u));                           \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_div_u(u a, u b) {                                                       \
+        if (W2C_UNLIKELY(b == 0)) w2c_trap(W2C_TRAP_DIV_BY_ZERO);                                  \
+        return a / b;                                                                              \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_rem_u(u a, u b) {                                                       \
+        if (W2C_UNLIKELY(b == 0)) w2c_trap(W2C_TRAP_DIV_BY_ZERO);                                  \
+        return a % b;                                                                              \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_div_s(u a, u b) {                                                       \
+        if (W2C_UNLIKELY(b == 0)) w2c_trap(W2C_TRAP_DIV_BY_ZERO);                                  \
+        if (W2C_UNLIKELY(b == (u) - 1 && a == min)) w2c_trap(W2C_TRAP_INT_OVERFLOW);               \
+        return (u)((s)a / (s)b);                                                                   \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_rem_s(u a, u b) {                                                       \
+        if (W2C_UNLIKELY(b == 0)) w2c_trap(W2C_TRAP_DIV_BY_ZERO);                                  \
+        if (W2C_UNLIKELY(b == (u) - 1)) return 0;                                                  \
+        return (u)((s)a % (s)b);                                                                   \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_extend8_s(u a) {                                                        \
+        return (u)(s)(s8)a;                                                                        \
+    }                                                                                              \
+    W2C_INLINE u w2c_##p##_extend16_s(u a) {                                                       \
+        return (u)(s)(s16)a;                                                                       \
+    }
 W2C_INTEGER(i32, u32, s32, 32, 0x80000000u)
 W2C_INTEGER(i64, u64, s64, 64, 0x8000000000000000u)
 #undef W2C_INTEGER
 
-W2C_INLINE u32 w2c_i32_clz(u32 a) { return a ? (u32)__builtin_clz(a) : 32; }
-W2C_INLINE u32 w2c_i32_ctz(u32 a) { return a ? (u32)__builtin_ctz(a) : 32; }
-W2C_INLINE u32 w2c_i32_popcnt(u32 a) { return (u32)__builtin_popcount(a); }
-W2C_INLINE u64 w2c_i64_clz(u64 a) { return a ? (u64)__builtin_clzll(a) : 64; }
-W2C_INLINE u64 w2c_i64_ctz(u64 a) { return a ? (u64)__builtin_ctzll(a) : 64; }
-W2C_INLINE u64 w2c_i64_popcnt(u64 a) { return (u64)__builtin_popcountll(a); }
+W2C_INLINE u32 w2c_i32_clz(u32 a) {
+    return a ? (u32)__builtin_clz(a) : 32;
+}
+W2C_INLINE u32 w2c_i32_ctz(u32 a) {
+    return a ? (u32)__builtin_ctz(a) : 32;
+}
+W2C_INLINE u32 w2c_i32_popcnt(u32 a) {
+    return (u32)__builtin_popcount(a);
+}
+W2C_INLINE u64 w2c_i64_clz(u64 a) {
+    return a ? (u64)__builtin_clzll(a) : 64;
+}
+W2C_INLINE u64 w2c_i64_ctz(u64 a) {
+    return a ? (u64)__builtin_ctzll(a) : 64;
+}
+W2C_INLINE u64 w2c_i64_popcnt(u64 a) {
+    return (u64)__builtin_popcountll(a);
+}
 
-W2C_INLINE u32 w2c_i32_wrap_i64(u64 a) { return (u32)a; }
-W2C_INLINE u64 w2c_i64_extend_i32_s(u32 a) { return (u64)(s64)(s32)a; }
-W2C_INLINE u64 w2c_i64_extend_i32_u(u32 a) { return (u64)a; }
-W2C_INLINE u64 w2c_i64_extend32_s(u64 a) { return (u64)(s64)(s32)a; }
+W2C_INLINE u32 w2c_i32_wrap_i64(u64 a) {
+    return (u32)a;
+}
+W2C_INLINE u64 w2c_i64_extend_i32_s(u32 a) {
+    return (u64)(s64)(s32)a;
+}
+W2C_INLINE u64 w2c_i64_extend_i32_u(u32 a) {
+    return (u64)a;
+}
+W2C_INLINE u64 w2c_i64_extend32_s(u64 a) {
+    return (u64)(s64)(s32)a;
+}
 
-/* ---- wide arithmetic: low half first ------------------------------------------------------------- */
+/* ---- wide arithmetic: low half first -------------------------------------------------------- */
 W2C_INLINE struct w2c_res_ll w2c_i64_add128(u64 lo, u64 hi, u64 lo2, u64 hi2) {
     struct w2c_res_ll r;
     r.r0 = lo + lo2;
@@ -174,16 +205,28 @@ W2C_INLINE struct w2c_res_ll w2c_i64_mul_wide_s(u64 a, u64 b) {
     return r;
 }
 
-/* ---- floats: the sign ---------------------------------------------------------------------------- */
-/* gcc takes sqrt(x) and x*x for positive and drops fabs around them, but the NaN that they may be can be
- * negative: it gets the operation on bits. */
-W2C_INLINE f32 w2c_f32_neg(f32 x) { return -x; }
-W2C_INLINE f64 w2c_f64_neg(f64 x) { return -x; }
+/* ---- floats: the sign ----------------------------------------------------------------------- */
+/* gcc takes sqrt(x) and x*x for positive and drops fabs around them, but the NaN that they may be
+ * can be negative: it gets the operation on bits. */
+W2C_INLINE f32 w2c_f32_neg(f32 x) {
+    return -x;
+}
+W2C_INLINE f64 w2c_f64_neg(f64 x) {
+    return -x;
+}
 #if defined(__clang__)
-W2C_INLINE f32 w2c_f32_abs(f32 x) { return __builtin_fabsf(x); }
-W2C_INLINE f64 w2c_f64_abs(f64 x) { return __builtin_fabs(x); }
-W2C_INLINE f32 w2c_f32_copysign(f32 x, f32 y) { return __builtin_copysignf(x, y); }
-W2C_INLINE f64 w2c_f64_copysign(f64 x, f64 y) { return __builtin_copysign(x, y); }
+W2C_INLINE f32 w2c_f32_abs(f32 x) {
+    return __builtin_fabsf(x);
+}
+W2C_INLINE f64 w2c_f64_abs(f64 x) {
+    return __builtin_fabs(x);
+}
+W2C_INLINE f32 w2c_f32_copysign(f32 x, f32 y) {
+    return __builtin_copysignf(x, y);
+}
+W2C_INLINE f64 w2c_f64_copysign(f64 x, f64 y) {
+    return __builtin_copysign(x, y);
+}
 #else
 W2C_INLINE f32 w2c_f32_abs(f32 x) {
     return w2c_f32_reinterpret_i32(w2c_i32_reinterpret_f32(x) & 0x7fffffffu);
@@ -203,23 +246,23 @@ W2C_INLINE f64 w2c_f64_copysign(f64 x, f64 y) {
 }
 #endif
 
-/* ---- floats: minimum, maximum -------------------------------------------------------------------- */
-/* Ordered and different: one comparison, one minss. Else equal, where zeros differ by their sign, or
- * a NaN, which the addition makes quiet. */
-#define W2C_MIN_MAX(p, f, ibits, fbits)                                                               \
-    W2C_INLINE f w2c_##p##_min(f a, f b) {                                                            \
-        if (W2C_LIKELY(__builtin_islessgreater(a, b))) return a < b ? a : b;                          \
-        return a == b ? fbits(ibits(a) | ibits(b)) : a + b;                                           \
-    }                                                                                                 \
-    W2C_INLINE f w2c_##p##_max(f a, f b) {                                                            \
-        if (W2C_LIKELY(__builtin_islessgreater(a, b))) return a > b ? a : b;                          \
-        return a == b ? fbits(ibits(a) & ibits(b)) : a + b;                                           \
+/* ---- floats: minimum, maximum --------------------------------------------------------------- */
+/* Ordered and different: one comparison, one minss. Else equal, where zeros differ by their sign,
+ * or a NaN, which the addition makes quiet. */
+#define W2C_MIN_MAX(p, f, ibits, fbits)                                                            \
+    W2C_INLINE f w2c_##p##_min(f a, f b) {                                                         \
+        if (W2C_LIKELY(__builtin_islessgreater(a, b))) return a < b ? a : b;                       \
+        return a == b ? fbits(ibits(a) | ibits(b)) : a + b;                                        \
+    }                                                                                              \
+    W2C_INLINE f w2c_##p##_max(f a, f b) {                                                         \
+        if (W2C_LIKELY(__builtin_islessgreater(a, b))) return a > b ? a : b;                       \
+        return a == b ? fbits(ibits(a) & ibits(b)) : a + b;                                        \
     }
 W2C_MIN_MAX(f32, f32, w2c_i32_reinterpret_f32, w2c_f32_reinterpret_i32)
 W2C_MIN_MAX(f64, f64, w2c_i64_reinterpret_f64, w2c_f64_reinterpret_i64)
 #undef W2C_MIN_MAX
 
-/* ---- floats: to an integer ----------------------------------------------------------------------- */
+/* ---- floats: to an integer ------------------------------------------------------------------ */
 /* One instruction where there is one; else libm, not all of which makes NaNs quiet. */
 #if defined(__OPTIMIZE__) && (defined(__SSE4_1__) || defined(__aarch64__))
 #define W2C_ROUND_INS 1
@@ -233,24 +276,40 @@ W2C_MIN_MAX(f64, f64, w2c_i64_reinterpret_f64, w2c_f64_reinterpret_i64)
 #else
 #define W2C_ROUNDEVEN 0
 #endif
-W2C_INLINE f32 w2c_f32_ceil(f32 x) { return W2C_ROUNDED(w2c_quiet_f32, __builtin_ceilf(x)); }
-W2C_INLINE f64 w2c_f64_ceil(f64 x) { return W2C_ROUNDED(w2c_quiet_f64, __builtin_ceil(x)); }
-W2C_INLINE f32 w2c_f32_floor(f32 x) { return W2C_ROUNDED(w2c_quiet_f32, __builtin_floorf(x)); }
-W2C_INLINE f64 w2c_f64_floor(f64 x) { return W2C_ROUNDED(w2c_quiet_f64, __builtin_floor(x)); }
-W2C_INLINE f32 w2c_f32_trunc(f32 x) { return W2C_ROUNDED(w2c_quiet_f32, __builtin_truncf(x)); }
-W2C_INLINE f64 w2c_f64_trunc(f64 x) { return W2C_ROUNDED(w2c_quiet_f64, __builtin_trunc(x)); }
+W2C_INLINE f32 w2c_f32_ceil(f32 x) {
+    return W2C_ROUNDED(w2c_quiet_f32, __builtin_ceilf(x));
+}
+W2C_INLINE f64 w2c_f64_ceil(f64 x) {
+    return W2C_ROUNDED(w2c_quiet_f64, __builtin_ceil(x));
+}
+W2C_INLINE f32 w2c_f32_floor(f32 x) {
+    return W2C_ROUNDED(w2c_quiet_f32, __builtin_floorf(x));
+}
+W2C_INLINE f64 w2c_f64_floor(f64 x) {
+    return W2C_ROUNDED(w2c_quiet_f64, __builtin_floor(x));
+}
+W2C_INLINE f32 w2c_f32_trunc(f32 x) {
+    return W2C_ROUNDED(w2c_quiet_f32, __builtin_truncf(x));
+}
+W2C_INLINE f64 w2c_f64_trunc(f64 x) {
+    return W2C_ROUNDED(w2c_quiet_f64, __builtin_trunc(x));
+}
 #if W2C_ROUNDEVEN
-W2C_INLINE f32 w2c_f32_nearest(f32 x) { return __builtin_roundevenf(x); }
-W2C_INLINE f64 w2c_f64_nearest(f64 x) { return __builtin_roundeven(x); }
+W2C_INLINE f32 w2c_f32_nearest(f32 x) {
+    return __builtin_roundevenf(x);
+}
+W2C_INLINE f64 w2c_f64_nearest(f64 x) {
+    return __builtin_roundeven(x);
+}
 #else
 /* Ties to even, each step exact. From 2^(mantissa bits) on every number is an integer. */
-#define W2C_NEAREST(p, f, trunc, exact)                                                               \
-    W2C_INLINE f w2c_##p##_nearest(f x) {                                                             \
-        f size = w2c_##p##_abs(x);                                                                    \
-        if (!(size < exact)) return w2c_quiet_##p(x);                                                 \
-        f whole = trunc(size), part = size - whole, half = whole / 2;                                 \
-        if (part > (f)0.5 || (part == (f)0.5 && half != trunc(half))) whole += 1;                     \
-        return w2c_##p##_copysign(whole, x);                                                          \
+#define W2C_NEAREST(p, f, trunc, exact)                                                            \
+    W2C_INLINE f w2c_##p##_nearest(f x) {                                                          \
+        f size = w2c_##p##_abs(x);                                                                 \
+        if (!(size < exact)) return w2c_quiet_##p(x);                                              \
+        f whole = trunc(size), part = size - whole, half = whole / 2;                              \
+        if (part > (f)0.5 || (part == (f)0.5 && half != trunc(half))) whole += 1;                  \
+        return w2c_##p##_copysign(whole, x);                                                       \
     }
 W2C_NEAREST(f32, f32, __builtin_truncf, 0x1p23f)
 W2C_NEAREST(f64, f64, __builtin_trunc, 0x1p52)
@@ -263,8 +322,12 @@ W2C_NEAREST(f64, f64, __builtin_trunc, 0x1p52)
 /* Without errno: sqrt of a negative number needs no libm. */
 #if defined(__clang__)
 #if __has_builtin(__builtin_elementwise_sqrt)
-W2C_INLINE f32 w2c_f32_sqrt(f32 x) { return __builtin_elementwise_sqrt(x); }
-W2C_INLINE f64 w2c_f64_sqrt(f64 x) { return __builtin_elementwise_sqrt(x); }
+W2C_INLINE f32 w2c_f32_sqrt(f32 x) {
+    return __builtin_elementwise_sqrt(x);
+}
+W2C_INLINE f64 w2c_f64_sqrt(f64 x) {
+    return __builtin_elementwise_sqrt(x);
+}
 #define W2C_SQRT
 #endif
 #elif defined(__SSE2__) && !defined(__NO_MATH_ERRNO__)
@@ -283,36 +346,60 @@ W2C_INLINE f64 w2c_f64_sqrt(f64 x) {
 #define W2C_SQRT
 #endif
 #ifndef W2C_SQRT
-W2C_INLINE f32 w2c_f32_sqrt(f32 x) { return __builtin_sqrtf(x); }
-W2C_INLINE f64 w2c_f64_sqrt(f64 x) { return __builtin_sqrt(x); }
+W2C_INLINE f32 w2c_f32_sqrt(f32 x) {
+    return __builtin_sqrtf(x);
+}
+W2C_INLINE f64 w2c_f64_sqrt(f64 x) {
+    return __builtin_sqrt(x);
+}
 #endif
 #undef W2C_SQRT
 
-/* ---- conversions --------------------------------------------------------------------------------- */
-W2C_INLINE f32 w2c_f32_demote_f64(f64 x) { return w2c_quiet_f32((f32)x); }
-W2C_INLINE f64 w2c_f64_promote_f32(f32 x) { return (f64)x; }
+/* ---- conversions ---------------------------------------------------------------------------- */
+W2C_INLINE f32 w2c_f32_demote_f64(f64 x) {
+    return w2c_quiet_f32((f32)x);
+}
+W2C_INLINE f64 w2c_f64_promote_f32(f32 x) {
+    return (f64)x;
+}
 
-W2C_INLINE f32 w2c_f32_convert_i32_s(u32 a) { return (f32)(s32)a; }
-W2C_INLINE f32 w2c_f32_convert_i32_u(u32 a) { return (f32)a; }
-W2C_INLINE f32 w2c_f32_convert_i64_s(u64 a) { return (f32)(s64)a; }
-W2C_INLINE f32 w2c_f32_convert_i64_u(u64 a) { return (f32)a; }
-W2C_INLINE f64 w2c_f64_convert_i32_s(u32 a) { return (f64)(s32)a; }
-W2C_INLINE f64 w2c_f64_convert_i32_u(u32 a) { return (f64)a; }
-W2C_INLINE f64 w2c_f64_convert_i64_s(u64 a) { return (f64)(s64)a; }
-W2C_INLINE f64 w2c_f64_convert_i64_u(u64 a) { return (f64)a; }
+W2C_INLINE f32 w2c_f32_convert_i32_s(u32 a) {
+    return (f32)(s32)a;
+}
+W2C_INLINE f32 w2c_f32_convert_i32_u(u32 a) {
+    return (f32)a;
+}
+W2C_INLINE f32 w2c_f32_convert_i64_s(u64 a) {
+    return (f32)(s64)a;
+}
+W2C_INLINE f32 w2c_f32_convert_i64_u(u64 a) {
+    return (f32)a;
+}
+W2C_INLINE f64 w2c_f64_convert_i32_s(u32 a) {
+    return (f64)(s32)a;
+}
+W2C_INLINE f64 w2c_f64_convert_i32_u(u32 a) {
+    return (f64)a;
+}
+W2C_INLINE f64 w2c_f64_convert_i64_s(u64 a) {
+    return (f64)(s64)a;
+}
+W2C_INLINE f64 w2c_f64_convert_i64_u(u64 a) {
+    return (f64)a;
+}
 
 /* `above`: the condition that x is not too small, `end`: the first value too large. The trap is
  * "invalid conversion to integer" for NaN, else "integer overflow". */
-#define W2C_TRUNC(to, from, f, u, c, above, end, min, max)                                            \
-    W2C_INLINE u w2c_##to##_trunc_##from(f x) {                                                       \
-        if (W2C_UNLIKELY(!(x above && x < end)))                                                      \
-            w2c_trap(x != x ? W2C_TRAP_INVALID_CONVERSION : W2C_TRAP_INT_OVERFLOW);                   \
-        return (u)(c)x;                                                                               \
-    }                                                                                                 \
-    W2C_INLINE u w2c_##to##_trunc_sat_##from(f x) {                                                   \
-        if (W2C_LIKELY(x above && x < end)) return (u)(c)x;                                           \
-        if (x != x) return 0;                                                                         \
-        return x < 0 ? min : max;                                                                     \
+#define W2C_TRUNC(to, from, f, u, c, above, end, min, max)                                         \
+    W2C_INLINE u w2c_##to##_trunc_##from(f x) {                                                    \
+        if (W2C_UNLIKELY(!(x above && x < end)))                                                   \
+            w2c_trap(x != x ? W2C_TRAP_INVALID_CONVERSION : W2C_TRAP_INT_OVERFLOW);                \
+        return (u)(c)x;                                                                            \
+    }                                                                                              \
+    W2C_INLINE u w2c_##to##_trunc_sat_##from(f x) {                                                \
+        if (W2C_LIKELY(x above && x < end)) return (u)(c)x;                                        \
+        if (x != x) return 0;                                                                      \
+        return x < 0 ? min : max;                                                                  \
     }
 #define W2C_S32_MIN 0x80000000u
 #define W2C_S32_MAX 0x7fffffffu
@@ -332,9 +419,10 @@ W2C_TRUNC(i64, f64_u, f64, u64, u64, > -1.0, 0x1p64, 0u, 0xffffffffffffffffu)
 #undef W2C_S64_MIN
 #undef W2C_S64_MAX
 
-/* ---- is this compilation exact? ------------------------------------------------------------------ */
-/* For w2c_module.selfcheck: false when flags or the processor's state make floats inexact: fused a*b+c,
- * excess precision, folded NaN tests, denormals flushed to zero, signalling NaNs that survive. */
+/* ---- is this compilation exact? ------------------------------------------------------------- */
+/* For w2c_module.selfcheck: false when flags or the processor's state make floats inexact: fused
+ * a*b+c, excess precision, folded NaN tests, denormals flushed to zero, signalling NaNs that
+ * survive. */
 static inline __attribute__((unused)) bool w2c_selfcheck(void) {
     volatile f64 v = 1.0 + 0x1p-30, sum = -(1.0 + 0x1p-29), tiny = 0x1p-1074, third = 0x1p-53;
     volatile f32 vf = 1.0f + 0x1p-12f, sumf = -(1.0f + 0x1p-11f), tinyf = 0x1p-149f;

@@ -10,7 +10,6 @@
 #pragma GCC diagnostic ignored "-Wunused-label"
 #pragma GCC diagnostic ignored "-Wtype-limits"
 #pragma GCC diagnostic ignored "-Wdiv-by-zero"
-#pragma GCC diagnostic ignored "-Wduplicated-branches"
 #endif
 #if defined(__clang__)
 #pragma GCC diagnostic ignored "-Winfinite-recursion"
@@ -20,6 +19,7 @@
 #pragma GCC diagnostic ignored "-Wsometimes-uninitialized"
 #pragma GCC diagnostic ignored "-Wunused-const-variable"
 #elif defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Wduplicated-branches"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #if __GNUC__ >= 12
 #pragma GCC diagnostic ignored "-Winfinite-recursion"

@@ -1,15 +1,15 @@
 /* w2c_rt.h: what generated C includes, and what rtlib and generated C agree on.
  *
- * Owns: the layout of instances, memories, tables and functions as generated code sees them, access to
- * memory, calls, traps. Numeric instructions are in w2c_ops.h. Compiler extensions live here and in
- * w2c_ops.h only. Needs gcc or clang; C11 or C++17. */
+ * Owns: the layout of instances, memories, tables and functions as generated code sees them, access
+ * to memory, calls, traps. Numeric instructions are in w2c_ops.h. Compiler extensions live here and
+ * in w2c_ops.h only. Needs gcc or clang; C11 or C++17. */
 #ifndef W2C_RT_H
 #define W2C_RT_H
 #include "w2c.h"
 #include <setjmp.h>
 #include <string.h>
 
-/* ---- the compiler ------------------------------------------------------------------------------ */
+/* ---- the compiler --------------------------------------------------------------------------- */
 #if defined(__FAST_MATH__)
 #error "w2c: generated code needs exact floating point: compile it without -ffast-math"
 #endif
@@ -40,7 +40,7 @@
 #define W2C_NORETURN _Noreturn
 #define W2C_LOOP() ((void)0)
 #endif
-/* After a call inside a cycle of calls: it must stay a call, so that runaway recursion is a trap. */
+/* After a call inside a cycle of calls: it must stay a call; runaway recursion has to be a trap. */
 #define W2C_KEEP_FRAME __asm__ volatile("")
 
 #ifdef __cplusplus
@@ -58,23 +58,24 @@ typedef int64_t s64;
 typedef float f32;
 typedef double f64;
 
-/* ---- shared layouts ------------------------------------------------------------------------------ */
+/* ---- shared layouts ------------------------------------------------------------------------- */
 typedef void (*w2c_code)(void);
 
-/* Every module refers to it: code made for another ABI does not link ("undefined symbol w2c_abi_N"). */
+/* Every module refers to it: code made for another ABI does not link ("undefined symbol
+ * w2c_abi_N"). */
 #define W2C_ABI_SYMBOL w2c_abi_1
 extern const char W2C_ABI_SYMBOL;
 
-/* A function reference. `code` has the C type of its signature: result f(w2c_instance *, params...);
- * several results come as struct w2c_res_LETTERS. Calls pass `instance`. */
+/* A function reference. `code` has the C type of its signature: result f(w2c_instance *,
+ * params...); several results come as struct w2c_res_LETTERS. Calls pass `instance`. */
 struct w2c_func {
     w2c_code code;
     w2c_instance *instance;
     const w2c_type *type;
 };
 
-/* Types are equal when their addresses are; otherwise w2c_type_equal looks at the text. Modules define
- * the descriptors they use as weak symbols, so that one program usually has one of each.
+/* Types are equal when their addresses are; otherwise w2c_type_equal looks at the text. Modules
+ * define the descriptors they use as weak symbols, so that one program usually has one of each.
  * `call`  calls a function of this type with values:  call(func, args, results)
  * `host`, `host_any`  have the C type of this signature and call a host function; their instance is
  * the w2c_instance inside a w2c_host. */
@@ -88,11 +89,11 @@ struct w2c_type {
 typedef enum w2c_memory_mode { W2C_GUARD, W2C_BOUNDS, W2C_STATIC } w2c_memory_mode;
 
 struct w2c_memory {
-    u8 *data; /* never moves */
-    u64 size; /* bytes in use */
+    u8 *data;             /* never moves */
+    u64 size;             /* bytes in use */
     u64 pages, max_pages; /* in units of 1 << page_log2 bytes */
-    u64 reserved; /* bytes of address space behind data */
-    u64 limit_pages; /* growth fails above it: the embedder's max_memory, else max_pages */
+    u64 reserved;         /* bytes of address space behind data */
+    u64 limit_pages;      /* growth fails above it: the embedder's max_memory, else max_pages */
     u64 declared_max; /* as the type says, UINT64_MAX for none: what imports are matched against */
     u8 page_log2;
     u8 mode; /* w2c_memory_mode it can serve: a guarded one serves both */
@@ -106,13 +107,14 @@ struct w2c_table {
     u64 size, max;
     const char *type; /* "funcref", "externref" */
     u64 declared_max;
-    w2c_context *context; /* of the instances whose functions it may hold; NULL until one imports it */
+    w2c_context
+        *context; /* of the instances whose functions it may hold; NULL until one imports it */
     bool is64, has_max;
     bool holds_context; /* keeps its context alive: a table made by w2c_table_new */
 };
 
-/* A trap ends here. On the stack of the export's entry. Frames nest; the innermost is in the thread's
- * only thread-local. */
+/* A trap ends here. On the stack of the export's entry. Frames nest; the innermost is in the
+ * thread's only thread-local. */
 typedef struct w2c_frame {
     jmp_buf env;
     struct w2c_frame *outer;
@@ -146,12 +148,13 @@ typedef struct w2c_host {
     struct w2c_host *next;
 } w2c_host;
 
-/* Numbers in element segments: of function records, or W2C_ELEM_IMPORT + number in module.imports. */
+/* Numbers in element segments: of function records, or W2C_ELEM_IMPORT + number in module.imports.
+ */
 #define W2C_ELEM_NULL 0xffffffffu
 #define W2C_ELEM_IMPORT 0x80000000u
 
 typedef struct w2c_elem { /* an element segment at run time; dropped: count 0 */
-    const u32 *funcs; /* numbers as above, or NULL and */
+    const u32 *funcs;     /* numbers as above, or NULL and */
     const w2c_ref *refs;
     u64 count;
 } w2c_elem;
@@ -161,7 +164,7 @@ typedef struct w2c_data { /* a data segment at run time; dropped: len 0 */
     u64 len;
 } w2c_data;
 
-/* ---- a module's constant description -------------------------------------------------------------- */
+/* ---- a module's constant description -------------------------------------------------------- */
 typedef struct w2c_limits {
     u64 min, max; /* max UINT64_MAX: none */
 } w2c_limits;
@@ -171,17 +174,17 @@ typedef struct w2c_import_desc {
     w2c_kind kind;
     u32 slot; /* offset in the instance of its pointer: const w2c_func *, w2c_table *, w2c_memory *,
                * or the pointer to a global's value */
-    u32 slot2; /* memories: offset of the cached base address; functions: offset of the w2c_func whose
-                * code is the lazy stub; else 0 */
-    const w2c_type *type;     /* functions */
-    w2c_host_fn linked;       /* functions: weak symbol NAME_i_MODULE_FIELD, or NULL; its env is the
-                               * instance's config->host */
-    w2c_code stub;            /* functions: binds at first call; see w2c_import_bind */
-    const char *text;         /* others: type in words: "i32", "funcref" */
-    w2c_limits limits;        /* tables, memories */
-    u8 page_log2, mode;       /* memories: mode the code was made for (w2c_memory_mode) */
-    bool is64, shared;        /* tables, memories */
-    bool is_mutable;          /* globals */
+    u32 slot2; /* memories: offset of the cached base address; functions: offset of the w2c_func
+                * whose code is the lazy stub; else 0 */
+    const w2c_type *type; /* functions */
+    w2c_host_fn linked;   /* functions: weak symbol NAME_i_MODULE_FIELD, or NULL; its env is the
+                           * instance's config->host */
+    w2c_code stub;        /* functions: binds at first call; see w2c_import_bind */
+    const char *text;     /* others: type in words: "i32", "funcref" */
+    w2c_limits limits;    /* tables, memories */
+    u8 page_log2, mode;   /* memories: mode the code was made for (w2c_memory_mode) */
+    bool is64, shared;    /* tables, memories */
+    bool is_mutable;      /* globals */
 } w2c_import_desc;
 
 typedef struct w2c_memory_desc {
@@ -206,16 +209,16 @@ typedef struct w2c_func_desc { /* defined functions that can be referred to */
 typedef struct w2c_export_desc {
     w2c_name name;
     w2c_kind kind;
-    u32 offset; /* in the instance: of the w2c_func (functions defined here), else of the pointer that
-                 * the slot of an import, a table or a memory holds; of a global's value */
+    u32 offset;    /* in the instance: of the w2c_func (functions defined here), else of the pointer
+                    * that    the slot of an import, a table or a memory holds; of a global's value */
     bool imported; /* functions and globals: `offset` is an import slot (a pointer) */
     bool is_mutable;
     const char *text; /* globals: type */
 } w2c_export_desc;
 
 struct w2c_module {
-    u32 abi;  /* W2C_ABI */
-    u32 size; /* bytes of the instance struct */
+    u32 abi;           /* W2C_ABI */
+    u32 size;          /* bytes of the instance struct */
     const char *name;  /* as in NAME_new */
     const char *stamp; /* w2c version, modes, the input's hash */
     const w2c_import_desc *imports;
@@ -224,20 +227,22 @@ struct w2c_module {
     const w2c_func_desc *funcs;
     const w2c_export_desc *exports;
     u32 import_count, memory_count, table_count, func_count, export_count;
-    u32 func_records; /* offset of w2c_func[func_count] */
-    u32 first_memory; /* offset of the pointer to memory 0, or 0 */
+    u32 func_records;                  /* offset of w2c_func[func_count] */
+    u32 first_memory;                  /* offset of the pointer to memory 0, or 0 */
     const char *text_begin, *text_end; /* guest code's addresses, NULL when nothing is guarded */
     bool (*selfcheck)(void);
     void (*init)(w2c_instance *); /* globals, segments, start; runs inside a frame */
 };
 
-/* ---- traps, frames ------------------------------------------------------------------------------- */
+/* ---- traps, frames -------------------------------------------------------------------------- */
 /* Ends the guest's call: never returns. Must run inside a frame. */
 W2C_NORETURN void w2c_trap(w2c_status status) __attribute__((cold));
-/* The same when a host function did not return W2C_OK: keeps the detail that a call which it made left. */
+/* The same when a host function did not return W2C_OK: keeps the detail that a call which it made
+ * left. */
 W2C_NORETURN void w2c_raise(w2c_status status) __attribute__((cold));
-/* Frames are entered and left in pairs, innermost first; a host function must not leave them by longjmp
- * or a C++ exception. Entering costs a few ns unless thread or stack changed since the last time. */
+/* Frames are entered and left in pairs, innermost first; a host function must not leave them by
+ * longjmp or a C++ exception. Entering costs a few ns unless thread or stack changed since the last
+ * time. */
 void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance);
 w2c_status w2c_frame_leave(w2c_frame *frame); /* the status that w2c_trap left, or W2C_OK */
 /* if (W2C_TRY(frame, instance)) guest code; return w2c_frame_leave(&frame); */
@@ -257,18 +262,18 @@ W2C_INLINE char *w2c_stack_pointer(void) {
 #endif
 }
 /* At the top of functions that call: is there stack left? */
-#define W2C_ENTER(m)                                                                                  \
-    do {                                                                                              \
-        if (W2C_UNLIKELY(w2c_stack_pointer() < (m)->w2c.stack_limit))                                 \
-            w2c_trap(W2C_TRAP_STACK_EXHAUSTED);                                                       \
+#define W2C_ENTER(m)                                                                               \
+    do {                                                                                           \
+        if (W2C_UNLIKELY(w2c_stack_pointer() < (m)->w2c.stack_limit))                              \
+            w2c_trap(W2C_TRAP_STACK_EXHAUSTED);                                                    \
     } while (0)
 /* Before a call whose callee has a frame of up to `bytes`. */
-#define W2C_ENTER_LARGE(m, bytes)                                                                     \
-    do {                                                                                              \
-        if (W2C_UNLIKELY((uintptr_t)w2c_stack_pointer() < (bytes) ||                                  \
-                         (uintptr_t)w2c_stack_pointer() - (bytes) <                                   \
-                             (uintptr_t)(m)->w2c.stack_limit))                                        \
-            w2c_trap(W2C_TRAP_STACK_EXHAUSTED);                                                       \
+#define W2C_ENTER_LARGE(m, bytes)                                                                  \
+    do {                                                                                           \
+        if (W2C_UNLIKELY((uintptr_t)w2c_stack_pointer() < (bytes) ||                               \
+                         (uintptr_t)w2c_stack_pointer() - (bytes) <                                \
+                             (uintptr_t)(m)->w2c.stack_limit))                                     \
+            w2c_trap(W2C_TRAP_STACK_EXHAUSTED);                                                    \
     } while (0)
 
 /* What a frame estimated at `bytes` for an unoptimised build may need in this one. */
@@ -278,7 +283,7 @@ W2C_INLINE char *w2c_stack_pointer(void) {
 #define W2C_FRAME(bytes) ((size_t)(bytes))
 #endif
 
-/* ---- calls --------------------------------------------------------------------------------------- */
+/* ---- calls ---------------------------------------------------------------------------------- */
 bool w2c_type_equal(const w2c_type *a, const w2c_type *b);
 /* The slow side of a type check: returns when the types are equal after all, else traps. */
 void w2c_check_type(const w2c_func *func, const w2c_type *type) __attribute__((cold));
@@ -290,21 +295,24 @@ W2C_INLINE const w2c_func *w2c_table_func(const w2c_table *table, u64 i, const w
     if (W2C_UNLIKELY(func->type != type)) w2c_check_type(func, type);
     return func;
 }
-/* A stub's work: binds import number `i` of the instance, once, and returns the function; the slot is
- * patched. Traps with TRAP_UNBOUND_IMPORT when nobody knows it; the next call tries again. */
+/* A stub's work: binds import number `i` of the instance, once, and returns the function; the slot
+ * is patched. Traps with TRAP_UNBOUND_IMPORT when nobody knows it; the next call tries again. */
 const w2c_func *w2c_import_bind(w2c_instance *instance, u32 i);
 
-/* ---- memory --------------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 /* Any address, any alignment, any type: as wasm has it. */
-#define W2C_ANY(type)                                                                                 \
-    typedef struct w2c_##type##_any {                                                                 \
-        type v;                                                                                       \
+#define W2C_ANY(type)                                                                              \
+    typedef struct w2c_##type##_any {                                                              \
+        type v;                                                                                    \
     } __attribute__((packed, may_alias)) w2c_##type##_any;
-W2C_ANY(u8) W2C_ANY(s8) W2C_ANY(u16) W2C_ANY(s16) W2C_ANY(u32) W2C_ANY(s32) W2C_ANY(u64) W2C_ANY(f32)
-W2C_ANY(f64)
+/* clang-format off */
+W2C_ANY(u8) W2C_ANY(s8) W2C_ANY(u16) W2C_ANY(s16) W2C_ANY(u32) W2C_ANY(s32) W2C_ANY(u64)
+W2C_ANY(f32) W2C_ANY(f64)
+/* clang-format on */
 #undef W2C_ANY
 
-/* The value must have been computed here: a load that faults is not removed or moved past a trap. */
+/* The value must have been computed here: a load that faults is not removed or moved past a trap.
+ */
 #define W2C_FORCE_INT(v) __asm__ volatile("" ::"r"(v))
 #if defined(__SSE2__)
 #define W2C_FORCE_FLOAT(v) __asm__ volatile("" ::"x"(v))
@@ -320,33 +328,34 @@ W2C_ANY(f64)
 #error "w2c: big-endian hosts are not supported yet"
 #endif
 
-/* Guarded memories: w2c_load_TYPE(base, address, offset): the fault is the trap.
- * With explicit checks: w2c_load_TYPE_b(base, memory, address, offset). */
-#define W2C_ACCESS(type, force)                                                                       \
-    W2C_INLINE type w2c_load_##type(const u8 *base, u64 address, u64 offset) {                        \
-        type v = ((const w2c_##type##_any *)(base + (address + offset)))->v;                          \
-        force(v);                                                                                     \
-        return v;                                                                                     \
-    }                                                                                                 \
-    W2C_INLINE void w2c_store_##type(u8 *base, u64 address, u64 offset, type v) {                     \
-        ((volatile w2c_##type##_any *)(base + (address + offset)))->v = v;                            \
-    }                                                                                                 \
-    W2C_INLINE type w2c_load_##type##_b(const u8 *base, const w2c_memory *memory, u64 address,        \
-                                        u64 offset) {                                                 \
-        w2c_check_range(memory, address, offset, sizeof(type));                                       \
-        return ((const w2c_##type##_any *)(base + (address + offset)))->v;                            \
-    }                                                                                                 \
-    W2C_INLINE void w2c_store_##type##_b(u8 *base, const w2c_memory *memory, u64 address, u64 offset, \
-                                         type v) {                                                    \
-        w2c_check_range(memory, address, offset, sizeof(type));                                       \
-        ((w2c_##type##_any *)(base + (address + offset)))->v = v;                                     \
-    }
-W2C_INLINE void w2c_check_range(const w2c_memory *memory, u64 address, u64 offset, u64 len) {
+    W2C_INLINE void w2c_check_range(const w2c_memory *memory, u64 address, u64 offset, u64 len) {
     u64 end;
     if (W2C_UNLIKELY(__builtin_add_overflow(offset, len, &end) ||
                      __builtin_add_overflow(address, end, &end) || end > memory->size))
         w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
 }
+
+/* Guarded memories: w2c_load_TYPE(base, address, offset): the fault is the trap.
+ * With explicit checks: w2c_load_TYPE_b(base, memory, address, offset). */
+#define W2C_ACCESS(type, force)                                                                    \
+    W2C_INLINE type w2c_load_##type(const u8 *base, u64 address, u64 offset) {                     \
+        type v = ((const w2c_##type##_any *)(base + (address + offset)))->v;                       \
+        force(v);                                                                                  \
+        return v;                                                                                  \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_##type(u8 *base, u64 address, u64 offset, type v) {                  \
+        ((volatile w2c_##type##_any *)(base + (address + offset)))->v = v;                         \
+    }                                                                                              \
+    W2C_INLINE type w2c_load_##type##_b(const u8 *base, const w2c_memory *memory, u64 address,     \
+                                        u64 offset) {                                              \
+        w2c_check_range(memory, address, offset, sizeof(type));                                    \
+        return ((const w2c_##type##_any *)(base + (address + offset)))->v;                         \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_##type##_b(u8 *base, const w2c_memory *memory, u64 address,          \
+                                         u64 offset, type v) {                                     \
+        w2c_check_range(memory, address, offset, sizeof(type));                                    \
+        ((w2c_##type##_any *)(base + (address + offset)))->v = v;                                  \
+    }
 W2C_ACCESS(u8, W2C_FORCE_INT)
 W2C_ACCESS(s8, W2C_FORCE_INT)
 W2C_ACCESS(u16, W2C_FORCE_INT)
@@ -366,7 +375,7 @@ void w2c_memory_fill(w2c_memory *memory, u64 to, u32 byte, u64 len);
 void w2c_memory_copy(w2c_memory *dst, w2c_memory *src, u64 to, u64 from, u64 len);
 void w2c_memory_init(w2c_memory *memory, const w2c_data *data, u64 to, u32 from, u32 len);
 
-/* ---- tables --------------------------------------------------------------------------------------- */
+/* ---- tables --------------------------------------------------------------------------------- */
 W2C_INLINE w2c_ref w2c_table_load(const w2c_table *table, u64 i) {
     if (W2C_UNLIKELY(i >= table->size)) w2c_trap(W2C_TRAP_TABLE_BOUNDS);
     return table->data[i];
@@ -378,13 +387,13 @@ W2C_INLINE void w2c_table_store(w2c_table *table, u64 i, w2c_ref value) {
 void w2c_table_fill(w2c_table *table, u64 to, w2c_ref value, u64 len);
 void w2c_table_copy(w2c_table *dst, w2c_table *src, u64 to, u64 from, u64 len);
 /* instance: whose functions and imports the numbers of a segment mean */
-void w2c_table_init(w2c_instance *instance, w2c_table *table, const w2c_elem *elem, u64 to, u32 from,
-                    u32 len);
+void w2c_table_init(w2c_instance *instance, w2c_table *table, const w2c_elem *elem, u64 to,
+                    u32 from, u32 len);
 
-/* ---- instantiation -------------------------------------------------------------------------------- */
+/* ---- instantiation -------------------------------------------------------------------------- */
 /* Active data segments that stand in a table: copied in order; traps out of bounds. */
 typedef struct w2c_active_data {
-    u32 memory; /* number in the module */
+    u32 memory;        /* number in the module */
     u64 to, from, len; /* from: offset in the blob */
 } w2c_active_data;
 void w2c_active_data_copy(w2c_memory *const *memories, const u8 *blob, const w2c_active_data *list,

@@ -1,8 +1,8 @@
 /* w2c_wasi.h: WASI preview 1 as an object that the embedder controls.
  *
- * A new object gives its guest nothing: no arguments, no environment, no directory, no stream. What the
- * guest may use is listed in a w2c_wasi_config. Functions are bound when they are first called, so a
- * module that imports all of WASI and uses little of it costs little.
+ * A new object gives its guest nothing: no arguments, no environment, no directory, no stream. What
+ * the guest may use is listed in a w2c_wasi_config. Functions are bound when they are first called,
+ * so a module that imports all of WASI and uses little of it costs little.
  *
  *   w2c_wasi_config config = {.args = args, .arg_count = 1, .error = &error};
  *   config.stdio[1].kind = W2C_WASI_INHERIT;
@@ -28,8 +28,8 @@ extern "C" {
 
 typedef struct w2c_wasi w2c_wasi;
 
-/* A directory that the guest sees as `guest`. Every path resolves beneath it: `..`, absolute paths and
- * symbolic links that lead out of it are refused. */
+/* A directory that the guest sees as `guest`. Every path resolves beneath it: `..`, absolute paths
+ * and symbolic links that lead out of it are refused. */
 typedef struct w2c_wasi_dir {
     const char *host;  /* a directory's path, opened by w2c_wasi_new; or NULL and */
     int fd;            /* an open directory, duplicated */
@@ -37,8 +37,9 @@ typedef struct w2c_wasi_dir {
     bool read_only;    /* everything that would change it is refused with ROFS */
 } w2c_wasi_dir;
 
-/* A stream served by the embedder. Both return an errno of WASI, 0 for success; *done is at most len.
- * A read of 0 bytes is the end. A NULL function refuses with BADF. `data` lies in guest memory. */
+/* A stream served by the embedder. Both return an errno of WASI, 0 for success; *done is at most
+ * len. A read of 0 bytes is the end. A NULL function refuses with BADF. `data` lies in guest
+ * memory. */
 typedef struct w2c_wasi_stream {
     uint16_t (*read)(void *user, void *data, size_t len, size_t *done);
     uint16_t (*write)(void *user, const void *data, size_t len, size_t *done);
@@ -83,7 +84,8 @@ typedef enum w2c_wasi_resolve_by {
     W2C_WASI_RESOLVE_WALK    /* component by component, for tests and older kernels */
 } w2c_wasi_resolve_by;
 
-/* All zeros is a guest that is given nothing. Strings are NUL-terminated and read by w2c_wasi_new only. */
+/* All zeros is a guest that is given nothing. Strings are NUL-terminated and read by w2c_wasi_new
+ * only. */
 typedef struct w2c_wasi_config {
     const char *const *args; /* args[0] is the program's name */
     size_t arg_count;
@@ -91,7 +93,8 @@ typedef struct w2c_wasi_config {
     size_t env_count;
     const w2c_wasi_dir *dirs; /* descriptors 3, 4, ... in this order */
     size_t dir_count;
-    const int *sockets; /* listening or connected, duplicated; the descriptors after the directories */
+    const int
+        *sockets; /* listening or connected, duplicated; the descriptors after the directories */
     size_t socket_count;
     w2c_wasi_stdio stdio[3];       /* stdin, stdout, stderr */
     const w2c_wasi_clock *clock;   /* copied; NULL: the system's */
@@ -101,8 +104,8 @@ typedef struct w2c_wasi_config {
     w2c_error *error; /* filled when w2c_wasi_new fails */
 } w2c_wasi_config;
 
-/* Errors: W2C_NOMEM; W2C_INVALID for a directory that cannot be opened, an env without '=' and the like;
- *         W2C_LIMIT for arguments or an environment of more than 4 GiB. *out is NULL then. */
+/* Errors: W2C_NOMEM; W2C_INVALID for a directory that cannot be opened, an env without '=' and the
+ * like; W2C_LIMIT for arguments or an environment of more than 4 GiB. *out is NULL then. */
 w2c_status w2c_wasi_new(w2c_wasi **out, const w2c_wasi_config *config);
 /* Closes what the guest left open. NULL is fine. No instance may call the object afterwards. */
 void w2c_wasi_delete(w2c_wasi *wasi);
@@ -112,21 +115,22 @@ bool w2c_wasi_resolve(void *wasi, const w2c_wanted *wanted, w2c_extern *out);
 /* Sets imports->resolve and imports->user. */
 void w2c_wasi_imports(w2c_wasi *wasi, w2c_imports *imports);
 
-/* The code that the guest gave to proc_exit, after a call that ended with W2C_EXIT; 0 before. A signal
- * that the guest raised on itself counts as 128 plus its number. */
+/* The code that the guest gave to proc_exit, after a call that ended with W2C_EXIT; 0 before. A
+ * signal that the guest raised on itself counts as 128 plus its number. */
 uint32_t w2c_wasi_exit_code(const w2c_wasi *wasi);
 
 /* One row per function of wasi_snapshot_preview1: for listings. False when i is past the last. */
 bool w2c_wasi_function(size_t i, const char **name, const char **letters);
 
-/* ---- a whole program ----------------------------------------------------------------------------- */
-/* Runs a module as a program and returns its exit code: the guest's own, 134 for a trap or an uncaught
- * exception, 125 when it failed before the guest started. Messages go to stderr.
- *   module         its `_start` is called; or what --invoke names, after `_initialize`
- *   baked_options  run options, NULL-terminated, or NULL: "--dir=.", "--env", "A=b", "--no-run-env", ...
- *   argc, argv     all of argv[1...] go to the guest; argv[0] names the program in messages
- *   extra          further imports, searched before WASI; its resolver after it; NULL for none
- * The environment variable W2C_RUN adds options unless --no-run-env is among the baked ones. */
+/* ---- a whole program
+ * ----------------------------------------------------------------------------- */
+/* Runs a module as a program and returns its exit code: the guest's own, 134 for a trap or an
+ * uncaught exception, 125 when it failed before the guest started. Messages go to stderr. module
+ * its `_start` is called; or what --invoke names, after `_initialize` baked_options  run options,
+ * NULL-terminated, or NULL: "--dir=.", "--env", "A=b", "--no-run-env", ... argc, argv     all of
+ * argv[1...] go to the guest; argv[0] names the program in messages extra          further imports,
+ * searched before WASI; its resolver after it; NULL for none The environment variable W2C_RUN adds
+ * options unless --no-run-env is among the baked ones. */
 int w2c_wasi_main(const w2c_module *module, const char *const *baked_options, int argc, char **argv,
                   const w2c_imports *extra);
 

@@ -18,7 +18,7 @@ typedef struct Build {
     bool cc_failed; /* it has said why */
     sigset_t signals;
     OutputList outputs;
-    const char *name;  /* prefix of the module's symbols */
+    const char *name;   /* prefix of the module's symbols */
     const char **flags; /* what every call of the compiler begins with, the compiler first */
     size_t flag_count;
     const char **sources, **objects; /* relative to the folder */
@@ -41,8 +41,9 @@ static void flag_add(Build *b, const char *flag) {
 }
 
 static bool compiler_find(Build *b) {
-    static const char *const usual[] = {"clang", "clang-19", "clang-20", "clang-21", "clang-18", "clang-17",
-                                        "clang-16", "clang-15", "clang-14", "gcc", "cc"};
+    static const char *const usual[] = {"clang",    "clang-19", "clang-20", "clang-21",
+                                        "clang-18", "clang-17", "clang-16", "clang-15",
+                                        "clang-14", "gcc",      "cc"};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (program_find(usual[i], &b->cc)) return true;
     return diag_error(&b->session.ctx, ERR_io, NO_OFFSET,
@@ -55,7 +56,8 @@ static bool compiler_words(Build *b, const char *given) {
     if (!words) return diag_nomem(&b->session.ctx);
     char *first = strtok_r(words, " ", &save);
     if (!first || !program_find(first, &b->cc))
-        return diag_error(&b->session.ctx, ERR_io, NO_OFFSET, "the C compiler '%s' is not there", given);
+        return diag_error(&b->session.ctx, ERR_io, NO_OFFSET, "the C compiler '%s' is not there",
+                          given);
     flag_add(b, b->cc.data);
     for (char *word; (word = strtok_r(NULL, " ", &save));)
         flag_add(b, word);
@@ -75,14 +77,16 @@ static bool compiler_choose(Build *b) {
         flag_add(b, b->cc.data);
     }
     flag_add(b, "-std=c11");
-    flag_add(b, o->value[OPT_optimize].set ? printed(b, "-O%s%s", o->value[OPT_optimize].text, "") : "-O2");
+    flag_add(b, o->value[OPT_optimize].set ? printed(b, "-O%s%s", o->value[OPT_optimize].text, "")
+                                           : "-O2");
     if (o->value[OPT_debug_info].set) flag_add(b, "-g");
 #if defined(__x86_64__) || defined(__i386__)
     const char *cpu = "-march=%s%s";
 #else
     const char *cpu = "-mcpu=%s%s";
 #endif
-    if (o->value[OPT_target_cpu].set) flag_add(b, printed(b, cpu, o->value[OPT_target_cpu].text, ""));
+    if (o->value[OPT_target_cpu].set)
+        flag_add(b, printed(b, cpu, o->value[OPT_target_cpu].text, ""));
     for (size_t i = 0; i < o->item_count; i++) {
         if (o->items[i].id == OPT_machine) flag_add(b, printed(b, "-m%s%s", o->items[i].text, ""));
         if (o->items[i].id == OPT_codegen) flag_add(b, printed(b, "-f%s%s", o->items[i].text, ""));
@@ -96,7 +100,8 @@ static bool folder_choose(Build *b) {
     const char *keep = b->options->value[OPT_keep].text;
     if (!keep) {
         b->temporary = true;
-        return folder_make_temporary(ctx, &b->folder) && path_absolute(ctx, b->folder.data, &b->folder);
+        return folder_make_temporary(ctx, &b->folder) &&
+               path_absolute(ctx, b->folder.data, &b->folder);
     }
     return folder_make(ctx, keep) && path_absolute(ctx, keep, &b->folder);
 }
@@ -118,7 +123,8 @@ static bool translate(Build *b) {
     bool ok = translate_module(&s->ctx, &s->module, &t, &b->arena, &b->outputs);
     if (t.progress) progress_end();
     if (ok && b->options->value[OPT_verbose].set)
-        fprintf(stderr, "translated %zu bytes in %.3f s\n", s->module.bytes.len, seconds_now() - start);
+        fprintf(stderr, "translated %zu bytes in %.3f s\n", s->module.bytes.len,
+                seconds_now() - start);
     return ok;
 }
 
@@ -139,7 +145,8 @@ static bool sources_list(Build *b) {
         size_t len = strlen(base);
         if (len > 2 && !strcmp(base + len - 2, ".c") && !source_add(b, base)) return false;
     }
-    return source_add(b, "program_main.c") && (!b->options->value[OPT_bench].set || source_add(b, "bench_host.c"));
+    return source_add(b, "program_main.c") &&
+           (!b->options->value[OPT_bench].set || source_add(b, "bench_host.c"));
 }
 
 static bool compile(Build *b, const JobOptions *options) {
@@ -149,26 +156,30 @@ static bool compile(Build *b, const JobOptions *options) {
         const char **argv = ARENA_ARRAY(&b->arena, b->flag_count + 8, const char *);
         if (!argv) return diag_nomem(&b->session.ctx);
         memcpy(argv, b->flags, b->flag_count * sizeof *argv);
-        const char *const rest[] = {"-I", b->home.include.data, "-c", b->sources[i], "-o", b->objects[i], NULL};
+        const char *const rest[] = {"-I", b->home.include.data, "-c", b->sources[i],
+                                    "-o", b->objects[i],        NULL};
         memcpy(argv + b->flag_count, rest, sizeof rest);
         jobs[i] = (Job){argv, printed(b, "%s/%s.log", b->folder.data, b->sources[i])};
         if (!jobs[i].log) return false;
     }
-    return jobs_run(&b->session.ctx, jobs, b->source_count, options) || (b->cc_failed = true, false);
+    return jobs_run(&b->session.ctx, jobs, b->source_count, options) ||
+           (b->cc_failed = true, false);
 }
 
 /* Words of the build's own link flags (sanitizers, in a build tree). */
 static size_t link_words(Build *b, const char **argv) {
     char *words = arena_strdup(&b->arena, W2C_LINK_FLAGS, strlen(W2C_LINK_FLAGS)), *save = NULL;
     size_t n = 0;
-    for (char *word = words ? strtok_r(words, " ", &save) : NULL; word; word = strtok_r(NULL, " ", &save))
+    for (char *word = words ? strtok_r(words, " ", &save) : NULL; word;
+         word = strtok_r(NULL, " ", &save))
         argv[n++] = word;
     return n;
 }
 
 static bool link_program(Build *b, const JobOptions *options) {
     size_t n = b->flag_count;
-    const char **argv = ARENA_ARRAY(&b->arena, n + b->source_count + strlen(W2C_LINK_FLAGS) + 16, const char *);
+    const char **argv =
+        ARENA_ARRAY(&b->arena, n + b->source_count + strlen(W2C_LINK_FLAGS) + 16, const char *);
     const char *wasi = printed(b, "%s/%s", b->home.lib.data, "libw2cwasi.a");
     const char *rt = printed(b, "%s/%s", b->home.lib.data, "libw2crt.a");
     const char *log = printed(b, "%s/%s", b->folder.data, "link.log");
@@ -203,7 +214,8 @@ static bool temp_name(Build *b, const char *out) {
 static bool program_place(Build *b, const char *out) {
     struct stat st;
     if (stat(b->temp.data, &st) || rename(b->temp.data, out))
-        return diag_error(&b->session.ctx, ERR_io, NO_OFFSET, "writing %s: is it a folder, or not yours to write?", out);
+        return diag_error(&b->session.ctx, ERR_io, NO_OFFSET,
+                          "writing %s: is it a folder, or not yours to write?", out);
     printf("wrote %s (%llu bytes)\n", out, (unsigned long long)st.st_size);
     if (!b->temporary) printf("its C is in %s\n", b->options->value[OPT_keep].text);
     return true;
@@ -213,11 +225,16 @@ static bool build(Build *b, const char *input, const char *out) {
     Context *ctx = &b->session.ctx;
     if (!session_open(&b->session, b->options, input)) return false;
     program_warn(b->options, &b->session.module);
-    if (!home_find(ctx, &b->home) || !compiler_choose(b) || !temp_name(b, out) || !folder_choose(b)) return false;
-    if (!translate(b) || !program_write(ctx, b->options, &b->home, b->folder.data, b->name) || !sources_list(b))
+    if (!home_find(ctx, &b->home) || !compiler_choose(b) || !temp_name(b, out) || !folder_choose(b))
         return false;
-    JobOptions options = {.folder = b->folder.data, .parallel = option_threads(b->options),
-                          .verbose = b->options->value[OPT_verbose].set, .what = "compiling", .mask = b->signals};
+    if (!translate(b) || !program_write(ctx, b->options, &b->home, b->folder.data, b->name) ||
+        !sources_list(b))
+        return false;
+    JobOptions options = {.folder = b->folder.data,
+                          .parallel = option_threads(b->options),
+                          .verbose = b->options->value[OPT_verbose].set,
+                          .what = "compiling",
+                          .mask = b->signals};
     double start = seconds_now();
     if (!compile(b, &options) || !link_program(b, &options)) return false;
     if (options.verbose) fprintf(stderr, "compiled and linked in %.3f s\n", seconds_now() - start);
@@ -241,6 +258,7 @@ int cmd_build(const Options *options) {
     const char *input = session_argument(options), *out = options->value[OPT_output].text;
     if (!input) return 3;
     if (!out || !*path_base(out)) return options_complain(options, "where to? -o EXE is missing");
+    if (!program_options_check(options)) return 3;
     Build b = {.options = options};
     Allocator alloc = alloc_default();
     arena_init(&b.arena, alloc);

@@ -41,7 +41,9 @@ int session_fail(const Session *s) {
 
 const char *session_argument(const Options *options) {
     if (options->argument_count == 1) return options->arguments[0];
-    options_complain(options, options->argument_count ? "one module at a time: what is '%s'?" : "no module given%s",
+    options_complain(options,
+                     options->argument_count ? "one module at a time: what is '%s'?"
+                                             : "no module given%s",
                      options->argument_count ? options->arguments[1] : "");
     return NULL;
 }
@@ -125,7 +127,9 @@ static void limits_text(Buffer *out, const Limits *limits) {
 void extern_text(Buffer *out, const Module *m, uint8_t kind, uint32_t index) {
     char text[64];
     switch ((ExternKind)kind) {
-    case EXTERN_FUNC: type_text(out, func_type(m, index)); break;
+    case EXTERN_FUNC:
+        type_text(out, func_type(m, index));
+        break;
     case EXTERN_TABLE:
         limits_text(out, &m->tables[index].limits);
         type_print(m->tables[index].type, text, sizeof text);
@@ -140,7 +144,8 @@ void extern_text(Buffer *out, const Module *m, uint8_t kind, uint32_t index) {
         buffer_printf(out, m->globals[index].mutable ? "(mut %s)" : "%s", text);
         break;
     case EXTERN_TAG:
-        types_text(out, m->types[m->tags[index].type].u.func.params, m->types[m->tags[index].type].u.func.param_count);
+        types_text(out, m->types[m->tags[index].type].u.func.params,
+                   m->types[m->tags[index].type].u.func.param_count);
         break;
     }
 }
@@ -174,7 +179,8 @@ TranslateOptions option_translation(const Options *options, const char *out) {
     t.memory = (MemoryMode)options->value[OPT_memory].number;
     t.data = (DataMode)options->value[OPT_data].number;
     t.canonical_nans = options->value[OPT_canonical_nans].set;
-    if (options->value[OPT_only_func].set) t.only_func = (uint32_t)options->value[OPT_only_func].number;
+    if (options->value[OPT_only_func].set)
+        t.only_func = (uint32_t)options->value[OPT_only_func].number;
     t.dump = options->value[OPT_dump].text;
     if (isatty(STDERR_FILENO)) t.progress = progress_show;
     return t;

@@ -4,7 +4,8 @@
 static bool print_info(Session *s, const Options *options, const char *path, Arena *arena) {
     Info info;
     if (!info_gather(&s->ctx, &s->module, arena, &info)) return false;
-    bool memory = options->value[OPT_info_memory].set, imports = options->value[OPT_list_imports].set;
+    bool memory = options->value[OPT_info_memory].set,
+         imports = options->value[OPT_list_imports].set;
     if (options->value[OPT_json].set)
         return info_print_json(&info, path, memory, imports) || diag_nomem(&s->ctx);
     Buffer text;

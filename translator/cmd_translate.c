@@ -23,7 +23,8 @@ static bool source_name(const char *name) {
 /* Copies the sources in FROM to TO; says what it wrote. */
 static bool copy_sources(Context *ctx, const char *from, const char *to) {
     DIR *dir = opendir(from);
-    if (!dir) return diag_error(ctx, ERR_io, NO_OFFSET, "the runtime's sources are not at %s", from);
+    if (!dir)
+        return diag_error(ctx, ERR_io, NO_OFFSET, "the runtime's sources are not at %s", from);
     bool ok = folder_make(ctx, to);
     Buffer path, text;
     buffer_init(&path, ctx->alloc);
@@ -37,7 +38,8 @@ static bool copy_sources(Context *ctx, const char *from, const char *to) {
         path.len = 0;
         buffer_printf(&path, "%s/%s", to, entry->d_name);
         bool changed = false;
-        ok = buffer_cstr(&path) ? file_write(ctx, path.data, text.data, text.len, &changed) : diag_nomem(ctx);
+        ok = buffer_cstr(&path) ? file_write(ctx, path.data, text.data, text.len, &changed)
+                                : diag_nomem(ctx);
         if (ok && changed) printf("wrote %s (%zu bytes)\n", path.data, text.len);
     }
     buffer_free(&path);
@@ -59,7 +61,8 @@ static bool copy_runtime(Context *ctx, const char *out) {
         buffer_printf(&from, "%s/%s", home.share.data, folders[i]);
         buffer_bytes(&to, out, (size_t)(path_base(out) - out));
         buffer_text(&to, folders[i]);
-        ok = buffer_cstr(&from) && buffer_cstr(&to) ? copy_sources(ctx, from.data, to.data) : diag_nomem(ctx);
+        ok = buffer_cstr(&from) && buffer_cstr(&to) ? copy_sources(ctx, from.data, to.data)
+                                                    : diag_nomem(ctx);
     }
     buffer_free(&from);
     buffer_free(&to);
@@ -67,7 +70,8 @@ static bool copy_runtime(Context *ctx, const char *out) {
     return ok;
 }
 
-static bool translate(Session *s, const Options *options, Arena *arena, const char *input, const char *out) {
+static bool translate(Session *s, const Options *options, Arena *arena, const char *input,
+                      const char *out) {
     TranslateOptions t = option_translation(options, out);
     OutputList list = {NULL, 0};
     if (options->value[OPT_list_outputs].set) {
@@ -81,8 +85,8 @@ static bool translate(Session *s, const Options *options, Arena *arena, const ch
     if (!ok) return false;
     print_outputs(&list, false);
     if (options->value[OPT_verbose].set)
-        fprintf(stderr, "%zu bytes, %u functions, %u threads: %.3f s\n", s->module.bytes.len, s->module.func_count,
-                t.threads, seconds_now() - start);
+        fprintf(stderr, "%zu bytes, %u functions, %u threads: %.3f s\n", s->module.bytes.len,
+                s->module.func_count, t.threads, seconds_now() - start);
     const char *depfile = options->value[OPT_depfile].text;
     if (depfile && !depfile_write(&s->ctx, depfile, &list, NULL, input)) return false;
     return !options->value[OPT_with_runtime].set || copy_runtime(&s->ctx, out);

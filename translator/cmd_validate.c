@@ -9,11 +9,14 @@ static void print_json(const Session *s, const char *path) {
     json_object_set_new(object, "valid", json_boolean(d->class == CLASS_NONE));
     if (d->class != CLASS_NONE) {
         json_object_set_new(object, "class", json_string(error_class_name(d->class)));
-        if (d->offset != NO_OFFSET) json_object_set_new(object, "offset", json_integer((json_int_t)d->offset));
+        if (d->offset != NO_OFFSET)
+            json_object_set_new(object, "offset", json_integer((json_int_t)d->offset));
         if (d->func != NO_FUNC) json_object_set_new(object, "func", json_integer(d->func));
-        Slice name = s->open && d->func < s->module.func_count ? module_func_name(&s->module, d->func)
-                                                               : (Slice){NULL, 0};
-        if (name.len) json_object_set_new(object, "name", json_stringn((const char *)name.ptr, name.len));
+        Slice name = s->open && d->func < s->module.func_count
+                         ? module_func_name(&s->module, d->func)
+                         : (Slice){NULL, 0};
+        if (name.len)
+            json_object_set_new(object, "name", json_stringn((const char *)name.ptr, name.len));
         json_t *text = json_string(d->text);
         json_object_set_new(object, "message", text ? text : json_string("(not UTF-8)"));
     }

@@ -85,7 +85,8 @@ static bool file_has(Context *ctx, const char *path, const void *bytes, size_t l
     Context quiet = context_worker(ctx);
     Buffer old;
     buffer_init(&old, ctx->alloc);
-    bool same = file_read(&quiet, path, &old) && old.len == len && memcmp(old.data, bytes, len) == 0;
+    bool same =
+        file_read(&quiet, path, &old) && old.len == len && memcmp(old.data, bytes, len) == 0;
     buffer_free(&old);
     return same;
 }
@@ -101,7 +102,8 @@ static bool write_all(int fd, const char *bytes, size_t len) {
     return true;
 }
 
-static bool write_renamed(Context *ctx, const char *path, const char *temp, const void *bytes, size_t len) {
+static bool write_renamed(Context *ctx, const char *path, const char *temp, const void *bytes,
+                          size_t len) {
     int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) return io_error(ctx, "writing", path);
     bool ok = write_all(fd, bytes, len);
@@ -147,7 +149,8 @@ bool folder_make(Context *ctx, const char *path) {
         if (*at && *at != '/') continue;
         char kept = *at;
         *at = 0;
-        if (mkdir(copy.data, 0777) && errno != EEXIST) ok = io_error(ctx, "making the folder", path);
+        if (mkdir(copy.data, 0777) && errno != EEXIST)
+            ok = io_error(ctx, "making the folder", path);
         *at = kept;
         if (!kept) break;
     }
@@ -168,7 +171,8 @@ void folder_remove(const char *path) {
     DIR *dir = opendir(path);
     if (!dir) return;
     for (struct dirent *entry; (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..")) unlinkat(dirfd(dir), entry->d_name, 0);
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            unlinkat(dirfd(dir), entry->d_name, 0);
     closedir(dir);
     rmdir(path);
 }
@@ -204,8 +208,8 @@ static bool executable_path(char *path, size_t cap) {
 #endif
 
 /* BIN/FIRST or BIN/SECOND, whichever has `mark` in it. */
-static bool home_folder(Context *ctx, const char *bin, const char *first, const char *second, const char *mark,
-                        Buffer *out) {
+static bool home_folder(Context *ctx, const char *bin, const char *first, const char *second,
+                        const char *mark, Buffer *out) {
     const char *const tries[] = {first, second};
     for (size_t i = 0; i < 2; i++) {
         out->len = 0;
@@ -222,8 +226,9 @@ static bool home_folder(Context *ctx, const char *bin, const char *first, const 
         *out = found;
         return ok;
     }
-    return diag_error(ctx, ERR_io, NO_OFFSET, "w2c's own file %s is not at %s/%s: is the installation complete?", mark,
-                      bin, first);
+    return diag_error(ctx, ERR_io, NO_OFFSET,
+                      "w2c's own file %s is not at %s/%s: is the installation complete?", mark, bin,
+                      first);
 }
 
 bool home_find(Context *ctx, ToolHome *out) {
@@ -236,7 +241,8 @@ bool home_find(Context *ctx, ToolHome *out) {
     char *slash = strrchr(bin, '/');
     if (slash) *slash = 0;
     return home_folder(ctx, bin, ".", W2C_LIB_FROM_BIN, "libw2crt.a", &out->lib) &&
-           home_folder(ctx, bin, "include/w2c", W2C_INCLUDE_FROM_BIN "/w2c", "w2c.h", &out->include) &&
+           home_folder(ctx, bin, "include/w2c", W2C_INCLUDE_FROM_BIN "/w2c", "w2c.h",
+                       &out->include) &&
            home_folder(ctx, bin, "share/w2c", W2C_SHARE_FROM_BIN "/w2c", "templates", &out->share);
 }
 

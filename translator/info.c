@@ -21,7 +21,8 @@ static bool gather_sections(Context *ctx, Arena *arena, Info *out) {
             s.offset = reader_offset(&r);
             Slice content = reader_slice(&r, (size_t)s.size);
             if (s.id == 0) {
-                Reader c = {.pos = content.ptr, .end = content.ptr + content.len, .base = content.ptr};
+                Reader c = {
+                    .pos = content.ptr, .end = content.ptr + content.len, .base = content.ptr};
                 s.name = reader_slice(&c, reader_u32leb(&c));
             }
             for (size_t k = 0; k < sizeof known / sizeof *known; k++)
@@ -159,7 +160,8 @@ void info_print_text(const Info *info, const char *path, bool memory, Buffer *ou
         const InfoSection *s = &info->sections[i];
         buffer_printf(out, "  %2u  %s", s->id, s->id ? "" : "custom ");
         name_print(out, s->name);
-        buffer_printf(out, "  0x%llx  %llu\n", (unsigned long long)s->offset, (unsigned long long)s->size);
+        buffer_printf(out, "  0x%llx  %llu\n", (unsigned long long)s->offset,
+                      (unsigned long long)s->size);
     }
     if (m->import_count) buffer_text(out, "\nimports\n");
     print_externs(info, true, out);
@@ -167,17 +169,22 @@ void info_print_text(const Info *info, const char *path, bool memory, Buffer *ou
     print_externs(info, false, out);
     print_features(info, out);
     print_counts(info, out);
-    if (info->largest_count) buffer_text(out, "\nlargest functions (index, instructions, bytes, name)\n");
+    if (info->largest_count)
+        buffer_text(out, "\nlargest functions (index, instructions, bytes, name)\n");
     for (uint32_t i = 0; i < info->largest_count; i++) {
         const InfoFunc *f = &info->largest[i];
         buffer_printf(out, "  %6u %8u %8u  ", f->func, f->ops, f->bytes);
         name_print(out, module_func_name(m, f->func));
         buffer_char(out, '\n');
     }
-    buffer_printf(out,
-                  "\npredicted compile cost: %.1f s of one core at -O2 (%llu instructions, %.0f us each)\n",
-                  (double)info->ops * INFO_SECONDS_PER_OP, (unsigned long long)info->ops, INFO_SECONDS_PER_OP * 1e6);
+    buffer_printf(
+        out,
+        "\npredicted compile cost: %.1f s of one core at -O2 (%llu instructions, %.0f us each)\n",
+        (double)info->ops * INFO_SECONDS_PER_OP, (unsigned long long)info->ops,
+        INFO_SECONDS_PER_OP * 1e6);
     if (memory)
-        buffer_printf(out, "memory: the parsed module %llu bytes, the largest function while it is validated %zu\n",
+        buffer_printf(out,
+                      "memory: the parsed module %llu bytes, the largest function while it is "
+                      "validated %zu\n",
                       (unsigned long long)info->arena_bytes, info->function_arena);
 }

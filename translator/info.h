@@ -11,7 +11,8 @@ typedef struct InfoSection {
 } InfoSection;
 
 typedef struct InfoFunc {
-    uint32_t func, bytes, ops; /* ops: instructions left after validation; unreachable ones are gone */
+    uint32_t func, bytes,
+        ops; /* ops: instructions left after validation; unreachable ones are gone */
 } InfoFunc;
 
 /* What compiling the C costs, predicted from the number of instructions; measured as docs/command-line.md
@@ -28,7 +29,7 @@ typedef struct Info {
     uint64_t ops, code_bytes, data_bytes, elems;
     InfoFunc largest[INFO_LARGEST]; /* by instructions, then index */
     uint32_t largest_count;
-    uint64_t arena_bytes; /* of the parsed module */
+    uint64_t arena_bytes;  /* of the parsed module */
     size_t function_arena; /* the most that one function's validation took */
 } Info;
 

@@ -102,7 +102,8 @@ static json_t *json_lists(const Info *info, json_t *o) {
             json_array_append_new(features, json_string(feature_name((FeatureId)f)));
     for (uint32_t i = 0; i < info->m->memory_count; i++) {
         json_t *memory = json_limits(&info->m->memories[i].limits);
-        json_object_set_new(memory, "page_bytes", json_u64((uint64_t)1 << info->m->memories[i].page_log2));
+        json_object_set_new(memory, "page_bytes",
+                            json_u64((uint64_t)1 << info->m->memories[i].page_log2));
         json_array_append_new(memories, memory);
     }
     for (uint32_t i = 0; i < info->largest_count; i++) {
@@ -135,7 +136,8 @@ bool info_print_json(const Info *info, const char *path, bool memory, bool impor
         json_object_set_new(o, "counts", json_counts(info));
         json_lists(info, o);
         json_t *cost = json_object();
-        json_object_set_new(cost, "model", json_string("instructions * seconds_per_instruction, one core, -O2"));
+        json_object_set_new(cost, "model",
+                            json_string("instructions * seconds_per_instruction, one core, -O2"));
         json_object_set_new(cost, "seconds_per_instruction", json_real(INFO_SECONDS_PER_OP));
         json_object_set_new(cost, "seconds", json_real((double)info->ops * INFO_SECONDS_PER_OP));
         json_object_set_new(o, "compile_cost", cost);
@@ -144,7 +146,8 @@ bool info_print_json(const Info *info, const char *path, bool memory, bool impor
         json_object_set_new(o, "arena_bytes", json_u64(info->arena_bytes));
         json_object_set_new(o, "largest_function_arena_bytes", json_u64(info->function_arena));
     }
-    bool ok = json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6)) == 0;
+    bool ok =
+        json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6)) == 0;
     putchar('\n');
     json_decref(o);
     return ok;

@@ -5,14 +5,22 @@
 
 static int run_command(const Options *options) {
     switch (options->command) {
-    case COMMAND_translate: return cmd_translate(options);
-    case COMMAND_build: return cmd_build(options);
-    case COMMAND_run: return cmd_run(options);
-    case COMMAND_validate: return cmd_validate(options);
-    case COMMAND_info: return cmd_info(options);
-    case COMMAND_snapshot: return cmd_snapshot(options);
-    case COMMAND_cache: return cmd_cache(options);
-    case COMMAND_COUNT: break;
+    case COMMAND_translate:
+        return cmd_translate(options);
+    case COMMAND_build:
+        return cmd_build(options);
+    case COMMAND_run:
+        return cmd_run(options);
+    case COMMAND_validate:
+        return cmd_validate(options);
+    case COMMAND_info:
+        return cmd_info(options);
+    case COMMAND_snapshot:
+        return cmd_snapshot(options);
+    case COMMAND_cache:
+        return cmd_cache(options);
+    case COMMAND_COUNT:
+        break;
     }
     return 3;
 }

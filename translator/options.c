@@ -19,9 +19,9 @@ const CommandRow command_rows[COMMAND_COUNT] = {
 };
 
 const OptionRow option_rows[OPT_COUNT] = {
-#define OPTION(id, short_name, long_name, kind, value, commands, help)                              \
+#define OPTION(id, short_name, long_name, kind, value, commands, help)                             \
     {short_name, long_name, OPTION_##kind, value, commands, false, help},
-#define RUN_OPTION(id, short_name, long_name, kind, value, commands, help)                          \
+#define RUN_OPTION(id, short_name, long_name, kind, value, commands, help)                         \
     {short_name, long_name, OPTION_##kind, value, commands, true, help},
 #include "options.def"
 };
@@ -109,7 +109,8 @@ static bool option_store(Options *o, OptionId id, const char *text) {
         break;
     case OPTION_FLAG:
     case OPTION_TEXT:
-    case OPTION_LIST: break;
+    case OPTION_LIST:
+        break;
     }
     o->value[id].set = true;
     o->value[id].text = text;
@@ -130,7 +131,8 @@ static void getopt_tables(CommandId command, char *letters, struct option *longs
             if (row->kind != OPTION_FLAG) *letters++ = ':';
         }
         if (row->long_name[0])
-            *longs++ = (struct option){row->long_name, row->kind != OPTION_FLAG, NULL, LONG_BASE + i};
+            *longs++ =
+                (struct option){row->long_name, row->kind != OPTION_FLAG, NULL, LONG_BASE + i};
     }
     *letters = 0;
     for (int i = 0; i < FEATURE_COUNT; i++) {
@@ -282,7 +284,8 @@ static void option_line(FILE *to, const OptionRow *row) {
     else if (row->short_name)
         at = snprintf(text, sizeof text, "  -%c%s", row->short_name, row->value);
     else
-        at = snprintf(text, sizeof text, "      --%s%s%s", row->long_name, value ? "=" : "", row->value);
+        at = snprintf(text, sizeof text, "      --%s%s%s", row->long_name, value ? "=" : "",
+                      row->value);
     fputs(text, to);
     if (at > 28) {
         fprintf(to, "\n%*s", 30, "");
@@ -319,14 +322,17 @@ void options_help(FILE *to, CommandId command) {
 }
 
 void options_overview(FILE *to) {
-    fprintf(to, "w2c %s: WebAssembly to C, and to native programs\n\n"
-                "usage: w2c MOD.wasm -o OUT.c [options]\n"
-                "       w2c COMMAND ...\n\n",
+    fprintf(to,
+            "w2c %s: WebAssembly to C, and to native programs\n\n"
+            "usage: w2c MOD.wasm -o OUT.c [options]\n"
+            "       w2c COMMAND ...\n\n",
             W2C_VERSION);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(to, "  %-10s %-26s %s\n", command_rows[i].name, command_rows[i].arguments,
                 command_rows[i].line);
-    fprintf(to, "\n'w2c COMMAND --help' lists a command's options; 'w2c --version' prints the version.\n"
-                "exit codes: 0 done; 1 malformed, invalid or unlinkable module, or a disabled feature;\n"
-                "2 a limit, or something not supported; 3 usage, I/O, memory, or the C compiler failed.\n");
+    fprintf(
+        to,
+        "\n'w2c COMMAND --help' lists a command's options; 'w2c --version' prints the version.\n"
+        "exit codes: 0 done; 1 malformed, invalid or unlinkable module, or a disabled feature;\n"
+        "2 a limit, or something not supported; 3 usage, I/O, memory, or the C compiler failed.\n");
 }

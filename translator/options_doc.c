@@ -25,7 +25,8 @@ static void man_option(const OptionRow *row) {
 }
 
 static void print_man(void) {
-    printf(".\\\" made from options.def\n.TH W2C 1 \"\" \"w2c %s\" \"User Commands\"\n", W2C_VERSION);
+    printf(".\\\" made from options.def\n.TH W2C 1 \"\" \"w2c %s\" \"User Commands\"\n",
+           W2C_VERSION);
     printf(".SH NAME\nw2c \\- WebAssembly to C, and to native programs\n.SH SYNOPSIS\n");
     for (int c = 0; c < COMMAND_COUNT; c++)
         printf(".B w2c %s\n%s [options]\n.br\n", command_rows[c].name, command_rows[c].arguments);
@@ -34,7 +35,8 @@ static void print_man(void) {
         printf(".SS w2c %s %s\n%s. %s\n", command_rows[c].name, command_rows[c].arguments,
                command_rows[c].line, command_rows[c].more);
         for (int i = 0; i < OPT_COUNT; i++)
-            if (option_rows[i].commands >> c & 1 && !option_rows[i].run) man_option(&option_rows[i]);
+            if (option_rows[i].commands >> c & 1 && !option_rows[i].run)
+                man_option(&option_rows[i]);
     }
     printf(".SH RUN OPTIONS\n");
     for (int i = 0; i < OPT_COUNT; i++)
@@ -42,7 +44,8 @@ static void print_man(void) {
     printf(".SH FEATURES\nAll are on. A module that needs one that was disabled is refused.\n");
     for (int f = 0; f < FEATURE_COUNT; f++)
         if (feature_name((FeatureId)f)[0])
-            printf(".TP\n.B \\-\\-disable\\-%s\n%s.\n", feature_name((FeatureId)f), feature_texts[f]);
+            printf(".TP\n.B \\-\\-disable\\-%s\n%s.\n", feature_name((FeatureId)f),
+                   feature_texts[f]);
     printf(".SH EXIT STATUS\n"
            ".TP\n0\ndone; of a program made by w2c build: the guest's own code\n"
            ".TP\n1\nmalformed or invalid module, unlinkable, or a disabled feature\n"

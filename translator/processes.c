@@ -65,7 +65,8 @@ bool program_find(const char *name, Buffer *out) {
 }
 
 void command_print(FILE *to, const char *const *argv) {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
     for (size_t i = 0; argv[i]; i++) {
         if (i) fputc(' ', to);
         if (*argv[i] && !argv[i][strspn(argv[i], plain)]) {
@@ -92,7 +93,9 @@ static int spawn(const Job *job, const JobOptions *options, pid_t *pid) {
     error = posix_spawnattr_init(&attributes);
     if (!error) {
         error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        if (!error) error = posix_spawn_file_actions_addopen(&actions, 1, job->log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        if (!error)
+            error = posix_spawn_file_actions_addopen(&actions, 1, job->log,
+                                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
         if (!error) error = posix_spawn_file_actions_adddup2(&actions, 1, 2);
         if (!error) error = posix_spawn_file_actions_addchdir_np(&actions, options->folder);
         if (!error) error = posix_spawnattr_setsigmask(&attributes, &options->mask);
@@ -151,7 +154,9 @@ bool jobs_run(Context *ctx, const Job *jobs, size_t count, const JobOptions *opt
         if (ok && started < count && started - ended < options->parallel) {
             if (options->verbose) command_print(stderr, jobs[started].argv);
             int error = spawn(&jobs[started], options, &pids[started]);
-            if (error) ok = diag_error(ctx, ERR_io, NO_OFFSET, "starting %s: %s", jobs[started].argv[0], strerror(error));
+            if (error)
+                ok = diag_error(ctx, ERR_io, NO_OFFSET, "starting %s: %s", jobs[started].argv[0],
+                                strerror(error));
             if (!error) started++;
             continue;
         }

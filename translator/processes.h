@@ -15,9 +15,9 @@ typedef struct Job {
 typedef struct JobOptions {
     const char *folder; /* the jobs' working directory */
     unsigned parallel;
-    bool verbose;       /* print every command line to stderr */
-    const char *what;   /* "compiling": progress on a terminal; NULL: none */
-    sigset_t mask;      /* the signal mask that the jobs get */
+    bool verbose;     /* print every command line to stderr */
+    const char *what; /* "compiling": progress on a terminal; NULL: none */
+    sigset_t mask;    /* the signal mask that the jobs get */
 } JobOptions;
 
 /* Runs all; after a failure no further one is started. What a job printed goes to stderr, after its

@@ -65,7 +65,8 @@ static bool ends_paragraph(Line l) {
     bool ordered;
     long number;
     char mark;
-    return line_blank(l) || heading_level(l) || is_rule(l) || fence_length(l, &mark) || *line_trim(l).at == '>' ||
+    return line_blank(l) || heading_level(l) || is_rule(l) || fence_length(l, &mark) ||
+           *line_trim(l).at == '>' ||
            (item_width(l, &ordered, &number) && (!ordered || number == 1));
 }
 
@@ -120,8 +121,9 @@ static size_t fenced_code(Page *page, const Line *lines, size_t count) {
     text_puts(&page->body, "<pre><code");
     if (language.len) {
         text_puts(&page->body, " class=\"language-");
-        text_escaped(&page->body, language.at, strcspn(language.at, " \n") < language.len ? strcspn(language.at, " \n")
-                                                                                         : language.len);
+        text_escaped(&page->body, language.at,
+                     strcspn(language.at, " \n") < language.len ? strcspn(language.at, " \n")
+                                                                : language.len);
         text_puts(&page->body, "\"");
     }
     text_puts(&page->body, ">");
@@ -191,7 +193,8 @@ static size_t item_lines(const Line *lines, size_t count, size_t width, Line *in
             inside[i] = (Line){"", 0};
         } else if (line_indent(lines[i]) >= width - 1) {
             inside[i] = line_outdent(lines[i], width);
-        } else if (item_width(lines[i], &ordered, &number) || ends_paragraph(lines[i]) || line_blank(lines[i - 1])) {
+        } else if (item_width(lines[i], &ordered, &number) || ends_paragraph(lines[i]) ||
+                   line_blank(lines[i - 1])) {
             break;
         } else {
             inside[i] = line_trim(lines[i]);
@@ -228,7 +231,8 @@ static size_t list(Page *page, const Line *lines, size_t count) {
         size_t next = at;
         while (next < count && line_blank(lines[next]))
             next++;
-        if (next > at && next < count && item_width(lines[next], &same, &(long){0}) && same == ordered) {
+        if (next > at && next < count && item_width(lines[next], &same, &(long){0}) &&
+            same == ordered) {
             loose = true;
             at = next;
         }
@@ -281,8 +285,8 @@ static void table_row(Page *page, Line row, Line delimiters, const char *tag) {
         if (!cell_next(&row, &cell)) cell.len = 0;
         bool left = rule.len && rule.at[0] == ':', right = rule.len && rule.at[rule.len - 1] == ':';
         const char *align = left && right ? " style=\"text-align:center\""
-                            : right     ? " style=\"text-align:right\""
-                                        : "";
+                            : right       ? " style=\"text-align:right\""
+                                          : "";
         text_printf(&page->body, "<%s%s>", tag, align);
         md_inline(&page->body, cell.at, cell.len);
         text_printf(&page->body, "</%s>", tag);

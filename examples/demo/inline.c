@@ -95,7 +95,8 @@ static size_t angle_link(Text *out, Span s, size_t i) {
     if (!end || memchr(start, ' ', (size_t)(end - start))) return i;
     size_t len = (size_t)(end - start);
     bool mail = memchr(start, '@', len) != NULL;
-    if (!mail && !(len > 7 && (!memcmp(start, "http://", 7) || !memcmp(start, "https:/", 7)))) return i;
+    if (!mail && !(len > 7 && (!memcmp(start, "http://", 7) || !memcmp(start, "https:/", 7))))
+        return i;
     text_puts(out, mail ? "<a href=\"mailto:" : "<a href=\"");
     text_escaped(out, start, len);
     text_puts(out, "\">");
@@ -163,14 +164,24 @@ void md_inline(Text *out, const char *at, size_t len) {
     for (size_t i = 0; i < len;) {
         size_t next = i;
         switch (at[i]) {
-        case '`': next = code_span(out, s, i); break;
+        case '`':
+            next = code_span(out, s, i);
+            break;
         case '[':
-        case '!': next = link_or_image(out, s, i); break;
-        case '<': next = angle_link(out, s, i); break;
+        case '!':
+            next = link_or_image(out, s, i);
+            break;
+        case '<':
+            next = angle_link(out, s, i);
+            break;
         case '*':
         case '_':
-        case '~': next = emphasis(out, s, i); break;
-        case '\n': next = line_break(out, s, i); break;
+        case '~':
+            next = emphasis(out, s, i);
+            break;
+        case '\n':
+            next = line_break(out, s, i);
+            break;
         case '\\':
             if (i + 1 < len && at[i + 1] == '\n') {
                 text_puts(out, "<br>\n");
@@ -180,7 +191,8 @@ void md_inline(Text *out, const char *at, size_t len) {
                 next = i + 2;
             }
             break;
-        default: break;
+        default:
+            break;
         }
         if (next == i) {
             text_escaped(out, at + i, 1);

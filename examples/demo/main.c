@@ -100,8 +100,10 @@ int main(int argc, char **argv) {
 
     Text html = {0};
     text_puts(&html, "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>");
-    const char *shown = title ? title : page.heading_count ? page.headings[0].html : "";
-    text_puts(&html, shown);
+    if (title)
+        text_escaped(&html, title, strlen(title));
+    else if (page.heading_count)
+        text_puts(&html, page.headings[0].html);
     text_puts(&html, "</title>\n<style>");
     text_puts(&html, style);
     text_puts(&html, "</style>\n</head>\n<body>\n");
@@ -112,8 +114,9 @@ int main(int argc, char **argv) {
     FILE *out = out_path ? fopen(out_path, "wb") : stdout;
     if (!out) return fail("writing", out_path);
     bool written = fwrite(html.at, 1, html.len, out) == html.len;
-    if ((out_path ? fclose(out) : fflush(out)) != 0 || !written) return fail("writing", out_path ? out_path : "output");
-    fprintf(stderr, "md2html: %zu lines, %zu headings, %zu bytes of HTML, %.1f ms\n", count, page.heading_count,
-            html.len, (double)(clock() - start) * 1000.0 / CLOCKS_PER_SEC);
+    if ((out_path ? fclose(out) : fflush(out)) != 0 || !written)
+        return fail("writing", out_path ? out_path : "output");
+    fprintf(stderr, "md2html: %zu lines, %zu headings, %zu bytes of HTML, %.1f ms\n", count,
+            page.heading_count, html.len, (double)(clock() - start) * 1000.0 / CLOCKS_PER_SEC);
     return 0;
 }

@@ -40,11 +40,21 @@ void text_printf(Text *t, const char *format, ...) {
 void text_escaped(Text *t, const char *at, size_t len) {
     for (size_t i = 0; i < len; i++) {
         switch (at[i]) {
-        case '&': text_puts(t, "&amp;"); break;
-        case '<': text_puts(t, "&lt;"); break;
-        case '>': text_puts(t, "&gt;"); break;
-        case '"': text_puts(t, "&quot;"); break;
-        default: text_add(t, at + i, 1); break;
+        case '&':
+            text_puts(t, "&amp;");
+            break;
+        case '<':
+            text_puts(t, "&lt;");
+            break;
+        case '>':
+            text_puts(t, "&gt;");
+            break;
+        case '"':
+            text_puts(t, "&quot;");
+            break;
+        default:
+            text_add(t, at + i, 1);
+            break;
         }
     }
 }

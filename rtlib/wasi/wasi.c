@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- host functions ------------------------------------------------------------------------------ */
+/* ---- host functions
+ * ------------------------------------------------------------------------------ */
 static wasi_call call_begin(void *env, w2c_instance *importer) {
     const wasi_binding *binding = env;
     wasi_call c = {.wasi = binding->wasi, .status = W2C_OK, .unstable = binding->unstable};
-    const w2c_module *module = importer->module;
-    w2c_memory *memory = module && module->first_memory
-                             ? *(w2c_memory **)(void *)((char *)importer + module->first_memory)
-                             : w2c_instance_memory(importer);
+    w2c_memory *memory = w2c_instance_memory(importer);
     if (memory) {
         c.memory = w2c_memory_data(memory);
         c.size = w2c_memory_size(memory);
@@ -22,7 +20,8 @@ static wasi_call call_begin(void *env, w2c_instance *importer) {
 }
 
 #define WASI(name, letters, params, args)                                                          \
-    static w2c_status host_##name(void *env, w2c_instance *importer, WASI_LIST params, u32 *result) { \
+    static w2c_status host_##name(void *env, w2c_instance *importer, WASI_LIST params,             \
+                                  u32 *result) {                                                   \
         wasi_call c = call_begin(env, importer);                                                   \
         *result = (u32)wasi_##name(&c, WASI_LIST args);                                            \
         return c.status;                                                                           \
@@ -94,12 +93,14 @@ bool w2c_wasi_function(size_t i, const char **name, const char **letters) {
     return true;
 }
 
-uint32_t w2c_wasi_exit_code(const w2c_wasi *wasi) { return wasi->exit_code; }
+uint32_t w2c_wasi_exit_code(const w2c_wasi *wasi) {
+    return wasi->exit_code;
+}
 
-/* ---- creation ------------------------------------------------------------------------------------ */
-__attribute__((format(printf, 3, 4))) static w2c_status fail(const w2c_wasi_config *config,
-                                                             w2c_status status, const char *format,
-                                                             ...) {
+/* ---- creation
+ * ------------------------------------------------------------------------------------ */
+__attribute__((format(printf, 3, 4))) static w2c_status
+fail(const w2c_wasi_config *config, w2c_status status, const char *format, ...) {
     if (config->error) {
         va_list args;
         va_start(args, format);
@@ -116,12 +117,18 @@ static w2c_status fail_memory(const w2c_wasi_config *config) {
 
 static const char *errno_text(wasi_errno e) {
     switch ((int)e) {
-    case WASI_NOENT: return "no such directory";
-    case WASI_NOTDIR: return "not a directory";
-    case WASI_ACCES: return "permission denied";
-    case WASI_MFILE: return "too many open files";
-    case WASI_BADF: return "not an open descriptor";
-    default: return "cannot be opened";
+    case WASI_NOENT:
+        return "no such directory";
+    case WASI_NOTDIR:
+        return "not a directory";
+    case WASI_ACCES:
+        return "permission denied";
+    case WASI_MFILE:
+        return "too many open files";
+    case WASI_BADF:
+        return "not an open descriptor";
+    default:
+        return "cannot be opened";
     }
 }
 
@@ -138,7 +145,8 @@ static w2c_status add_file(w2c_wasi *wasi, const w2c_wasi_config *config, wasi_f
 }
 
 /* The embedder's descriptor fd, copied, becomes the guest's next one. */
-static w2c_status add_host_fd(w2c_wasi *wasi, const w2c_wasi_config *config, int fd, u64 lost_rights) {
+static w2c_status add_host_fd(w2c_wasi *wasi, const w2c_wasi_config *config, int fd,
+                              u64 lost_rights) {
     wasi_file *file = NULL;
     int copy;
     wasi_errno e = wasi_host_dup(fd, &copy);
@@ -173,7 +181,8 @@ static w2c_status add_dir(w2c_wasi *wasi, const w2c_wasi_config *config, const w
     const char *guest = dir->guest;
     if (!guest) guest = dir->host;
     if (!guest || !wasi_utf8(guest, strlen(guest)) || strlen(guest) >= WASI_PATH_MAX)
-        return fail(config, W2C_INVALID, "a directory's guest name is missing, too long or not UTF-8");
+        return fail(config, W2C_INVALID,
+                    "a directory's guest name is missing, too long or not UTF-8");
     wasi_errno e = dir->host ? wasi_host_open_dir(dir->host, &fd) : wasi_host_dup(dir->fd, &fd);
     if (!e) e = wasi_host_adopt(fd, &file);
     if (!e && file->type != WASI_TYPE_DIRECTORY) {
@@ -210,13 +219,16 @@ static w2c_status add_strings(const w2c_wasi_config *config, wasi_strings *strin
 
 static w2c_status fill(w2c_wasi *wasi, const w2c_wasi_config *config) {
     w2c_status status = W2C_OK;
-    if (config->resolve_by == W2C_WASI_RESOLVE_WALK) wasi->walk = true;
-    else wasi->walk = !wasi_host_can_resolve();
+    if (config->resolve_by == W2C_WASI_RESOLVE_WALK)
+        wasi->walk = true;
+    else
+        wasi->walk = !wasi_host_can_resolve();
     if (wasi->walk && config->resolve_by == W2C_WASI_RESOLVE_KERNEL)
         return fail(config, W2C_INVALID, "this kernel cannot resolve paths beneath a directory");
     status = add_strings(config, &wasi->args, config->args, config->arg_count, false);
     if (!status) status = add_strings(config, &wasi->env, config->env, config->env_count, true);
-    for (int i = 0; !status && i < 3; i++) status = add_stdio(wasi, config, i);
+    for (int i = 0; !status && i < 3; i++)
+        status = add_stdio(wasi, config, i);
     for (size_t i = 0; !status && i < config->dir_count; i++)
         status = add_dir(wasi, config, &config->dirs[i]);
     for (size_t i = 0; !status && i < config->socket_count; i++)
@@ -249,7 +261,8 @@ w2c_status w2c_wasi_new(w2c_wasi **out, const w2c_wasi_config *config) {
 
 void w2c_wasi_delete(w2c_wasi *wasi) {
     if (!wasi) return;
-    for (u32 i = 0; i < wasi->file_cap; i++) wasi_file_delete(wasi->files[i]);
+    for (u32 i = 0; i < wasi->file_cap; i++)
+        wasi_file_delete(wasi->files[i]);
     free(wasi->files);
     free(wasi->args.text);
     free(wasi->env.text);

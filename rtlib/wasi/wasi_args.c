@@ -1,4 +1,5 @@
-/* wasi_args.c: args_get, args_sizes_get, and the lists of strings behind them and the environment. */
+/* wasi_args.c: args_get, args_sizes_get, and the lists of strings behind them and the environment.
+ */
 #include "wasi_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@ bool wasi_strings_add(wasi_strings *strings, const char *text) {
     return true;
 }
 
-wasi_errno wasi_strings_get(const wasi_call *c, const wasi_strings *strings, u32 pointers, u32 text) {
+wasi_errno wasi_strings_get(const wasi_call *c, const wasi_strings *strings, u32 pointers,
+                            u32 text) {
     if (!wasi_has(c, pointers, (u64)strings->count * 4)) return WASI_FAULT;
     if (!wasi_has(c, text, strings->bytes)) return WASI_FAULT;
     u32 at = 0;
@@ -27,7 +29,8 @@ wasi_errno wasi_strings_get(const wasi_call *c, const wasi_strings *strings, u32
     return WASI_SUCCESS;
 }
 
-wasi_errno wasi_strings_sizes(const wasi_call *c, const wasi_strings *strings, u32 count, u32 bytes) {
+wasi_errno wasi_strings_sizes(const wasi_call *c, const wasi_strings *strings, u32 count,
+                              u32 bytes) {
     if (!wasi_has(c, count, 4) || !wasi_has(c, bytes, 4)) return WASI_FAULT;
     wasi_store32(c, count, strings->count);
     wasi_store32(c, bytes, strings->bytes);

@@ -71,7 +71,8 @@ wasi_errno wasi_fd_pwrite(wasi_call *c, u32 fd, u32 iovs, u32 count, u64 offset,
     return transfer(c, fd, iovs, count, offset, out, at_offset_write);
 }
 
-/* ---- position ------------------------------------------------------------------------------------ */
+/* ---- position
+ * ------------------------------------------------------------------------------------ */
 static wasi_errno seek(wasi_call *c, u32 fd, s64 delta, u32 whence, u32 out) {
     u64 position = 0;
     wasi_file *file = wasi_file_at(c->wasi, fd);
@@ -91,9 +92,12 @@ wasi_errno wasi_fd_seek(wasi_call *c, u32 fd, u64 delta, u32 whence, u32 out) {
     return seek(c, fd, (s64)delta, whence, out);
 }
 
-wasi_errno wasi_fd_tell(wasi_call *c, u32 fd, u32 out) { return seek(c, fd, 0, WASI_SEEK_CUR, out); }
+wasi_errno wasi_fd_tell(wasi_call *c, u32 fd, u32 out) {
+    return seek(c, fd, 0, WASI_SEEK_CUR, out);
+}
 
-/* ---- state --------------------------------------------------------------------------------------- */
+/* ---- state
+ * --------------------------------------------------------------------------------------- */
 wasi_errno wasi_fd_fdstat_get(wasi_call *c, u32 fd, u32 out) {
     u32 flags = 0;
     wasi_file *file = wasi_file_at(c->wasi, fd);
@@ -176,11 +180,16 @@ static wasi_errno sync_file(wasi_call *c, u32 fd, bool data_only) {
     return file->ops->sync ? file->ops->sync(file, data_only) : WASI_INVAL;
 }
 
-wasi_errno wasi_fd_sync(wasi_call *c, u32 fd) { return sync_file(c, fd, false); }
+wasi_errno wasi_fd_sync(wasi_call *c, u32 fd) {
+    return sync_file(c, fd, false);
+}
 
-wasi_errno wasi_fd_datasync(wasi_call *c, u32 fd) { return sync_file(c, fd, true); }
+wasi_errno wasi_fd_datasync(wasi_call *c, u32 fd) {
+    return sync_file(c, fd, true);
+}
 
-/* ---- directories --------------------------------------------------------------------------------- */
+/* ---- directories
+ * --------------------------------------------------------------------------------- */
 wasi_errno wasi_fd_prestat_get(wasi_call *c, u32 fd, u32 out) {
     wasi_file *file = wasi_file_at(c->wasi, fd);
     if (!file || !file->preopen) return WASI_BADF;
@@ -216,9 +225,12 @@ wasi_errno wasi_fd_readdir(wasi_call *c, u32 fd, u32 buf, u32 len, u64 cookie, u
         wasi_errno e = file->ops->read_entry(file, cookie, &entry, &end);
         if (e) return e;
         if (end) break;
-        for (int i = 0; i < 8; i++) head[i] = (u8)(entry.next >> (8 * i));
-        for (int i = 0; i < 8; i++) head[8 + i] = (u8)(entry.ino >> (8 * i));
-        for (int i = 0; i < 4; i++) head[16 + i] = (u8)(entry.len >> (8 * i));
+        for (int i = 0; i < 8; i++)
+            head[i] = (u8)(entry.next >> (8 * i));
+        for (int i = 0; i < 8; i++)
+            head[8 + i] = (u8)(entry.ino >> (8 * i));
+        for (int i = 0; i < 4; i++)
+            head[16 + i] = (u8)(entry.len >> (8 * i));
         head[20] = (u8)entry.type;
         u32 part = len - used < HEAD ? len - used : HEAD;
         wasi_store_bytes(c, buf + used, head, part);

@@ -37,7 +37,8 @@ bool wasi_utf8(const char *text, size_t len) {
 wasi_errno wasi_text_arg(const wasi_call *c, u32 ptr, u32 len, char out[WASI_PATH_MAX]) {
     if (!wasi_has(c, ptr, len)) return WASI_FAULT;
     if (len >= WASI_PATH_MAX) return WASI_NAMETOOLONG;
-    for (u32 i = 0; i < len; i++) out[i] = (char)((const volatile u8 *)c->memory)[(u64)ptr + i];
+    for (u32 i = 0; i < len; i++)
+        out[i] = (char)((const volatile u8 *)c->memory)[(u64)ptr + i];
     out[len] = 0;
     if (memchr(out, 0, len)) return WASI_INVAL;
     if (!wasi_utf8(out, len)) return WASI_ILSEQ;
@@ -68,11 +69,14 @@ wasi_errno wasi_bufs_arg(const wasi_call *c, u32 iovs, u32 count, wasi_buf bufs[
     return WASI_SUCCESS;
 }
 
-u32 wasi_stat_size(const wasi_call *c) { return c->unstable ? 56 : 64; }
+u32 wasi_stat_size(const wasi_call *c) {
+    return c->unstable ? 56 : 64;
+}
 
 void wasi_store_stat(const wasi_call *c, u32 out, const wasi_stat *stat) {
     u64 at = out;
-    for (u32 i = 0; i < wasi_stat_size(c); i += 8) wasi_store64(c, at + i, 0);
+    for (u32 i = 0; i < wasi_stat_size(c); i += 8)
+        wasi_store64(c, at + i, 0);
     wasi_store64(c, at, stat->dev);
     wasi_store64(c, at + 8, stat->ino);
     wasi_store8(c, at + 16, (u8)stat->type);

@@ -1,8 +1,10 @@
-/* wasi_impl.h: what the families of WASI share: the object, open files, a call's view of guest memory.
+/* wasi_impl.h: what the families of WASI share: the object, open files, a call's view of guest
+ * memory.
  *
  * One idea: a function of WASI is `wasi_errno wasi_NAME(wasi_call *c, parameters)`. It checks every
- * guest pointer in 64-bit arithmetic before it does anything, then works through the file's operations
- * (wasi_ops), of which there is one set per kind of file. Nothing here knows the platform.
+ * guest pointer in 64-bit arithmetic before it does anything, then works through the file's
+ * operations (wasi_ops), of which there is one set per kind of file. Nothing here knows the
+ * platform.
  *
  * Guest memory may be shared with other threads: every value is read once, through a volatile type,
  * into a local before it is checked. */
@@ -13,9 +15,9 @@
 #include "wasi_abi.h"
 
 enum {
-    WASI_PATH_MAX = 4096,   /* bytes of a path with its NUL */
-    WASI_NAME_MAX = 256,    /* bytes of one name with its NUL */
-    WASI_BUFS_MAX = 256,    /* buffers of one read or write; further ones make it a short one */
+    WASI_PATH_MAX = 4096,     /* bytes of a path with its NUL */
+    WASI_NAME_MAX = 256,      /* bytes of one name with its NUL */
+    WASI_BUFS_MAX = 256,      /* buffers of one read or write; further ones make it a short one */
     WASI_IO_MAX = 0x7ffff000, /* bytes of one read or write; more makes it a short one */
     WASI_OPEN_DEFAULT = 1024,
     WASI_POLL_MAX = 65536 /* subscriptions of one poll_oneoff */
@@ -59,8 +61,10 @@ typedef struct wasi_ops {
     void (*close)(wasi_file *file);
     wasi_errno (*read)(wasi_file *file, const wasi_buf *bufs, size_t count, size_t *done);
     wasi_errno (*write)(wasi_file *file, const wasi_buf *bufs, size_t count, size_t *done);
-    wasi_errno (*pread)(wasi_file *file, const wasi_buf *bufs, size_t count, u64 offset, size_t *done);
-    wasi_errno (*pwrite)(wasi_file *file, const wasi_buf *bufs, size_t count, u64 offset, size_t *done);
+    wasi_errno (*pread)(wasi_file *file, const wasi_buf *bufs, size_t count, u64 offset,
+                        size_t *done);
+    wasi_errno (*pwrite)(wasi_file *file, const wasi_buf *bufs, size_t count, u64 offset,
+                         size_t *done);
     wasi_errno (*seek)(wasi_file *file, s64 delta, u32 whence, u64 *position);
     wasi_errno (*get_flags)(wasi_file *file, u32 *fdflags);
     wasi_errno (*set_flags)(wasi_file *file, u32 fdflags);
@@ -75,11 +79,13 @@ typedef struct wasi_ops {
 
     wasi_errno (*open)(wasi_file *dir, const char *path, const wasi_open_how *how, wasi_file **out);
     wasi_errno (*stat_at)(wasi_file *dir, const char *path, bool follow, wasi_stat *out);
-    wasi_errno (*set_times_at)(wasi_file *dir, const char *path, bool follow, const wasi_times *times);
+    wasi_errno (*set_times_at)(wasi_file *dir, const char *path, bool follow,
+                               const wasi_times *times);
     wasi_errno (*make_dir)(wasi_file *dir, const char *path);
     wasi_errno (*remove_dir)(wasi_file *dir, const char *path);
     wasi_errno (*unlink)(wasi_file *dir, const char *path);
-    wasi_errno (*rename)(wasi_file *dir, const char *path, wasi_file *new_dir, const char *new_path);
+    wasi_errno (*rename)(wasi_file *dir, const char *path, wasi_file *new_dir,
+                         const char *new_path);
     wasi_errno (*link)(wasi_file *dir, const char *path, bool follow, wasi_file *new_dir,
                        const char *new_path);
     wasi_errno (*symlink)(wasi_file *dir, const char *target, const char *path);
@@ -99,12 +105,13 @@ struct wasi_file {
     wasi_filetype type; /* as fd_fdstat_get says */
     u64 rights;         /* reported; READ and WRITE also bind streams 0 to 2 */
     bool read_only;     /* beneath a read-only directory */
-    bool handed_in;     /* shares its open file description with the embedder: its flags are ours only */
-    bool walk;          /* resolves paths without the kernel's help */
-    u32 fdflags;        /* of handed_in ones */
-    char *preopen;      /* guest name of a preopened directory; else NULL */
-    void *dir;          /* the platform's state for reading entries; NULL before the first */
-    u64 dir_cookie;     /* where `dir` stands */
+    bool
+        handed_in; /* shares its open file description with the embedder: its flags are ours only */
+    bool walk;     /* resolves paths without the kernel's help */
+    u32 fdflags;   /* of handed_in ones */
+    char *preopen; /* guest name of a preopened directory; else NULL */
+    void *dir;     /* the platform's state for reading entries; NULL before the first */
+    u64 dir_cookie; /* where `dir` stands */
     w2c_wasi_stream stream;
 };
 
@@ -149,7 +156,8 @@ typedef struct wasi_call {
 #undef WASI_EXIT
 #undef WASI_NONE
 
-/* ---- guest memory -------------------------------------------------------------------------------- */
+/* ---- guest memory
+ * -------------------------------------------------------------------------------- */
 /* Are len bytes at ptr all in memory? Everything below needs a yes first. */
 static inline bool wasi_has(const wasi_call *c, u32 ptr, u64 len) {
     return len <= c->size && ptr <= c->size - len;
@@ -187,26 +195,31 @@ wasi_errno wasi_path_arg(const wasi_call *c, u32 ptr, u32 len, char out[WASI_PAT
 /* The same for a symbolic link's text: the caller judges absolute ones. */
 wasi_errno wasi_text_arg(const wasi_call *c, u32 ptr, u32 len, char out[WASI_PATH_MAX]);
 
-/* Turns a list of buffers into bufs, empty ones left out; what exceeds WASI_BUFS_MAX or WASI_IO_MAX is
- * cut off. FAULT when the list or one of the buffers taken is outside memory. */
+/* Turns a list of buffers into bufs, empty ones left out; what exceeds WASI_BUFS_MAX or WASI_IO_MAX
+ * is cut off. FAULT when the list or one of the buffers taken is outside memory. */
 wasi_errno wasi_bufs_arg(const wasi_call *c, u32 iovs, u32 count, wasi_buf bufs[WASI_BUFS_MAX],
                          size_t *used);
 
 /* Valid UTF-8, as the Unicode standard defines it? */
 bool wasi_utf8(const char *text, size_t len);
 
-/* ---- strings ------------------------------------------------------------------------------------- */
-bool wasi_strings_add(wasi_strings *strings, const char *text); /* false: memory or 4 GiB exhausted */
-wasi_errno wasi_strings_get(const wasi_call *c, const wasi_strings *strings, u32 pointers, u32 text);
-wasi_errno wasi_strings_sizes(const wasi_call *c, const wasi_strings *strings, u32 count, u32 bytes);
+/* ---- strings
+ * ------------------------------------------------------------------------------------- */
+bool wasi_strings_add(wasi_strings *strings,
+                      const char *text); /* false: memory or 4 GiB exhausted */
+wasi_errno wasi_strings_get(const wasi_call *c, const wasi_strings *strings, u32 pointers,
+                            u32 text);
+wasi_errno wasi_strings_sizes(const wasi_call *c, const wasi_strings *strings, u32 count,
+                              u32 bytes);
 
-/* ---- descriptors --------------------------------------------------------------------------------- */
+/* ---- descriptors
+ * --------------------------------------------------------------------------------- */
 /* NULL: not open. */
 static inline wasi_file *wasi_file_at(const w2c_wasi *wasi, u32 fd) {
     return fd < wasi->file_cap ? wasi->files[fd] : NULL;
 }
 wasi_file *wasi_file_new(const wasi_ops *ops, int fd, wasi_filetype type); /* NULL: no memory */
-void wasi_file_delete(wasi_file *file); /* closes it */
+void wasi_file_delete(wasi_file *file);                                    /* closes it */
 /* Makes room for one more and gives the lowest free number: MFILE, NOMEM. */
 wasi_errno wasi_fd_reserve(w2c_wasi *wasi, u32 *fd);
 /* Puts a file in a reserved slot, which owns it from now on. */
@@ -220,7 +233,8 @@ wasi_errno wasi_times_arg(u64 atim, u64 mtim, u32 which, wasi_times *out);
 extern const wasi_ops wasi_stream_ops;
 extern const w2c_wasi_stream wasi_null_stream; /* reads end at once, writes vanish */
 
-/* ---- the platform (wasi_posix_*.c) --------------------------------------------------------------- */
+/* ---- the platform (wasi_posix_*.c)
+ * --------------------------------------------------------------- */
 /* An open host descriptor as a file. It is the file's from now on, also on failure. */
 wasi_errno wasi_host_adopt(int fd, wasi_file **out);
 wasi_errno wasi_host_dup(int fd, int *out);

@@ -11,16 +11,16 @@ static wasi_errno dir_at(wasi_call *c, u32 fd, bool change, wasi_file **out) {
 }
 
 /* Both at once; the path is judged before the directory's mode. */
-static wasi_errno dir_and_path(wasi_call *c, u32 fd, bool change, u32 path, u32 len, wasi_file **dir,
-                               char text[WASI_PATH_MAX]) {
+static wasi_errno dir_and_path(wasi_call *c, u32 fd, bool change, u32 path, u32 len,
+                               wasi_file **dir, char text[WASI_PATH_MAX]) {
     wasi_errno e = dir_at(c, fd, false, dir);
     if (!e) e = wasi_path_arg(c, path, len, text);
     if (!e) e = dir_at(c, fd, change, dir);
     return e;
 }
 
-wasi_errno wasi_path_open(wasi_call *c, u32 fd, u32 lookup, u32 path, u32 len, u32 oflags, u64 rights,
-                          u64 inheriting, u32 fdflags, u32 out) {
+wasi_errno wasi_path_open(wasi_call *c, u32 fd, u32 lookup, u32 path, u32 len, u32 oflags,
+                          u64 rights, u64 inheriting, u32 fdflags, u32 out) {
     char text[WASI_PATH_MAX];
     wasi_file *dir, *file;
     u32 number;
@@ -62,8 +62,8 @@ wasi_errno wasi_path_filestat_get(wasi_call *c, u32 fd, u32 lookup, u32 path, u3
     return WASI_SUCCESS;
 }
 
-wasi_errno wasi_path_filestat_set_times(wasi_call *c, u32 fd, u32 lookup, u32 path, u32 len, u64 atim,
-                                        u64 mtim, u32 which) {
+wasi_errno wasi_path_filestat_set_times(wasi_call *c, u32 fd, u32 lookup, u32 path, u32 len,
+                                        u64 atim, u64 mtim, u32 which) {
     char text[WASI_PATH_MAX];
     wasi_file *dir;
     wasi_times times;
@@ -105,7 +105,8 @@ wasi_errno wasi_path_rename(wasi_call *c, u32 fd, u32 path, u32 len, u32 new_fd,
     return dir->ops->rename(dir, text, new_dir, new_text);
 }
 
-/* A link out of a read-only directory would give a way to write there: both sides must be writable. */
+/* A link out of a read-only directory would give a way to write there: both sides must be writable.
+ */
 wasi_errno wasi_path_link(wasi_call *c, u32 fd, u32 lookup, u32 path, u32 len, u32 new_fd,
                           u32 new_path, u32 new_len) {
     char text[WASI_PATH_MAX], new_text[WASI_PATH_MAX];
@@ -117,7 +118,8 @@ wasi_errno wasi_path_link(wasi_call *c, u32 fd, u32 lookup, u32 path, u32 len, u
     return dir->ops->link(dir, text, lookup & WASI_LOOKUP_FOLLOW, new_dir, new_text);
 }
 
-/* Links to absolute paths are refused: they could never be followed here, and would mislead others. */
+/* Links to absolute paths are refused: they could never be followed here, and would mislead others.
+ */
 wasi_errno wasi_path_symlink(wasi_call *c, u32 target, u32 target_len, u32 fd, u32 path, u32 len) {
     char text[WASI_PATH_MAX], target_text[WASI_PATH_MAX];
     wasi_file *dir;
@@ -127,7 +129,8 @@ wasi_errno wasi_path_symlink(wasi_call *c, u32 target, u32 target_len, u32 fd, u
 }
 
 /* A link's text that exceeds the buffer is cut off, as readlink does. */
-wasi_errno wasi_path_readlink(wasi_call *c, u32 fd, u32 path, u32 len, u32 buf, u32 buf_len, u32 out) {
+wasi_errno wasi_path_readlink(wasi_call *c, u32 fd, u32 path, u32 len, u32 buf, u32 buf_len,
+                              u32 out) {
     char text[WASI_PATH_MAX], target[WASI_PATH_MAX];
     wasi_file *dir;
     size_t target_len = 0;

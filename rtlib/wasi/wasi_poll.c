@@ -1,6 +1,6 @@
 /* wasi_poll.c: poll_oneoff: waits for clocks and descriptors.
- * One idea: subscriptions are read once into an array of our own; the earliest clock gives the timeout
- * of one host poll; then each subscription is asked whether it has come. */
+ * One idea: subscriptions are read once into an array of our own; the earliest clock gives the
+ * timeout of one host poll; then each subscription is asked whether it has come. */
 #include "wasi_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,9 @@ typedef struct sub {
 
 enum { EVENT_SIZE = 32 };
 
-static u32 sub_size(const wasi_call *c) { return c->unstable ? 56 : 48; }
+static u32 sub_size(const wasi_call *c) {
+    return c->unstable ? 56 : 48;
+}
 
 /* wasi_unstable has a second userdata word in front of a clock. */
 static void sub_read(const wasi_call *c, u64 at, sub *out) {
@@ -35,7 +37,9 @@ static void sub_read(const wasi_call *c, u64 at, sub *out) {
     }
 }
 
-static u64 add_sat(u64 a, u64 b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+static u64 add_sat(u64 a, u64 b) {
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
 
 /* Fills in deadlines and polls. INVAL for an unknown type. */
 static wasi_errno subs_prepare(wasi_call *c, sub *subs, u32 count, wasi_poll *polls, size_t *used) {
@@ -44,8 +48,10 @@ static wasi_errno subs_prepare(wasi_call *c, sub *subs, u32 count, wasi_poll *po
         sub *s = &subs[i];
         u64 now;
         if (s->type == WASI_EVENT_CLOCK) {
-            if (!clock->now || !clock->now(clock->user, s->id, &now)) s->error = WASI_INVAL;
-            else s->deadline = s->absolute ? s->timeout : add_sat(now, s->timeout);
+            if (!clock->now || !clock->now(clock->user, s->id, &now))
+                s->error = WASI_INVAL;
+            else
+                s->deadline = s->absolute ? s->timeout : add_sat(now, s->timeout);
         } else if (s->type == WASI_EVENT_READ || s->type == WASI_EVENT_WRITE) {
             wasi_file *file = wasi_file_at(c->wasi, s->id);
             bool write = s->type == WASI_EVENT_WRITE;
@@ -101,7 +107,8 @@ static bool sub_event(wasi_call *c, const sub *s, u64 at) {
         bytes = s->poll->bytes;
         flags = s->poll->hangup ? WASI_EVENT_HANGUP : 0;
     }
-    for (u32 i = 0; i < EVENT_SIZE; i += 8) wasi_store64(c, at + i, 0);
+    for (u32 i = 0; i < EVENT_SIZE; i += 8)
+        wasi_store64(c, at + i, 0);
     wasi_store64(c, at, s->userdata);
     wasi_store16(c, at + 8, (u16)error);
     wasi_store8(c, at + 10, s->type);
@@ -132,7 +139,8 @@ wasi_errno wasi_poll_oneoff(wasi_call *c, u32 in, u32 events, u32 count, u32 out
     sub *subs = malloc(count * sizeof *subs);
     wasi_poll *polls = malloc(count * sizeof *polls);
     wasi_errno e = subs && polls ? WASI_SUCCESS : WASI_NOMEM;
-    for (u32 i = 0; !e && i < count; i++) sub_read(c, in + (u64)i * sub_size(c), &subs[i]);
+    for (u32 i = 0; !e && i < count; i++)
+        sub_read(c, in + (u64)i * sub_size(c), &subs[i]);
     if (!e) e = poll_subs(c, subs, count, polls, events, &done);
     if (!e) wasi_store32(c, out, done);
     free(subs);

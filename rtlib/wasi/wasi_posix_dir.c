@@ -1,11 +1,13 @@
-/* wasi_posix_dir.c: operations on paths and directories of a POSIX host. Each resolves its path to a
- * place (wasi_posix_resolve.c) and works on one name there, which the system never follows. */
+/* wasi_posix_dir.c: operations on paths and directories of a POSIX host. Each resolves its path to
+ * a place (wasi_posix_resolve.c) and works on one name there, which the system never follows. */
 #include "wasi_posix.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
-static wasi_errno last(void) { return wasi_errno_of(errno); }
+static wasi_errno last(void) {
+    return wasi_errno_of(errno);
+}
 
 /* The end of every operation: result is that of a system call. */
 static wasi_errno leave(const wasi_place *place, int result) {
@@ -30,7 +32,8 @@ static wasi_errno refuse_slash(const wasi_place *place) {
     return WASI_EXIST;
 }
 
-wasi_errno wasi_posix_open(wasi_file *dir, const char *path, const wasi_open_how *how, wasi_file **out) {
+wasi_errno wasi_posix_open(wasi_file *dir, const char *path, const wasi_open_how *how,
+                           wasi_file **out) {
     int flags = how->write ? (how->read ? O_RDWR : O_WRONLY) : O_RDONLY, fd;
     if (how->oflags & WASI_O_CREAT) flags |= O_CREAT;
     if (how->oflags & WASI_O_EXCL) flags |= O_EXCL;
@@ -103,9 +106,12 @@ wasi_errno wasi_posix_rename(wasi_file *dir, const char *path, wasi_file *new_di
     if (e) return e;
     e = wasi_resolve_place(new_dir, new_path, false, &new_place);
     if (e) return leave_with(&place, e);
-    if (stat_place(&place, &st) != 0) e = last();
-    else if ((place.slash || new_place.slash) && !S_ISDIR(st.st_mode)) e = WASI_NOTDIR;
-    else if (renameat(place.fd, place.name, new_place.fd, new_place.name) != 0) e = last();
+    if (stat_place(&place, &st) != 0)
+        e = last();
+    else if ((place.slash || new_place.slash) && !S_ISDIR(st.st_mode))
+        e = WASI_NOTDIR;
+    else if (renameat(place.fd, place.name, new_place.fd, new_place.name) != 0)
+        e = last();
     close(new_place.fd);
     return leave_with(&place, e);
 }
@@ -118,10 +124,14 @@ wasi_errno wasi_posix_link(wasi_file *dir, const char *path, bool follow, wasi_f
     if (e) return e;
     e = wasi_resolve_place(new_dir, new_path, false, &new_place);
     if (e) return leave_with(&place, e);
-    if (stat_place(&place, &st) != 0) e = last();
-    else if (place.slash && !S_ISDIR(st.st_mode)) e = WASI_NOTDIR;
-    else if (new_place.slash) e = refuse_slash(&new_place);
-    else if (linkat(place.fd, place.name, new_place.fd, new_place.name, 0) != 0) e = last();
+    if (stat_place(&place, &st) != 0)
+        e = last();
+    else if (place.slash && !S_ISDIR(st.st_mode))
+        e = WASI_NOTDIR;
+    else if (new_place.slash)
+        e = refuse_slash(&new_place);
+    else if (linkat(place.fd, place.name, new_place.fd, new_place.name, 0) != 0)
+        e = last();
     close(new_place.fd);
     return leave_with(&place, e);
 }
@@ -134,7 +144,8 @@ wasi_errno wasi_posix_symlink(wasi_file *dir, const char *target, const char *pa
     return leave(&place, symlinkat(target, place.fd, place.name));
 }
 
-wasi_errno wasi_posix_read_link(wasi_file *dir, const char *path, char out[WASI_PATH_MAX], size_t *len) {
+wasi_errno wasi_posix_read_link(wasi_file *dir, const char *path, char out[WASI_PATH_MAX],
+                                size_t *len) {
     wasi_place place;
     struct stat st;
     wasi_errno e = wasi_resolve_place(dir, path, wasi_ends_in_slash(path), &place);
@@ -148,7 +159,8 @@ wasi_errno wasi_posix_read_link(wasi_file *dir, const char *path, char out[WASI_
     return leave(&place, n < 0 ? -1 : 0);
 }
 
-/* ---- entries ------------------------------------------------------------------------------------- */
+/* ---- entries
+ * ------------------------------------------------------------------------------------- */
 void wasi_posix_close_entries(wasi_file *dir) {
     if (dir->dir) closedir(dir->dir);
     dir->dir = NULL;
@@ -171,17 +183,24 @@ static wasi_errno open_entries(wasi_file *dir) {
 static wasi_filetype entry_type(DIR *stream, const struct dirent *entry) {
     struct stat st;
     switch (entry->d_type) {
-    case DT_REG: return WASI_TYPE_REGULAR;
-    case DT_DIR: return WASI_TYPE_DIRECTORY;
-    case DT_LNK: return WASI_TYPE_SYMLINK;
-    case DT_CHR: return WASI_TYPE_CHARACTER;
-    case DT_BLK: return WASI_TYPE_BLOCK;
-    case DT_SOCK: return WASI_TYPE_SOCKET_STREAM;
+    case DT_REG:
+        return WASI_TYPE_REGULAR;
+    case DT_DIR:
+        return WASI_TYPE_DIRECTORY;
+    case DT_LNK:
+        return WASI_TYPE_SYMLINK;
+    case DT_CHR:
+        return WASI_TYPE_CHARACTER;
+    case DT_BLK:
+        return WASI_TYPE_BLOCK;
+    case DT_SOCK:
+        return WASI_TYPE_SOCKET_STREAM;
     case DT_UNKNOWN:
         if (fstatat(dirfd(stream), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
             return wasi_type_of(st.st_mode);
         return WASI_TYPE_UNKNOWN;
-    default: return WASI_TYPE_UNKNOWN;
+    default:
+        return WASI_TYPE_UNKNOWN;
     }
 }
 
@@ -191,8 +210,10 @@ wasi_errno wasi_posix_read_entry(wasi_file *dir, u64 cookie, wasi_entry *out, bo
     struct stat st;
     wasi_errno e = dir->dir ? WASI_SUCCESS : open_entries(dir);
     if (e) return e;
-    if (cookie == 0) rewinddir(dir->dir);
-    else if (cookie != dir->dir_cookie) seekdir(dir->dir, (long)cookie);
+    if (cookie == 0)
+        rewinddir(dir->dir);
+    else if (cookie != dir->dir_cookie)
+        seekdir(dir->dir, (long)cookie);
     dir->dir_cookie = cookie;
     do {
         errno = 0;

@@ -12,7 +12,9 @@ _Static_assert(sizeof(wasi_buf) == sizeof(struct iovec) &&
                    offsetof(wasi_buf, len) == offsetof(struct iovec, iov_len),
                "lists of buffers go to the system as they are");
 
-static wasi_errno last(void) { return wasi_errno_of(errno); }
+static wasi_errno last(void) {
+    return wasi_errno_of(errno);
+}
 
 static bool is_socket(const wasi_file *file) {
     return file->type == WASI_TYPE_SOCKET_STREAM || file->type == WASI_TYPE_SOCKET_DGRAM;
@@ -30,7 +32,8 @@ wasi_errno wasi_posix_would_block(const wasi_file *file, short events) {
     return poll(&p, 1, 0) == 0 ? WASI_AGAIN : WASI_SUCCESS;
 }
 
-/* ---- transfer ------------------------------------------------------------------------------------ */
+/* ---- transfer
+ * ------------------------------------------------------------------------------------ */
 static wasi_errno posix_read(wasi_file *file, const wasi_buf *bufs, size_t count, size_t *done) {
     ssize_t n;
     wasi_errno e = wasi_posix_would_block(file, POLLIN);
@@ -80,13 +83,16 @@ static wasi_errno posix_seek(wasi_file *file, s64 delta, u32 whence, u64 *positi
     return WASI_SUCCESS;
 }
 
-/* ---- state --------------------------------------------------------------------------------------- */
+/* ---- state
+ * --------------------------------------------------------------------------------------- */
 static u32 flags_of(int host) {
     u32 flags = 0;
     if (host & O_APPEND) flags |= WASI_FD_APPEND;
     if (host & O_NONBLOCK) flags |= WASI_FD_NONBLOCK;
-    if ((host & O_SYNC) == O_SYNC) flags |= WASI_FD_SYNC;
-    else if (host & O_DSYNC) flags |= WASI_FD_DSYNC;
+    if ((host & O_SYNC) == O_SYNC)
+        flags |= WASI_FD_SYNC;
+    else if (host & O_DSYNC)
+        flags |= WASI_FD_DSYNC;
     return flags;
 }
 
@@ -101,7 +107,8 @@ static wasi_errno posix_get_flags(wasi_file *file, u32 *fdflags) {
     return WASI_SUCCESS;
 }
 
-/* A description shared with the embedder keeps its flags: another process may read the same terminal. */
+/* A description shared with the embedder keeps its flags: another process may read the same
+ * terminal. */
 static wasi_errno posix_set_flags(wasi_file *file, u32 fdflags) {
     const u32 syncs = WASI_FD_DSYNC | WASI_FD_RSYNC | WASI_FD_SYNC;
     u32 now;
@@ -156,8 +163,10 @@ void wasi_stat_of(const struct stat *st, wasi_stat *out) {
 
 static struct timespec timespec_of(u64 ns, bool set, bool now) {
     struct timespec t = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
-    if (now) t.tv_nsec = UTIME_NOW;
-    else if (!set) t.tv_nsec = UTIME_OMIT;
+    if (now)
+        t.tv_nsec = UTIME_NOW;
+    else if (!set)
+        t.tv_nsec = UTIME_OMIT;
     return t;
 }
 
@@ -255,7 +264,8 @@ const wasi_ops wasi_posix_ops = {
     .shutdown = wasi_posix_shutdown,
 };
 
-/* ---- from host descriptors ----------------------------------------------------------------------- */
+/* ---- from host descriptors
+ * ----------------------------------------------------------------------- */
 static wasi_filetype socket_type(int fd) {
     int type = 0;
     socklen_t len = sizeof type;
@@ -300,14 +310,17 @@ wasi_errno wasi_host_dup(int fd, int *out) {
     return *out < 0 ? last() : WASI_SUCCESS;
 }
 
-bool wasi_host_is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
+bool wasi_host_is_open(int fd) {
+    return fcntl(fd, F_GETFD) >= 0;
+}
 
 wasi_errno wasi_host_open_dir(const char *path, int *out) {
     *out = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return *out < 0 ? last() : WASI_SUCCESS;
 }
 
-/* ---- waiting ------------------------------------------------------------------------------------- */
+/* ---- waiting
+ * ------------------------------------------------------------------------------------- */
 static bool always_ready(const wasi_poll *p) {
     return p->file->fd < 0 || p->file->type == WASI_TYPE_REGULAR;
 }
@@ -346,7 +359,8 @@ wasi_errno wasi_host_poll(wasi_poll *polls, size_t count, u64 timeout_ns) {
                                  polls[i].want_write ? POLLOUT : POLLIN, 0};
     }
     int n = poll_ns(fds, count, timeout_ns);
-    wasi_errno e = n < 0 && errno != EINTR ? last() : WASI_SUCCESS; /* interrupted: nothing is ready */
+    wasi_errno e =
+        n < 0 && errno != EINTR ? last() : WASI_SUCCESS; /* interrupted: nothing is ready */
     for (size_t i = 0; !e && i < count; i++) {
         short got = n > 0 ? fds[i].revents : 0;
         polls[i].ready = got || always_ready(&polls[i]);

@@ -1,10 +1,10 @@
 /* wasi_posix_resolve.c: the sandbox: a path becomes a file beneath its directory, or nothing.
  *
- * Two ways, which must agree. The kernel's: openat2 with RESOLVE_BENEATH. The walk: one component after
- * the other, each opened without following links; links are read and their text put in front of what is
- * left; `..` goes back to the descriptor that was opened before, never to what the file system now calls
- * the parent. So neither links, nor `..`, nor another process that swaps directories lead out.
- * Nothing else in WASI hands a path of several components to the system. */
+ * Two ways, which must agree. The kernel's: openat2 with RESOLVE_BENEATH. The walk: one component
+ * after the other, each opened without following links; links are read and their text put in front
+ * of what is left; `..` goes back to the descriptor that was opened before, never to what the file
+ * system now calls the parent. So neither links, nor `..`, nor another process that swaps
+ * directories lead out. Nothing else in WASI hands a path of several components to the system. */
 #include "wasi_posix.h"
 #include <string.h>
 #if defined(__linux__)
@@ -22,20 +22,24 @@ enum {
     PLACE_FLAGS = WASI_HOST_PATH | O_DIRECTORY | O_CLOEXEC
 };
 
-static bool is_dot(const char *name) { return strcmp(name, ".") == 0; }
-static bool is_dot_dot(const char *name) { return strcmp(name, "..") == 0; }
+static bool is_dot(const char *name) {
+    return strcmp(name, ".") == 0;
+}
+static bool is_dot_dot(const char *name) {
+    return strcmp(name, "..") == 0;
+}
 
 bool wasi_ends_in_slash(const char *path) {
     size_t len = strlen(path);
     return len > 0 && path[len - 1] == '/';
 }
 
-/* ---- the kernel's way ---------------------------------------------------------------------------- */
+/* ---- the kernel's way
+ * ---------------------------------------------------------------------------- */
 #ifdef HAVE_OPENAT2
 static wasi_errno kernel_open(int root, const char *path, int flags, mode_t mode, int *out) {
-    struct open_how how = {.flags = (u32)flags,
-                           .mode = mode,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {
+        .flags = (u32)flags, .mode = mode, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     for (int tries = 0; tries < RETRIES_MAX; tries++) {
         long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
         if (fd >= 0) {
@@ -60,10 +64,13 @@ static wasi_errno kernel_open(int root, const char *path, int flags, mode_t mode
     return WASI_NOSYS;
 }
 
-bool wasi_host_can_resolve(void) { return false; }
+bool wasi_host_can_resolve(void) {
+    return false;
+}
 #endif
 
-/* ---- the walk ------------------------------------------------------------------------------------ */
+/* ---- the walk
+ * ------------------------------------------------------------------------------------ */
 typedef struct walk {
     int root;
     int fds[DEPTH_MAX]; /* the directories entered, outermost first */
@@ -71,7 +78,9 @@ typedef struct walk {
     char rest[WASI_PATH_MAX]; /* what is left of the path */
 } walk;
 
-static int walk_here(const walk *w) { return w->depth ? w->fds[w->depth - 1] : w->root; }
+static int walk_here(const walk *w) {
+    return w->depth ? w->fds[w->depth - 1] : w->root;
+}
 
 /* Puts a link's text in front of what is left, beginning at `tail`. */
 static wasi_errno walk_link(walk *w, const char *name, const char *tail) {
@@ -119,16 +128,21 @@ static wasi_errno walk_dir(int root, const char *path, int *out) {
     memcpy(w.rest, path, len + 1);
     w.root = root;
     w.depth = w.links = 0;
-    while (!e && w.rest[0]) e = walk_step(&w);
+    while (!e && w.rest[0])
+        e = walk_step(&w);
     *out = -1;
-    if (!e && w.depth) *out = w.fds[--w.depth];
-    else if (!e) *out = openat(root, ".", PLACE_FLAGS);
+    if (!e && w.depth)
+        *out = w.fds[--w.depth];
+    else if (!e)
+        *out = openat(root, ".", PLACE_FLAGS);
     if (!e && *out < 0) e = wasi_errno_of(errno);
-    while (w.depth) close(w.fds[--w.depth]);
+    while (w.depth)
+        close(w.fds[--w.depth]);
     return e;
 }
 
-/* ---- both ---------------------------------------------------------------------------------------- */
+/* ---- both
+ * ---------------------------------------------------------------------------------------- */
 static wasi_errno open_dir(const wasi_file *root, const char *path, int *out) {
     if (root->walk) return walk_dir(root->fd, path, out);
     return kernel_open(root->fd, path, PLACE_FLAGS, 0, out);
@@ -138,9 +152,11 @@ static wasi_errno open_dir(const wasi_file *root, const char *path, int *out) {
 static bool split(char text[WASI_PATH_MAX], wasi_place *out) {
     size_t len = strlen(text);
     out->slash = wasi_ends_in_slash(text);
-    while (len > 1 && text[len - 1] == '/') len--;
+    while (len > 1 && text[len - 1] == '/')
+        len--;
     size_t begin = len;
-    while (begin && text[begin - 1] != '/') begin--;
+    while (begin && text[begin - 1] != '/')
+        begin--;
     if (len - begin >= sizeof out->name) return false;
     memcpy(out->name, text + begin, len - begin);
     out->name[len - begin] = 0;
@@ -167,7 +183,8 @@ static wasi_errno append_link(char text[WASI_PATH_MAX], const char *link, size_t
     return WASI_SUCCESS;
 }
 
-wasi_errno wasi_resolve_place(const wasi_file *root, const char *path, bool follow, wasi_place *out) {
+wasi_errno wasi_resolve_place(const wasi_file *root, const char *path, bool follow,
+                              wasi_place *out) {
     char text[WASI_PATH_MAX], link[WASI_PATH_MAX];
     size_t len = strlen(path);
     if (len >= sizeof text) return WASI_NAMETOOLONG;

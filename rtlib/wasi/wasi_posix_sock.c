@@ -20,8 +20,8 @@ static int wait_flag(const wasi_file *file) {
     return file->handed_in && (file->fdflags & WASI_FD_NONBLOCK) ? MSG_DONTWAIT : 0;
 }
 
-wasi_errno wasi_posix_recv(wasi_file *file, const wasi_buf *bufs, size_t count, u32 flags, size_t *done,
-                           u32 *out_flags) {
+wasi_errno wasi_posix_recv(wasi_file *file, const wasi_buf *bufs, size_t count, u32 flags,
+                           size_t *done, u32 *out_flags) {
     struct msghdr message = message_of(bufs, count);
     int host = wait_flag(file);
     ssize_t n;

@@ -7,28 +7,42 @@
 
 wasi_errno wasi_errno_of(int host) {
     switch (host) {
-    case 0: return WASI_SUCCESS;
+    case 0:
+        return WASI_SUCCESS;
 #define WASI_ERRNO(name, number, posix)                                                            \
-    case posix: return WASI_##name;
+    case posix:                                                                                    \
+        return WASI_##name;
 #include "wasi_errno.def"
 #undef WASI_ERRNO
 #if EOPNOTSUPP != ENOTSUP
-    case EOPNOTSUPP: return WASI_NOTSUP;
+    case EOPNOTSUPP:
+        return WASI_NOTSUP;
 #endif
 #if EWOULDBLOCK != EAGAIN
-    case EWOULDBLOCK: return WASI_AGAIN;
+    case EWOULDBLOCK:
+        return WASI_AGAIN;
 #endif
-    default: return WASI_IO;
+    default:
+        return WASI_IO;
     }
 }
 
 static bool clock_of(u32 id, clockid_t *out) {
     switch (id) {
-    case WASI_CLOCK_REALTIME: *out = CLOCK_REALTIME; return true;
-    case WASI_CLOCK_MONOTONIC: *out = CLOCK_MONOTONIC; return true;
-    case WASI_CLOCK_PROCESS: *out = CLOCK_PROCESS_CPUTIME_ID; return true;
-    case WASI_CLOCK_THREAD: *out = CLOCK_THREAD_CPUTIME_ID; return true;
-    default: return false;
+    case WASI_CLOCK_REALTIME:
+        *out = CLOCK_REALTIME;
+        return true;
+    case WASI_CLOCK_MONOTONIC:
+        *out = CLOCK_MONOTONIC;
+        return true;
+    case WASI_CLOCK_PROCESS:
+        *out = CLOCK_PROCESS_CPUTIME_ID;
+        return true;
+    case WASI_CLOCK_THREAD:
+        *out = CLOCK_THREAD_CPUTIME_ID;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -76,4 +90,6 @@ bool wasi_host_random(void *user, void *data, size_t len) {
     return true;
 }
 
-void wasi_host_yield(void) { sched_yield(); }
+void wasi_host_yield(void) {
+    sched_yield();
+}

@@ -1,6 +1,6 @@
 /* wasi_table.c: the descriptor table: which number is which open file.
- * Owns: its files. A number is the lowest free one, as POSIX has it; the table never exceeds max_open
- * open files. */
+ * Owns: its files. A number is the lowest free one, as POSIX has it; the table never exceeds
+ * max_open open files. */
 #include "wasi_impl.h"
 #include <stdlib.h>
 #include <string.h>

@@ -185,7 +185,7 @@ static const char whole[] = HEADER "\1\x0d\2\x60\0\0\x4e\2\x5f\1\x7f\1\x5e\x78\1
                                    "\6\6\1\x7f\0\x41\7\x0b"                       /* global */
                                    "\7\5\1\1x\0\1"                                /* export */
                                    "\x08\1\1"                                     /* start */
-                                   "\x09\x0e\2\0\x41\0\x0b\1\0\5\x70\1\xd2\1\x0b" /* elements */
+                                   "\x09\x0d\2\0\x41\0\x0b\1\0\5\x70\1\xd2\1\x0b" /* elements */
                                    "\x0c\1\1" ONE_BODY "\x0b\7\1\0\x41\0\x0b\1z"; /* data, code */
 
 START_TEST(truncations) {

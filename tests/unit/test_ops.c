@@ -1,13 +1,13 @@
-/* test_ops.c: w2c_ops.h: edge values of every scalar numeric instruction, once with constants that the
- * compiler may fold and once with values that it cannot know. Expectations come from the specification's
- * text, written as bits or computed with integers only. */
+/* test_ops.c: w2c_ops.h: edge values of every scalar numeric instruction, once with constants that
+ * the compiler may fold and once with values that it cannot know. Expectations come from the
+ * specification's text, written as bits or computed with integers only. */
 #include "w2c_rt.h"
 #include <check.h>
 #include <fenv.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- values that cannot be folded ------------------------------------------------------------------ */
+/* ---- values that cannot be folded ----------------------------------------------------------- */
 static volatile u32 hidden32;
 static volatile u64 hidden64;
 static u32 h32(u32 v) {
@@ -42,13 +42,13 @@ static void row(const char *op, int line, bool ok, u64 folded, u64 run, u64 want
         ck_abort_msg("%s, line %d: folded %llx, run %llx, want %llx", op, line,
                      (unsigned long long)folded, (unsigned long long)run, (unsigned long long)want);
 }
-#define ROW(op, fits, folded, run, want)                                                              \
+#define ROW(op, fits, folded, run, want)                                                           \
     row(#op, __LINE__, fits(folded, want) && fits(run, want), folded, run, want)
 #define f_f(op, a, want) ROW(op, fits32, FB(w2c_##op(F(a))), FB(w2c_##op(F(h32(a)))), want)
 #define d_d(op, a, want) ROW(op, fits64, DB(w2c_##op(D(a))), DB(w2c_##op(D(h64(a)))), want)
-#define ff_f(op, a, b, want)                                                                          \
+#define ff_f(op, a, b, want)                                                                       \
     ROW(op, fits32, FB(w2c_##op(F(a), F(b))), FB(w2c_##op(F(h32(a)), F(h32(b)))), want)
-#define dd_d(op, a, b, want)                                                                          \
+#define dd_d(op, a, b, want)                                                                       \
     ROW(op, fits64, DB(w2c_##op(D(a), D(b))), DB(w2c_##op(D(h64(a)), D(h64(b)))), want)
 #define d_f(op, a, want) ROW(op, fits32, FB(w2c_##op(D(a))), FB(w2c_##op(D(h64(a)))), want)
 #define f_d(op, a, want) ROW(op, fits64, DB(w2c_##op(F(a))), DB(w2c_##op(F(h32(a)))), want)
@@ -57,54 +57,86 @@ static void row(const char *op, int line, bool ok, u64 folded, u64 run, u64 want
 #define l_f(op, a, want) ROW(op, fits32, FB(w2c_##op(a)), FB(w2c_##op(h64(a))), want)
 #define l_d(op, a, want) ROW(op, fits64, DB(w2c_##op(a)), DB(w2c_##op(h64(a))), want)
 
-/* ---- traps ----------------------------------------------------------------------------------------- */
+/* ---- traps ---------------------------------------------------------------------------------- */
 static const w2c_module bare = {.abi = W2C_ABI, .size = sizeof(w2c_instance), .name = "bare"};
 static w2c_instance *instance;
 
-#define OUTCOME(expr, bits, status)                                                                   \
-    do {                                                                                              \
-        w2c_frame frame;                                                                              \
-        volatile u64 result = 0;                                                                      \
-        if (W2C_TRY(frame, instance)) result = (expr);                                                \
-        (status) = w2c_frame_leave(&frame);                                                           \
-        (bits) = result;                                                                              \
+#define OUTCOME(expr, bits, status)                                                                \
+    do {                                                                                           \
+        w2c_frame frame;                                                                           \
+        volatile u64 result = 0;                                                                   \
+        if (W2C_TRY(frame, instance)) result = (expr);                                             \
+        (status) = w2c_frame_leave(&frame);                                                        \
+        (bits) = result;                                                                           \
     } while (0)
 static void outcome_row(const char *op, int line, u64 got, w2c_status status, u64 want,
                         w2c_status want_status) {
     if (status != want_status || (status == W2C_OK && got != want))
         ck_abort_msg("%s, line %d: %llx %s, want %llx %s", op, line, (unsigned long long)got,
-                     w2c_status_text(status), (unsigned long long)want, w2c_status_text(want_status));
+                     w2c_status_text(status), (unsigned long long)want,
+                     w2c_status_text(want_status));
 }
-#define TRY_ROW(op, folded, run, want, st)                                                            \
-    do {                                                                                              \
-        u64 got;                                                                                      \
-        w2c_status status;                                                                            \
-        OUTCOME(folded, got, status);                                                                 \
-        outcome_row(#op, __LINE__, got, status, want, st);                                            \
-        OUTCOME(run, got, status);                                                                    \
-        outcome_row(#op, __LINE__, got, status, want, st);                                            \
+#define TRY_ROW(op, folded, run, want, st)                                                         \
+    do {                                                                                           \
+        u64 got;                                                                                   \
+        w2c_status status;                                                                         \
+        OUTCOME(folded, got, status);                                                              \
+        outcome_row(#op, __LINE__, got, status, want, st);                                         \
+        OUTCOME(run, got, status);                                                                 \
+        outcome_row(#op, __LINE__, got, status, want, st);                                         \
     } while (0)
 #define ii_t(op, a, b, want, st) TRY_ROW(op, w2c_##op(a, b), w2c_##op(h32(a), h32(b)), want, st)
 #define ll_t(op, a, b, want, st) TRY_ROW(op, w2c_##op(a, b), w2c_##op(h64(a), h64(b)), want, st)
 
 /* trunc and trunc_sat of the same operand: the trap's code and the clamped value */
-#define TRUNC(arg, h, pre, sat, a, want, st)                                                          \
-    do {                                                                                              \
-        TRY_ROW(pre, w2c_##pre(arg(a)), w2c_##pre(arg(h(a))), want, st);                              \
-        row(#sat, __LINE__, w2c_##sat(arg(a)) == (want) && w2c_##sat(arg(h(a))) == (want),            \
-            w2c_##sat(arg(a)), w2c_##sat(arg(h(a))), want);                                           \
+#define TRUNC(arg, h, pre, sat, a, want, st)                                                       \
+    do {                                                                                           \
+        TRY_ROW(pre, w2c_##pre(arg(a)), w2c_##pre(arg(h(a))), want, st);                           \
+        row(#sat, __LINE__, w2c_##sat(arg(a)) == (want) && w2c_##sat(arg(h(a))) == (want),         \
+            w2c_##sat(arg(a)), w2c_##sat(arg(h(a))), want);                                        \
     } while (0)
-#define FT(to, sg, a, want, st) TRUNC(F, h32, to##_trunc_f32_##sg, to##_trunc_sat_f32_##sg, a, want, st)
-#define DT(to, sg, a, want, st) TRUNC(D, h64, to##_trunc_f64_##sg, to##_trunc_sat_f64_##sg, a, want, st)
+#define FT(to, sg, a, want, st)                                                                    \
+    TRUNC(F, h32, to##_trunc_f32_##sg, to##_trunc_sat_f32_##sg, a, want, st)
+#define DT(to, sg, a, want, st)                                                                    \
+    TRUNC(D, h64, to##_trunc_f64_##sg, to##_trunc_sat_f64_##sg, a, want, st)
 #define OVER W2C_TRAP_INT_OVERFLOW
 #define NAN_ W2C_TRAP_INVALID_CONVERSION
 
-/* ---- integers: all pairs of edge values against bit-by-bit references ------------------------------- */
-static const u64 edges[] = {
-    0, 1, 2, 3, 5, 7, 8, 0x1f, 0x20, 0x21, 0x3f, 0x40, 0x41, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff,
-    0x10000, 0x12345678, 0x7ffffffe, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff,
-    0x100000000, 0x123456789abcdef0, 0x7fffffffffffffff, 0x8000000000000000, 0x8000000000000001,
-    0xfffffffffffffffe, 0xffffffffffffffff};
+/* ---- integers: all pairs of edge values against bit-by-bit references ----------------------- */
+static const u64 edges[] = {0,
+                            1,
+                            2,
+                            3,
+                            5,
+                            7,
+                            8,
+                            0x1f,
+                            0x20,
+                            0x21,
+                            0x3f,
+                            0x40,
+                            0x41,
+                            0x7f,
+                            0x80,
+                            0xff,
+                            0x7fff,
+                            0x8000,
+                            0xffff,
+                            0x10000,
+                            0x12345678,
+                            0x7ffffffe,
+                            0x7fffffff,
+                            0x80000000,
+                            0x80000001,
+                            0xfffffffe,
+                            0xffffffff,
+                            0x100000000,
+                            0x123456789abcdef0,
+                            0x7fffffffffffffff,
+                            0x8000000000000000,
+                            0x8000000000000001,
+                            0xfffffffffffffffe,
+                            0xffffffffffffffff};
 #define EDGES (sizeof edges / sizeof *edges)
 
 /* Restoring division on magnitudes: no / or %. */
@@ -123,46 +155,52 @@ static void divide(u64 a, u64 b, u64 *quotient, u64 *rest) {
 }
 static u64 rotate(u64 a, u64 n, unsigned bits) {
     u64 mask = bits == 64 ? ~(u64)0 : 0xffffffffu;
-    for (n %= bits; n; n--) a = (a << 1 | (a >> (bits - 1) & 1)) & mask;
+    for (n %= bits; n; n--)
+        a = (a << 1 | (a >> (bits - 1) & 1)) & mask;
     return a;
 }
 static u64 shift_right(u64 a, u64 n, unsigned bits, bool is_signed) {
     u64 top = is_signed ? a & (u64)1 << (bits - 1) : 0;
-    for (n %= bits; n; n--) a = a >> 1 | top;
+    for (n %= bits; n; n--)
+        a = a >> 1 | top;
     return a;
 }
 
-#define PAIRS(p, u, bits, h)                                                                          \
-    static void pair_##p(u a, u b) {                                                                  \
-        u64 quotient, rest, min = (u64)1 << (bits - 1), mask = min | (min - 1), left = a;             \
-        u64 ua = a & min ? (0 - (u64)a) & mask : a, ub = b & min ? (0 - (u64)b) & mask : b;           \
-        for (u64 n = b % bits; n; n--) left = left << 1 & mask;                                       \
-        ck_assert_uint_eq(w2c_##p##_shl(h(a), h(b)), left);                                           \
-        ck_assert_uint_eq(w2c_##p##_shr_u(h(a), h(b)), shift_right(a, b, bits, false));               \
-        ck_assert_uint_eq(w2c_##p##_shr_s(h(a), h(b)), shift_right(a, b, bits, true));                \
-        ck_assert_uint_eq(w2c_##p##_rotl(h(a), h(b)), rotate(a, b, bits));                            \
-        ck_assert_uint_eq(w2c_##p##_rotr(h(a), h(b)), rotate(a, bits - b % bits, bits));              \
-        if (!b) return;                                                                               \
-        divide(a, b, &quotient, &rest);                                                               \
-        ck_assert_uint_eq(w2c_##p##_div_u(h(a), h(b)), quotient);                                     \
-        ck_assert_uint_eq(w2c_##p##_rem_u(h(a), h(b)), rest);                                         \
-        divide(ua, ub, &quotient, &rest);                                                             \
-        ck_assert_uint_eq(w2c_##p##_rem_s(h(a), h(b)), (a & min ? 0 - rest : rest) & mask);           \
-        if (a == min && b == mask) return;                                                            \
-        ck_assert_uint_eq(w2c_##p##_div_s(h(a), h(b)),                                                \
-                          ((a ^ b) & min ? 0 - quotient : quotient) & mask);                          \
-    }                                                                                                 \
-    static void single_##p(u a) {                                                                     \
-        u lead = 0, trail = 0, ones = 0;                                                              \
-        while (lead < bits && !(a >> (bits - 1 - lead) & 1)) lead++;                                  \
-        while (trail < bits && !(a >> trail & 1)) trail++;                                            \
-        for (u i = 0; i < bits; i++) ones += a >> i & 1;                                              \
-        ck_assert_uint_eq(w2c_##p##_clz(h(a)), lead);                                                 \
-        ck_assert_uint_eq(w2c_##p##_ctz(h(a)), trail);                                                \
-        ck_assert_uint_eq(w2c_##p##_popcnt(h(a)), ones);                                              \
-        u low8 = a & 0xff, low16 = a & 0xffff;                                                        \
-        ck_assert_uint_eq(w2c_##p##_extend8_s(h(a)), a & 0x80 ? (u)(low8 - 0x100) : low8);            \
-        ck_assert_uint_eq(w2c_##p##_extend16_s(h(a)), a & 0x8000 ? (u)(low16 - 0x10000) : low16);     \
+#define PAIRS(p, u, bits, h)                                                                       \
+    static void pair_##p(u a, u b) {                                                               \
+        u64 quotient, rest, min = (u64)1 << (bits - 1), mask = min | (min - 1), left = a;          \
+        u64 ua = a & min ? (0 - (u64)a) & mask : a, ub = b & min ? (0 - (u64)b) & mask : b;        \
+        for (u64 n = b % bits; n; n--)                                                             \
+            left = left << 1 & mask;                                                               \
+        ck_assert_uint_eq(w2c_##p##_shl(h(a), h(b)), left);                                        \
+        ck_assert_uint_eq(w2c_##p##_shr_u(h(a), h(b)), shift_right(a, b, bits, false));            \
+        ck_assert_uint_eq(w2c_##p##_shr_s(h(a), h(b)), shift_right(a, b, bits, true));             \
+        ck_assert_uint_eq(w2c_##p##_rotl(h(a), h(b)), rotate(a, b, bits));                         \
+        ck_assert_uint_eq(w2c_##p##_rotr(h(a), h(b)), rotate(a, bits - b % bits, bits));           \
+        if (!b) return;                                                                            \
+        divide(a, b, &quotient, &rest);                                                            \
+        ck_assert_uint_eq(w2c_##p##_div_u(h(a), h(b)), quotient);                                  \
+        ck_assert_uint_eq(w2c_##p##_rem_u(h(a), h(b)), rest);                                      \
+        divide(ua, ub, &quotient, &rest);                                                          \
+        ck_assert_uint_eq(w2c_##p##_rem_s(h(a), h(b)), (a & min ? 0 - rest : rest) & mask);        \
+        if (a == min && b == mask) return;                                                         \
+        ck_assert_uint_eq(w2c_##p##_div_s(h(a), h(b)),                                             \
+                          ((a ^ b) & min ? 0 - quotient : quotient) & mask);                       \
+    }                                                                                              \
+    static void single_##p(u a) {                                                                  \
+        u lead = 0, trail = 0, ones = 0;                                                           \
+        while (lead < bits && !(a >> (bits - 1 - lead) & 1))                                       \
+            lead++;                                                                                \
+        while (trail < bits && !(a >> trail & 1))                                                  \
+            trail++;                                                                               \
+        for (u i = 0; i < bits; i++)                                                               \
+            ones += a >> i & 1;                                                                    \
+        ck_assert_uint_eq(w2c_##p##_clz(h(a)), lead);                                              \
+        ck_assert_uint_eq(w2c_##p##_ctz(h(a)), trail);                                             \
+        ck_assert_uint_eq(w2c_##p##_popcnt(h(a)), ones);                                           \
+        u low8 = a & 0xff, low16 = a & 0xffff;                                                     \
+        ck_assert_uint_eq(w2c_##p##_extend8_s(h(a)), a & 0x80 ? (u)(low8 - 0x100) : low8);         \
+        ck_assert_uint_eq(w2c_##p##_extend16_s(h(a)), a & 0x8000 ? (u)(low16 - 0x10000) : low16);  \
     }
 PAIRS(i32, u32, 32u, h32)
 PAIRS(i64, u64, 64u, h64)
@@ -251,7 +289,7 @@ START_TEST(wide) {
 }
 END_TEST
 
-/* ---- floats ---------------------------------------------------------------------------------------- */
+/* ---- floats --------------------------------------------------------------------------------- */
 #define SNAN 0x7fa00001u
 #define NSNAN 0xffa00001u
 #define CNAN 0x7fc00000u
@@ -275,23 +313,23 @@ END_TEST
 #define ONE64 0x3ff0000000000000u
 #define NONE64 0xbff0000000000000u
 
-#define SIGN_ROWS(P, call, call2, S, NS, C, Z, NZ, O, NO, TINY, NTINY)                                \
-    call(P##_abs, NS, S);                                                                             \
-    call(P##_abs, S, S);                                                                              \
-    call(P##_abs, NZ, Z);                                                                             \
-    call(P##_abs, NO, O);                                                                             \
-    call(P##_abs, NTINY, TINY);                                                                       \
-    call(P##_neg, NS, S);                                                                             \
-    call(P##_neg, S, NS);                                                                             \
-    call(P##_neg, Z, NZ);                                                                             \
-    call(P##_neg, NZ, Z);                                                                             \
-    call(P##_neg, O, NO);                                                                             \
-    call(P##_neg, TINY, NTINY);                                                                       \
-    call2(P##_copysign, S, NO, NS);                                                                   \
-    call2(P##_copysign, NS, O, S);                                                                    \
-    call2(P##_copysign, O, NS, NO);                                                                   \
-    call2(P##_copysign, NO, C, O);                                                                    \
-    call2(P##_copysign, NZ, O, Z);                                                                    \
+#define SIGN_ROWS(P, call, call2, S, NS, C, Z, NZ, O, NO, TINY, NTINY)                             \
+    call(P##_abs, NS, S);                                                                          \
+    call(P##_abs, S, S);                                                                           \
+    call(P##_abs, NZ, Z);                                                                          \
+    call(P##_abs, NO, O);                                                                          \
+    call(P##_abs, NTINY, TINY);                                                                    \
+    call(P##_neg, NS, S);                                                                          \
+    call(P##_neg, S, NS);                                                                          \
+    call(P##_neg, Z, NZ);                                                                          \
+    call(P##_neg, NZ, Z);                                                                          \
+    call(P##_neg, O, NO);                                                                          \
+    call(P##_neg, TINY, NTINY);                                                                    \
+    call2(P##_copysign, S, NO, NS);                                                                \
+    call2(P##_copysign, NS, O, S);                                                                 \
+    call2(P##_copysign, O, NS, NO);                                                                \
+    call2(P##_copysign, NO, C, O);                                                                 \
+    call2(P##_copysign, NZ, O, Z);                                                                 \
     call2(P##_copysign, Z, NZ, NZ)
 
 START_TEST(signs) {
@@ -311,31 +349,31 @@ START_TEST(signs) {
 }
 END_TEST
 
-#define MIN_MAX_ROWS(P, call, S, C, N, Q, I, NI, Z, NZ, O, NO, TINY)                                  \
-    call(P##_min, O, NO, NO);                                                                         \
-    call(P##_min, NO, O, NO);                                                                         \
-    call(P##_max, O, NO, O);                                                                          \
-    call(P##_max, NO, O, O);                                                                          \
-    call(P##_min, O, O, O);                                                                           \
-    call(P##_max, NO, NO, NO);                                                                        \
-    call(P##_min, Z, NZ, NZ);                                                                         \
-    call(P##_min, NZ, Z, NZ);                                                                         \
-    call(P##_max, Z, NZ, Z);                                                                          \
-    call(P##_max, NZ, Z, Z);                                                                          \
-    call(P##_min, Z, Z, Z);                                                                           \
-    call(P##_max, NZ, NZ, NZ);                                                                        \
-    call(P##_min, I, NI, NI);                                                                         \
-    call(P##_max, NI, I, I);                                                                          \
-    call(P##_min, TINY, Z, Z);                                                                        \
-    call(P##_max, TINY, NZ, TINY);                                                                    \
-    call(P##_min, C, O, CANON);                                                                       \
-    call(P##_min, O, C, CANON);                                                                       \
-    call(P##_max, N, I, CANON);                                                                       \
-    call(P##_max, NI, N, CANON);                                                                      \
-    call(P##_min, C, N, CANON);                                                                       \
-    call(P##_min, S, O, QUIET);                                                                       \
-    call(P##_min, O, S, QUIET);                                                                       \
-    call(P##_max, S, C, QUIET);                                                                       \
+#define MIN_MAX_ROWS(P, call, S, C, N, Q, I, NI, Z, NZ, O, NO, TINY)                               \
+    call(P##_min, O, NO, NO);                                                                      \
+    call(P##_min, NO, O, NO);                                                                      \
+    call(P##_max, O, NO, O);                                                                       \
+    call(P##_max, NO, O, O);                                                                       \
+    call(P##_min, O, O, O);                                                                        \
+    call(P##_max, NO, NO, NO);                                                                     \
+    call(P##_min, Z, NZ, NZ);                                                                      \
+    call(P##_min, NZ, Z, NZ);                                                                      \
+    call(P##_max, Z, NZ, Z);                                                                       \
+    call(P##_max, NZ, Z, Z);                                                                       \
+    call(P##_min, Z, Z, Z);                                                                        \
+    call(P##_max, NZ, NZ, NZ);                                                                     \
+    call(P##_min, I, NI, NI);                                                                      \
+    call(P##_max, NI, I, I);                                                                       \
+    call(P##_min, TINY, Z, Z);                                                                     \
+    call(P##_max, TINY, NZ, TINY);                                                                 \
+    call(P##_min, C, O, CANON);                                                                    \
+    call(P##_min, O, C, CANON);                                                                    \
+    call(P##_max, N, I, CANON);                                                                    \
+    call(P##_max, NI, N, CANON);                                                                   \
+    call(P##_min, C, N, CANON);                                                                    \
+    call(P##_min, S, O, QUIET);                                                                    \
+    call(P##_min, O, S, QUIET);                                                                    \
+    call(P##_max, S, C, QUIET);                                                                    \
     call(P##_max, Z, Q, QUIET)
 
 START_TEST(min_max) {
@@ -345,19 +383,19 @@ START_TEST(min_max) {
 }
 END_TEST
 
-#define ROUND_ROWS(P, op, call, S, NS, C, Q, I, NI, Z, NZ, BIG)                                       \
-    call(P##_##op, Z, Z);                                                                             \
-    call(P##_##op, NZ, NZ);                                                                           \
-    call(P##_##op, I, I);                                                                             \
-    call(P##_##op, NI, NI);                                                                           \
-    call(P##_##op, BIG, BIG);                                                                         \
-    call(P##_##op, C, CANON);                                                                         \
-    call(P##_##op, Q, QUIET);                                                                         \
-    call(P##_##op, S, QUIET);                                                                         \
+#define ROUND_ROWS(P, op, call, S, NS, C, Q, I, NI, Z, NZ, BIG)                                    \
+    call(P##_##op, Z, Z);                                                                          \
+    call(P##_##op, NZ, NZ);                                                                        \
+    call(P##_##op, I, I);                                                                          \
+    call(P##_##op, NI, NI);                                                                        \
+    call(P##_##op, BIG, BIG);                                                                      \
+    call(P##_##op, C, CANON);                                                                      \
+    call(P##_##op, Q, QUIET);                                                                      \
+    call(P##_##op, S, QUIET);                                                                      \
     call(P##_##op, NS, QUIET)
-#define ROUND_ROWS2(op)                                                                               \
-    ROUND_ROWS(f32, op, f_f, SNAN, NSNAN, CNAN, PNAN, INF, NINF, ZERO, NZERO, 0x4b000001u);           \
-    ROUND_ROWS(f64, op, d_d, SNAN64, NSNAN64, CNAN64, PNAN64, INF64, NINF64, ZERO64, NZERO64,         \
+#define ROUND_ROWS2(op)                                                                            \
+    ROUND_ROWS(f32, op, f_f, SNAN, NSNAN, CNAN, PNAN, INF, NINF, ZERO, NZERO, 0x4b000001u);        \
+    ROUND_ROWS(f64, op, d_d, SNAN64, NSNAN64, CNAN64, PNAN64, INF64, NINF64, ZERO64, NZERO64,      \
                0x4330000000000001u)
 
 /* quarters / 4 rounded with integers: `up` 0 floor, 3 ceil; nearest and trunc by cases */
@@ -475,11 +513,13 @@ START_TEST(truncations) {
 }
 END_TEST
 
-/* Round to nearest even with integers: mantissa bits `keep` (with the hidden one), exponent bias. */
+/* Round to nearest even with integers: mantissa bits `keep` (with the hidden one), exponent bias.
+ */
 static u64 float_of(u64 a, bool negative, unsigned keep, u64 bias, unsigned sign_bit) {
     if (!a) return 0;
     unsigned len = 64;
-    while (!(a >> (len - 1) & 1)) len--;
+    while (!(a >> (len - 1) & 1))
+        len--;
     u64 exponent = bias + len - 1, mantissa = a;
     if (len > keep) {
         unsigned drop = len - keep;
@@ -490,7 +530,8 @@ static u64 float_of(u64 a, bool negative, unsigned keep, u64 bias, unsigned sign
         mantissa <<= keep - len;
     }
     /* a carry out of the mantissa goes into the exponent by itself */
-    return ((exponent << (keep - 1)) + mantissa - ((u64)1 << (keep - 1))) | (u64)negative << sign_bit;
+    return ((exponent << (keep - 1)) + mantissa - ((u64)1 << (keep - 1))) | (u64)negative
+                                                                                << sign_bit;
 }
 
 START_TEST(conversions) {
@@ -502,12 +543,15 @@ START_TEST(conversions) {
         u64 a = i < EDGES ? edges[i] : seed >> (seed & 31);
         bool neg = a >> 63, neg32 = a >> 31 & 1;
         u64 size = neg ? 0 - a : a, size32 = neg32 ? (0 - a) & 0xffffffff : a & 0xffffffff;
-        ck_assert_uint_eq(FB(w2c_f32_convert_i32_s(h32((u32)a))), float_of(size32, neg32, 24, 127, 31));
+        ck_assert_uint_eq(FB(w2c_f32_convert_i32_s(h32((u32)a))),
+                          float_of(size32, neg32, 24, 127, 31));
         ck_assert_uint_eq(FB(w2c_f32_convert_i32_u(h32((u32)a))), float_of((u32)a, 0, 24, 127, 31));
         ck_assert_uint_eq(FB(w2c_f32_convert_i64_s(h64(a))), float_of(size, neg, 24, 127, 31));
         ck_assert_uint_eq(FB(w2c_f32_convert_i64_u(h64(a))), float_of(a, 0, 24, 127, 31));
-        ck_assert_uint_eq(DB(w2c_f64_convert_i32_s(h32((u32)a))), float_of(size32, neg32, 53, 1023, 63));
-        ck_assert_uint_eq(DB(w2c_f64_convert_i32_u(h32((u32)a))), float_of((u32)a, 0, 53, 1023, 63));
+        ck_assert_uint_eq(DB(w2c_f64_convert_i32_s(h32((u32)a))),
+                          float_of(size32, neg32, 53, 1023, 63));
+        ck_assert_uint_eq(DB(w2c_f64_convert_i32_u(h32((u32)a))),
+                          float_of((u32)a, 0, 53, 1023, 63));
         ck_assert_uint_eq(DB(w2c_f64_convert_i64_s(h64(a))), float_of(size, neg, 53, 1023, 63));
         ck_assert_uint_eq(DB(w2c_f64_convert_i64_u(h64(a))), float_of(a, 0, 53, 1023, 63));
     }

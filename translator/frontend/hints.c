@@ -117,7 +117,7 @@ bool module_check_hints(Context *ctx, const Module *m, const Custom *section) {
     if (section != module_find_custom(m, "metadata.code.branch_hint"))
         return hint_error(&c, ERR_custom_hint_malformed, section->bytes.ptr,
                           "duplicate annotation");
-    if (section->after == 10 || section->after == 11)
+    if (section->after == SECTION_code || section->after == SECTION_data)
         return hint_error(&c, ERR_custom_hint_malformed, section->bytes.ptr,
                           "behind the code section");
     for (uint32_t i = 0; i < funcs; i++)

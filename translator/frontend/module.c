@@ -5,7 +5,7 @@
 #include "section.h"
 #include <string.h>
 
-enum { HEADER_SIZE = 8, LAST_SECTION_ID = 13 };
+enum { HEADER_SIZE = 8, LAST_SECTION_ID = SECTION_tag };
 static const uint8_t header[HEADER_SIZE] = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
 /* ---- preamble

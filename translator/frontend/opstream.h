@@ -86,9 +86,9 @@ typedef struct Block {
     uint32_t parent;     /* block number; the function's own block is 0 and its own parent */
     uint32_t begin, end; /* instruction numbers of the opener and of its end (opener of 0: 0) */
     uint32_t height;     /* operands below its parameters */
-    uint32_t
-        branches; /* live branches to its label: each entry of a br_table and each catch clause of
-                   * a try_table counts, return and the legacy rethrow and delegate do not */
+    /* Live branches to its label: each entry of a br_table and each catch clause of a try_table
+     * counts; return and the legacy rethrow and delegate do not. */
+    uint32_t branches;
     const ValType *params, *results;
     uint32_t param_count, result_count;
 } Block;

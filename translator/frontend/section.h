@@ -41,6 +41,11 @@ typedef struct SectionReader {
     uint32_t import_cap, func_cap, table_cap, memory_cap, global_cap, tag_cap, custom_cap;
 } SectionReader;
 
+enum {
+#define SECTION(name, id) SECTION_##name = id,
+#include "sections.def"
+#undef SECTION
+};
 #define SECTION(name, id) bool section_read_##name(SectionReader *s);
 #include "sections.def"
 #undef SECTION

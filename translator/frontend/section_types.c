@@ -163,8 +163,9 @@ static bool read_group(TypeReader *t, uint32_t groups) {
         return diag_error(s->ctx, ERR_limit, at, ": more than %d types", LIMIT_TYPES);
     }
     uint32_t room = section_fits(s, count, 2) + section_fits(s, groups, 2);
-    if (t->cap - first < count || !m->types)
-        if (!SECTION_ROOM(s, m->types, first, &t->cap, room)) return false;
+    if (room < first) room = first; /* at least doubled, so that all copies together stay linear */
+    if ((t->cap - first < count || !m->types) && !SECTION_ROOM(s, m->types, first, &t->cap, room))
+        return false;
     t->visible = first + count;
     for (uint32_t i = first; i < first + count; i++) {
         if (explicit_group && !read_form(s, &form)) return false;

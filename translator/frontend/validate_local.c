@@ -93,36 +93,42 @@ static bool count_locals(Validator *v, Decoder d, uint32_t groups, uint64_t *cou
                           (unsigned)LIMIT_LOCALS);
 }
 
-static bool track_unset(Validator *v) {
-    uint32_t count = 0, at = v->param_count;
-    for (; at < v->local_count; at++)
-        count += vt_is_ref(v->locals[at]) && !vt_nullable(v->locals[at]);
+static bool is_non_null(ValType type) {
+    return vt_is_ref(type) && !vt_nullable(type);
+}
+
+/* `count` of the declared locals can hold no null, so that they hold nothing at first. */
+static bool track_unset(Validator *v, uint32_t count) {
     if (count == 0) return true;
     v->unset = ARENA_ARRAY(v->arena, v->local_count, bool);
     v->set_log = ARENA_ARRAY(v->arena, count, uint32_t);
     if (!v->unset || !v->set_log) return diag_nomem(v->ctx);
-    for (at = v->param_count; at < v->local_count; at++)
-        v->unset[at] = vt_is_ref(v->locals[at]) && !vt_nullable(v->locals[at]);
+    for (uint32_t i = v->param_count; i < v->local_count; i++)
+        v->unset[i] = is_non_null(v->locals[i]);
     return true;
 }
 
 bool validate_declare_locals(Validator *v, const TypeDef *t) {
     uint64_t count;
     Reader *r = &v->d.r;
-    uint32_t groups = reader_u32leb(r);
+    uint32_t groups = reader_u32leb(r), unset = 0;
     v->param_count = t->u.func.param_count;
     if (groups > reader_left(r) / 2) reader_fail(r, READER_END, r->end); /* two bytes each */
     if (!decode_reader_ok(v->ctx, r)) return false;
     if (!count_locals(v, v->d, groups, &count)) return false;
     v->locals = ARENA_ARRAY(v->arena, (size_t)count, ValType);
     if (!v->locals) return diag_nomem(v->ctx);
-    for (; v->local_count < v->param_count; v->local_count++)
-        v->locals[v->local_count] = t->u.func.params[v->local_count];
+    ValType *next = v->locals;
+    for (uint32_t i = 0; i < v->param_count; i++)
+        *next++ = t->u.func.params[i];
     for (uint32_t i = 0; i < groups; i++) {
         uint32_t n = reader_u32leb(r);
         if (!decode_type(&v->d)) return false;
-        while (n-- > 0)
-            v->locals[v->local_count++] = v->d.type;
+        const ValType type = v->d.type;
+        if (is_non_null(type)) unset += n;
+        for (ValType *end = next + n; next != end; next++)
+            *next = type;
     }
-    return track_unset(v);
+    v->local_count = (uint32_t)count;
+    return track_unset(v, unset);
 }

@@ -1,0 +1,227 @@
+/* wasi_main.c: a module as a program: run options, streams, stack, exit codes.
+ * The only file here that prints. Apart from the others, so that an embedder who never calls
+ * w2c_wasi_main does not link it. */
+#ifndef _XOPEN_SOURCE
+#define _XOPEN_SOURCE 700
+#endif
+#include "wasi_options.h"
+#include "wasi_invoke.h"
+#include "../w2c_rt.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { EXIT_BEFORE_START = 125, EXIT_TRAP = 134 };
+
+#define STACK_DEFAULT ((size_t)8 << 20) /* bytes, when the main thread has less */
+#define STACK_HOST ((size_t)1 << 20)    /* for the host's own functions, beside the guest's */
+
+typedef struct program {
+    const w2c_module *module;
+    const w2c_imports *extra;
+    const char *name; /* for messages */
+    int argc;
+    char **argv;
+    wasi_options options;
+    w2c_wasi *wasi;
+    int files[3]; /* opened for --stdin and so on; -1: none */
+    int exit_code;
+} program;
+
+static int fail(const program *p, const char *what, const char *why) {
+    fprintf(stderr, "%s: %s%s%s\n", p->name, what, why[0] ? ": " : "", why);
+    return EXIT_BEFORE_START;
+}
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+/* ---- before the guest
+ * ---------------------------------------------------------------------------- */
+static bool take_options(program *p, const char *const *baked) {
+    const char *run = getenv("W2C_RUN");
+    if (!wasi_options_list(&p->options, baked)) {
+        fail(p, p->options.error, "");
+        return false;
+    }
+    if (run && !p->options.no_run_env && !wasi_options_text(&p->options, run)) {
+        fail(p, "W2C_RUN", p->options.error);
+        return false;
+    }
+    return true;
+}
+
+/* The process's variables, then those that were asked for: *out has `env` of both. */
+static bool take_environment(const program *p, wasi_options *out) {
+    for (char **e = environ; p->options.inherit_env && e && *e; e++) {
+        const char *equals = strchr(*e, '=');
+        if (!equals || equals == *e || strncmp(*e, "W2C_RUN=", 8) == 0) continue;
+        if (!wasi_options_env(out, *e)) return false;
+    }
+    for (size_t i = 0; i < p->options.env_count; i++) {
+        if (!wasi_options_env(out, p->options.env[i])) return false;
+    }
+    return true;
+}
+
+static bool open_files(program *p) {
+    for (int i = 0; i < 3; i++) {
+        const char *path = p->options.files[i];
+        if (!path) continue;
+        int flags = i == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC;
+        p->files[i] = open(path, flags | O_CLOEXEC, 0666);
+        if (p->files[i] < 0) {
+            fail(p, path, strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool make_wasi(program *p) {
+    w2c_error error = {W2C_OK, ""};
+    wasi_options env = {0};
+    w2c_wasi_config config = {.dirs = p->options.dirs, .dir_count = p->options.dir_count};
+    size_t rest = p->argc > 1 ? (size_t)p->argc - 1 : 0;
+    const char **args = malloc((rest + 1) * sizeof *args);
+    bool good = args && take_environment(p, &env);
+    if (good) {
+        args[0] = p->options.arg0 ? p->options.arg0 : p->name;
+        for (size_t i = 0; i < rest; i++)
+            args[i + 1] = p->argv[i + 1];
+        for (int i = 0; i < 3; i++) {
+            config.stdio[i].kind = p->files[i] >= 0 ? W2C_WASI_FD : W2C_WASI_INHERIT;
+            config.stdio[i].fd = p->files[i];
+        }
+        config.args = args;
+        config.arg_count = rest + 1;
+        config.env = env.env;
+        config.env_count = env.env_count;
+        config.error = &error;
+        good = w2c_wasi_new(&p->wasi, &config) == W2C_OK;
+        if (!good) fail(p, error.text, "");
+    } else {
+        fail(p, "out of memory", "");
+    }
+    wasi_options_free(&env);
+    free(args);
+    return good;
+}
+
+/* ---- the guest
+ * ----------------------------------------------------------------------------------- */
+static bool resolve_all(void *user, const w2c_wanted *wanted, w2c_extern *out) {
+    const program *p = user;
+    if (w2c_wasi_resolve(p->wasi, wanted, out)) return true;
+    return p->extra && p->extra->resolve && p->extra->resolve(p->extra->user, wanted, out);
+}
+
+/* The exit code for a call's status. */
+static int finish(const program *p, w2c_status status, const char *detail) {
+    if (status == W2C_OK) return 0;
+    if (status == W2C_EXIT) return (int)(w2c_wasi_exit_code(p->wasi) & 0xff);
+    bool trap = status < W2C_EXCEPTION;
+    fprintf(stderr, "%s: %s%s%s%s\n", p->name, trap ? "trap: " : "", w2c_status_text(status),
+            detail[0] ? ": " : "", detail);
+    return EXIT_TRAP;
+}
+
+static int call_start(const program *p, w2c_instance *instance) {
+    w2c_extern found;
+    if (!wasi_find_function(instance, "_start", 6, &found))
+        return fail(p, "the module has no _start",
+                    "it is no program; --invoke=EXPORT calls one of its functions");
+    w2c_status status = w2c_call(found.func, NULL, NULL);
+    return finish(p, status, w2c_instance_detail(instance));
+}
+
+static int call_exports(const program *p, w2c_instance *instance) {
+    char message[400] = "";
+    w2c_extern found;
+    w2c_status status = W2C_OK;
+    if (wasi_find_function(instance, "_initialize", 11, &found))
+        status = w2c_call(found.func, NULL, NULL);
+    if (status == W2C_OK && !wasi_invoke(instance, p->options.invoke, p->argc > 1 ? p->argc - 1 : 0,
+                                         p->argv + 1, &status, message, sizeof message))
+        return fail(p, "--invoke", message);
+    int code = finish(p, status, w2c_instance_detail(instance));
+    if (fflush(stdout) != 0 && code == 0) return fail(p, "standard output", strerror(errno));
+    return code;
+}
+
+static void run(program *p) {
+    w2c_instance *instance = NULL;
+    w2c_error error = {W2C_OK, ""};
+    w2c_imports imports = {0};
+    w2c_config config = {.max_memory = p->options.max_memory, .error = &error};
+    config.stack_bytes = (size_t)p->options.stack_size;
+    if (p->extra) imports = *p->extra;
+    imports.resolve = resolve_all;
+    imports.user = p;
+    w2c_status status = w2c_instance_new(p->module, &instance, &imports, &config);
+    if (status == W2C_OK) {
+        p->exit_code = p->options.invoke ? call_exports(p, instance) : call_start(p, instance);
+    } else if (status <= W2C_EXIT) { /* its start function or a segment ended it */
+        p->exit_code = finish(p, status, error.text);
+    } else {
+        p->exit_code = fail(p, error.text[0] ? error.text : w2c_status_text(status), "");
+    }
+    w2c_instance_delete(instance);
+}
+
+static void *run_thread(void *user) {
+    run(user);
+    return NULL;
+}
+
+/* On the main thread when its stack is large enough, else on one made for the purpose. */
+static int run_with_stack(program *p) {
+    struct rlimit limit;
+    size_t wanted = p->options.stack_size ? (size_t)p->options.stack_size : STACK_DEFAULT;
+    bool known = getrlimit(RLIMIT_STACK, &limit) == 0;
+    rlim_t least = p->options.stack_size ? wanted + STACK_HOST : wanted;
+    if (known && (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= least)) {
+        run(p);
+        return p->exit_code;
+    }
+    pthread_attr_t attr;
+    pthread_t thread;
+    int error = pthread_attr_init(&attr);
+    if (error) return fail(p, "thread", strerror(error));
+    size_t size = wanted > SIZE_MAX / 2 ? wanted : (wanted + STACK_HOST + 0xffff) & ~(size_t)0xffff;
+    error = pthread_attr_setstacksize(&attr, size);
+    if (!error) error = pthread_create(&thread, &attr, run_thread, p);
+    pthread_attr_destroy(&attr);
+    if (error) return fail(p, "cannot make a stack of the size asked for", strerror(error));
+    pthread_join(thread, NULL);
+    return p->exit_code;
+}
+
+int w2c_wasi_main(const w2c_module *module, const char *const *baked_options, int argc, char **argv,
+                  const w2c_imports *extra) {
+    program p = {
+        .module = module, .extra = extra, .argc = argc, .argv = argv, .files = {-1, -1, -1}};
+    p.name = argc > 0 && argv[0][0] ? base_name(argv[0]) : module->name;
+    p.exit_code = EXIT_BEFORE_START;
+    if (take_options(&p, baked_options) && open_files(&p) && make_wasi(&p)) {
+        if (w2c_init_traps())
+            p.exit_code = run_with_stack(&p);
+        else
+            fail(&p, "the system refuses handlers for memory faults", "");
+    }
+    w2c_wasi_delete(p.wasi);
+    for (int i = 0; i < 3; i++) {
+        if (p.files[i] >= 0) close(p.files[i]);
+    }
+    wasi_options_free(&p.options);
+    return p.exit_code;
+}

@@ -107,7 +107,7 @@ static const char *mismatch(const w2c_import_desc *d, const w2c_extern *e) {
     switch (d->kind) {
     case W2C_FUNC:
         if (e->func)
-            return w2c_type_equal(e->func->type, d->type) ? NULL : "link a function of that type";
+            return w2c_type_matches(e->func->type, d->type) ? NULL : "link a function of that type";
         if (!e->host && !e->host_any) return "set func, host or host_any";
         if (!e->letters || strcmp(e->letters, d->type->letters) != 0)
             return "declare the host function as the module's header does, with its letters";

@@ -23,6 +23,11 @@ bool w2c_type_equal(const w2c_type *a, const w2c_type *b) {
     return a == b || (a && b && !strcmp(a->text, b->text));
 }
 
+bool w2c_type_matches(const w2c_type *a, const w2c_type *b) {
+    if (w2c_type_equal(a, b)) return true;
+    return a->depth > b->depth && w2c_type_equal(a->supers[b->depth], b);
+}
+
 void w2c_check_type(const w2c_func *func, const w2c_type *type) {
-    if (!w2c_type_equal(func->type, type)) w2c_trap(W2C_TRAP_CALL_TYPE);
+    if (!w2c_type_matches(func->type, type)) w2c_trap(W2C_TRAP_CALL_TYPE);
 }

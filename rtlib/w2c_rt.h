@@ -80,10 +80,14 @@ struct w2c_func {
  * `host`, `host_any`  have the C type of this signature and call a host function; their instance is
  * the w2c_instance inside a w2c_host. */
 struct w2c_type {
-    const char *letters; /* "ii_i" */
+    const char *letters; /* functions: "ii_i" */
     const char *text;    /* "(i32, i32) -> (i32)": equal exactly when the types are */
     void (*call)(const w2c_func *func, const w2c_value *args, w2c_value *results);
     w2c_code host, host_any;
+    const w2c_type *const *supers; /* [depth], outermost first: its display */
+    u32 depth;                     /* how many supertypes it has */
+    u8 form;                       /* 0 function, 1 struct, 2 array */
+    bool is_final;
 };
 
 typedef enum w2c_memory_mode { W2C_GUARD, W2C_BOUNDS, W2C_STATIC } w2c_memory_mode;
@@ -285,7 +289,9 @@ W2C_INLINE char *w2c_stack_pointer(void) {
 
 /* ---- calls ---------------------------------------------------------------------------------- */
 bool w2c_type_equal(const w2c_type *a, const w2c_type *b);
-/* The slow side of a type check: returns when the types are equal after all, else traps. */
+/* Is a equal to b or below it? Spec: valid/matching#match-deftype */
+bool w2c_type_matches(const w2c_type *a, const w2c_type *b);
+/* The slow side of a type check: returns when the function's type matches after all, else traps. */
 void w2c_check_type(const w2c_func *func, const w2c_type *type) __attribute__((cold));
 /* call_indirect: the function at index i of table, of the type given. */
 W2C_INLINE const w2c_func *w2c_table_func(const w2c_table *table, u64 i, const w2c_type *type) {

@@ -193,6 +193,7 @@ static w2c_status add_dir(w2c_wasi *wasi, const w2c_wasi_config *config, const w
     if (e)
         return fail(config, W2C_INVALID, "directory %s: %s", dir->host ? dir->host : guest,
                     errno_text(e));
+    file->handed_in = !dir->host;
     file->read_only = dir->read_only;
     file->walk = wasi->walk;
     size_t len = strlen(guest) + 1;

@@ -143,7 +143,7 @@ wasi_errno wasi_fd_filestat_set_size(wasi_call *c, u32 fd, u64 size) {
     wasi_file *file = wasi_file_at(c->wasi, fd);
     if (!file) return WASI_BADF;
     if (file->read_only) return WASI_ROFS;
-    if (size > INT64_MAX) return WASI_INVAL;
+    if (size > INT64_MAX || !(file->rights & WASI_RIGHT_FD_WRITE)) return not_for(file, WASI_INVAL);
     return file->ops->set_size ? file->ops->set_size(file, size) : not_for(file, WASI_INVAL);
 }
 
@@ -163,6 +163,7 @@ wasi_errno wasi_fd_allocate(wasi_call *c, u32 fd, u64 offset, u64 len) {
     if (file->read_only) return WASI_ROFS;
     if (len == 0 || offset > INT64_MAX || len > INT64_MAX) return WASI_INVAL;
     if (offset + len > INT64_MAX) return WASI_FBIG;
+    if (!(file->rights & WASI_RIGHT_FD_WRITE)) return WASI_BADF;
     return file->ops->allocate ? file->ops->allocate(file, offset, len) : not_for(file, WASI_SPIPE);
 }
 

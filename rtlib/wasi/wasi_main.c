@@ -73,7 +73,17 @@ static bool take_environment(const program *p, wasi_options *out) {
     return true;
 }
 
+/* What is opened next must not take the place of a stream that the process was started without. */
+static void fill_streams(void) {
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    } while (fd >= 0 && fd < 3);
+    if (fd >= 0) close(fd);
+}
+
 static bool open_files(program *p) {
+    fill_streams();
     for (int i = 0; i < 3; i++) {
         const char *path = p->options.files[i];
         if (!path) continue;

@@ -306,7 +306,7 @@ wasi_errno wasi_host_adopt(int fd, wasi_file **out) {
 }
 
 wasi_errno wasi_host_dup(int fd, int *out) {
-    *out = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    *out = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* never in the place of a closed stream */
     return *out < 0 ? last() : WASI_SUCCESS;
 }
 

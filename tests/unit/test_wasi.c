@@ -1,6 +1,8 @@
 /* test_wasi.c: the functions of WASI one family at a time, with hostile arguments. Escapes from a
  * directory are in test_wasi_escape.c. */
 #include "wasi_harness.h"
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 static char base[64];
@@ -509,6 +511,92 @@ START_TEST(sockets) {
 }
 END_TEST
 
+/* ---- anything at all --------------------------------------------------------------------------- */
+static u32 random_state;
+
+/* Descriptors, flags, small sizes, the places of tests, and the ends of things. */
+static u32 any(void) {
+    static const u32 ends[] = {AT_PATH,        AT_PATH2,   AT_BUF,     AT_IOVS,
+                               GUEST_SIZE - 8, GUEST_SIZE, AT_OUT,     GUEST_SIZE - 1,
+                               0x7fffffff,     0x80000000, 0xfffffff8, 0xffffffff};
+    random_state = random_state * 1664525u + 1013904223u;
+    u32 r = random_state >> 8;
+    switch (r % 4) {
+    case 0:
+        return r / 4 % 8;
+    case 1:
+        return r / 4 % 64;
+    case 2:
+        return AT_PATH;
+    default:
+        return ends[r / 4 % (sizeof ends / sizeof ends[0])];
+    }
+}
+
+#define COUNT(...) COUNT_(__VA_ARGS__, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define COUNT_(a, b, c, d, e, f, g, h, i, n, ...) n
+#define ANY_1 any()
+#define ANY_2 ANY_1, any()
+#define ANY_3 ANY_2, any()
+#define ANY_4 ANY_3, any()
+#define ANY_5 ANY_4, any()
+#define ANY_6 ANY_5, any()
+#define ANY_7 ANY_6, any()
+#define ANY_9 ANY_7, any(), any()
+#define ANY(n) ANY_(n)
+#define ANY_(n) ANY_##n
+
+static void call_any(u32 which) {
+    static const char *const paths[] = {"f", "d", "d/x", "l", "..", "d/..", ".", "f/", "d/d"};
+    guest_text(&g, AT_PATH, paths[any() % 9]);
+    guest_iov(&g, 0, any(), any());
+    u32 row = 0;
+#define WASI(name, letters, params, args)                                                          \
+    if (row++ == which) wasi_##name(&g, ANY(COUNT args));
+#define WASI_NONE(name, letters)                                                                   \
+    if (row++ == which) wasi_##name(&g);
+#define WASI_EXIT(name, letters, params, args) WASI(name, letters, params, args)
+#include "wasi/wasi.def"
+#undef WASI
+#undef WASI_NONE
+#undef WASI_EXIT
+}
+
+START_TEST(random_calls) {
+    uint64_t now = 42;
+    int fill = 0;
+    char beside[80];
+    struct stat st;
+    w2c_wasi_clock clock = {fixed_now, NULL, fixed_sleep, &now};
+    w2c_wasi_random random = {fixed_random, &fill};
+    struct rlimit old, small;
+    getrlimit(RLIMIT_FSIZE, &old);
+    small = (struct rlimit){1 << 25, old.rlim_max};
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    host_make(base);
+    snprintf(beside, sizeof beside, "%s/root", base);
+    host_mkdir(base, "root");
+    w2c_wasi_dir dir = {.host = beside, .guest = "/"};
+    guest_begin(
+        &g, &(w2c_wasi_config){.dirs = &dir,
+                               .dir_count = 1,
+                               .clock = &clock,
+                               .random = &random,
+                               .resolve_by = _i % 2 ? W2C_WASI_RESOLVE_WALK : W2C_WASI_RESOLVE_AUTO,
+                               .max_open = 30});
+    random_state = (u32)_i;
+    for (int i = 0; i < 20000; i++)
+        call_any((random_state >> 5) % 46);
+    guest_end(&g);
+    ck_assert_int_eq(stat(base, &st), 0);
+    ck_assert_uint_eq(st.st_nlink, 3); /* `root` is all there is */
+    setrlimit(RLIMIT_FSIZE, &old);
+    signal(SIGXFSZ, handler);
+    host_remove(base);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("wasi");
     TCase *t = tcase_create("functions");
@@ -531,6 +619,7 @@ int main(void) {
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_test(t, tests[i]);
     tcase_add_loop_test(t, files, 0, 2);
+    tcase_add_loop_test(t, random_calls, 0, 6);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

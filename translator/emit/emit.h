@@ -6,7 +6,7 @@
 #include "../lower/ir.h"
 #include "translate.h"
 
-enum { NO_RECORD = 0xffffffffu };
+enum { NO_RECORD = 0xffffffffu, TYPE_ID = 32 };
 
 typedef struct Group {
     uint32_t first, last; /* defined functions: [first, last) */
@@ -24,7 +24,9 @@ typedef struct Emitter {
     size_t import_skip;       /* length of the part in brackets, there with prefix_all only */
     const char **exports;     /* by export: mangled */
     const char **globals;     /* by global: the member's name */
-    const char **types;       /* by type: the signature's name in C, or NULL: not a type we can call */
+    const char **types;       /* by type: its descriptor is w2c_type_NAME; equal types, equal names */
+    const char **signatures;  /* by function type: letters of its signature in C: w2c_fn_NAME */
+    uint8_t (*ids)[TYPE_ID];  /* by type: see emit_type_ids.c; NULL when every type is plain */
     uint32_t *records;        /* by function: its w2c_func in the instance, or NO_RECORD */
     const uint32_t *import_of_func; /* by imported function: its import */
     uint8_t *modes;           /* by memory: MemoryMode in force */
@@ -69,6 +71,21 @@ enum { OPAQUE_F32 = 1, OPAQUE_F64 = 16 }; /* Writer.opaque: the bit of +0 of eac
 void emit_stmts(Writer *w);
 /* A reference to function func, as an expression. */
 void emit_func_ref(Writer *w, uint32_t func);
+void emit_indent(Writer *w);
+void emit_label(Writer *w, const char *letter, uint32_t block);
+const uint32_t *emit_stmt_args(const Writer *w, const Stmt *s);
+void emit_arg(Writer *w, const Stmt *s, uint32_t i);
+/* ---- emit_call.c ---- */
+void emit_call(Writer *w, const Stmt *s);
+void emit_destination(Writer *w, const Stmt *s); /* "i3 = " of a statement with one result */
+void emit_results_open(Writer *w, const Stmt *s, uint32_t type);
+void emit_results_close(Writer *w, const Stmt *s);
+/* ---- the families' own files: false: not theirs ---- */
+bool emit_tail_stmt(Writer *w, const Stmt *s);
+bool emit_eh_stmt(Writer *w, const Stmt *s);
+bool emit_gc_stmt(Writer *w, const Stmt *s);
+bool emit_atomic_stmt(Writer *w, const Stmt *s);
+bool emit_gc_expr(Writer *w, const Node *n, bool parens);
 /* ---- emit_func.c ---- */
 bool emit_function(Writer *w, uint32_t func);
 /* "static u32 f_fac(calc *m, u32 p0)" without the storage class; names: also the parameters'. */
@@ -80,8 +97,16 @@ bool emit_name_types(Emitter *e);
 void emit_type_decls(const Emitter *e, Buffer *out);
 void emit_type_defs(const Emitter *e, Buffer *out);
 const char *emit_result_type(const Emitter *e, Buffer *scratch, uint32_t type);
-void emit_signature_text(Buffer *out, const Module *m, const TypeDef *t); /* "(i32) -> (i32)" */
+void emit_signature_text(const Emitter *e, Buffer *out, const TypeDef *t); /* "(i32) -> (i32)" */
 void emit_letters(Buffer *out, const TypeDef *t);
+/* A value between guest code (v128) and the host (w2c_v128): prefix and suffix around an expression. */
+const char *emit_from_host(unsigned kind);
+const char *emit_to_host(unsigned kind);
+/* ---- emit_type_ids.c ---- */
+bool emit_type_is_plain(const TypeDef *t);
+bool emit_make_ids(Emitter *e);
+void emit_value_text(const Emitter *e, Buffer *out, ValType t); /* the same in every module */
+void emit_hex(Buffer *out, const uint8_t *bytes, unsigned count);
 /* ---- emit_header.c ---- */
 void emit_public_header(const Emitter *e, Buffer *out);
 void emit_private(const Emitter *e, Buffer *out);

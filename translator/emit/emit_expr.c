@@ -2,7 +2,7 @@
 #include "emit.h"
 
 const char *emit_c_type(unsigned kind) {
-    static const char *const names[] = {"void", "u32", "u64", "f32", "f64", "w2c_v128", "w2c_ref"};
+    static const char *const names[] = {"void", "u32", "u64", "f32", "f64", "v128", "w2c_ref"};
     return names[kind];
 }
 
@@ -93,6 +93,11 @@ static void emit_constant(Writer *w, const Node *n, bool arithmetic) {
         buffer_u64(w->out, n->imm);
         buffer_text(w->out, "ull");
         break;
+    case VT_V128: {
+        const uint32_t *p = w->ir->stream->pool + n->imm;
+        buffer_printf(w->out, "w2c_v128_bits(0x%08x%08xu, 0x%08x%08xu)", p[1], p[0], p[3], p[2]);
+        break;
+    }
     default: {
         int i = arithmetic && !w->plain ? opaque_index(n->type, n->imm) : -1;
         if (i >= 0) {
@@ -256,6 +261,12 @@ static void emit_fn(Writer *w, const Node *n) {
         if (i) buffer_text(w->out, ", ");
         emit_expr(w, n->kid[i], false);
     }
+    if (n->op == OP_i8x16_shuffle) {
+        for (unsigned i = 0; i < 16; i++)
+            buffer_printf(w->out, ", %u", w->ir->stream->pool[n->imm + i / 4] >> (i % 4 * 8) & 0xff);
+    } else if (op->kind == KIND_LANE) {
+        buffer_printf(w->out, ", %u", (unsigned)n->imm);
+    }
     buffer_char(w->out, ')');
 }
 
@@ -269,7 +280,13 @@ static void emit_load(Writer *w, const Node *n) {
     emit_expr(w, n->kid[0], false);
     buffer_text(w->out, ", ");
     buffer_u64(w->out, n->imm);
-    buffer_text(w->out, "u)");
+    buffer_char(w->out, 'u');
+    if (c[0] == 'l') { /* one lane of an old value */
+        buffer_text(w->out, ", ");
+        emit_expr(w, n->kid[1], false);
+        buffer_printf(w->out, ", %u", n->lane);
+    }
+    buffer_char(w->out, ')');
 }
 
 static void emit_special(Writer *w, const Node *n, bool parens) {
@@ -303,7 +320,9 @@ static void emit_special(Writer *w, const Node *n, bool parens) {
         break;
     case OP_ref_null: buffer_text(w->out, "(w2c_ref)NULL"); break;
     case OP_ref_func: emit_func_ref(w, index); break;
-    default: /* lowering makes no others */
+    default:
+        if (emit_gc_expr(w, n, parens)) break;
+        /* lowering makes no others */
         diag_error(w->ctx, ERR_not_lowered, 0, ": %s", op_info[n->op].text);
         break;
     }
@@ -337,6 +356,7 @@ void emit_expr(Writer *w, uint32_t node, bool parens) {
         case KIND_FN:
             if (!emit_operator(w, n, parens)) emit_fn(w, n);
             break;
+        case KIND_LANE: emit_fn(w, n); break;
         case KIND_LOAD: emit_load(w, n); break;
         default: emit_special(w, n, parens); break;
         }

@@ -49,22 +49,6 @@ void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed) {
     }
 }
 
-static bool check_signature(Writer *w, uint32_t func) {
-    const TypeDef *t = func_type(w->e->m, func);
-    uint64_t at = module_offset(w->e->m, module_body(w->e->m, func).ptr);
-    for (uint32_t k = 0; k < t->u.func.param_count + t->u.func.result_count; k++) {
-        ValType v = k < t->u.func.param_count ? t->u.func.params[k]
-                                              : t->u.func.results[k - t->u.func.param_count];
-        if (lower_knows_type(v)) continue;
-        char text[64];
-        type_print(v, text, sizeof text);
-        return diag_error(w->ctx, ERR_not_lowered, at, ": a function with %s in its type", text);
-    }
-    if (emit_is_addressed(w->e, func) && !w->e->types[w->e->m->funcs[func].type])
-        return diag_error(w->ctx, ERR_not_lowered, at, ": a reference to a function of this type");
-    return true;
-}
-
 static void declare_locals(Writer *w, Buffer *out) {
     const OpStream *s = w->ir->stream;
     for (uint32_t i = s->param_count; i < s->local_count;) {
@@ -128,7 +112,7 @@ static void provenance(Writer *w, Buffer *out, uint32_t func) {
     if (name.len) emit_comment_text(out, name);
     else buffer_text(out, "unnamed");
     buffer_text(out, ": ");
-    emit_signature_text(out, m, func_type(m, func));
+    emit_signature_text(w->e, out, func_type(m, func));
     buffer_text(out, " */\n");
 }
 
@@ -202,7 +186,7 @@ bool emit_function(Writer *w, uint32_t func) {
     w->ctx->func = func;
     w->func = func;
     w->needed[func / 64] |= (uint64_t)1 << (func % 64);
-    bool ok = validate_function(w->ctx, e->m, func, &w->arena, &stream) && check_signature(w, func);
+    bool ok = validate_function(w->ctx, e->m, func, &w->arena, &stream);
     if (ok && e->options->only_func != NO_FUNC && e->options->only_func != func) {
         provenance(w, w->out, func);
         buffer_text(w->out, "W2C_FN ");

@@ -37,14 +37,14 @@ static void public_imports(const Emitter *e, Buffer *out) {
     bool any = false;
     for (uint32_t i = 0; i < m->import_count; i++) {
         const Import *im = &m->imports[i];
-        if (im->kind != EXTERN_FUNC || !e->types[m->funcs[im->index].type]) continue;
+        if (im->kind != EXTERN_FUNC) continue;
         const TypeDef *t = func_type(m, im->index);
         if (!any)
             buffer_text(out, "\n/* ---- imports: give them to NEW in w2c_imports, or define these functions, or give"
                              "\n * a resolver. `importer` is the instance that calls. ---- */\n");
         any = true;
         import_text(e, im, out);
-        emit_signature_text(out, m, t);
+        emit_signature_text(e, out, t);
         buffer_printf(out, " */\nw2c_status %s_%s(void *env, w2c_instance *importer", e->name,
                       e->imports[i] + e->import_skip);
         public_params(t, out);
@@ -60,11 +60,10 @@ static void public_exports(const Emitter *e, Buffer *out) {
         const char *name = e->exports[i];
         switch ((ExternKind)x->kind) {
         case EXTERN_FUNC:
-            if (!e->types[m->funcs[x->index].type]) break;
             buffer_text(out, "/* ");
             emit_comment_text(out, x->name);
             buffer_text(out, ": ");
-            emit_signature_text(out, m, func_type(m, x->index));
+            emit_signature_text(e, out, func_type(m, x->index));
             buffer_printf(out, " */\nw2c_status %s_x_%s(%s *m", e->name, name, e->name);
             public_params(func_type(m, x->index), out);
             buffer_text(out, ");\n");
@@ -135,9 +134,8 @@ static void import_calls(const Emitter *e, Buffer *out) {
     Buffer scratch;
     buffer_init(&scratch, out->alloc);
     for (uint32_t f = 0; f < m->imported_funcs; f++) {
-        const char *name = e->imports[e->import_of_func[f]], *type = e->types[m->funcs[f].type];
+        const char *name = e->imports[e->import_of_func[f]], *type = e->signatures[m->funcs[f].type];
         const TypeDef *t = func_type(m, f);
-        if (!type) continue;
         buffer_printf(out, "W2C_INLINE %s %s(%s *m", emit_result_type(e, &scratch, m->funcs[f].type), name,
                       e->name);
         for (uint32_t k = 0; k < t->u.func.param_count; k++)

@@ -51,9 +51,6 @@ static void chunk_calls(const Chunks *c, Buffer *out) {
 static bool init_globals(Emitter *e, Writer *w, Chunks *c) {
     const Module *m = e->m;
     for (uint32_t i = m->imported_globals; i < m->global_count; i++) {
-        if (!lower_knows_type(m->globals[i].type))
-            return diag_error(e->ctx, ERR_not_lowered, module_offset(m, m->globals[i].init.bytes.ptr),
-                              ": a global of this type");
         chunk_line(c);
         buffer_printf(c->out, "m->%s = ", e->globals[i]);
         if (!emit_const(e, w, m->globals[i].init, m->globals[i].type, i, c->out)) return false;

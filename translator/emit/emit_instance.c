@@ -25,10 +25,10 @@ static const char *truth(bool b) {
     return b ? "true" : "false";
 }
 
-static void type_text(Buffer *out, ValType t) {
-    char text[64];
-    type_print(t, text, sizeof text);
-    buffer_printf(out, "\"%s\"", text);
+static void type_text(const Emitter *e, Buffer *out, ValType t) {
+    buffer_char(out, '"');
+    emit_value_text(e, out, t);
+    buffer_char(out, '"');
 }
 
 /* ---- imports --------------------------------------------------------------------------------------- */
@@ -45,7 +45,7 @@ static void stub(Emitter *e, uint32_t i, Buffer *out) {
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
     buffer_printf(out, ") {\n    const w2c_func *const fn = w2c_import_bind(instance, %u);\n    %s((w2c_fn_%s *)fn->code)(fn->instance",
-                  i, t->u.func.result_count ? "return " : "", e->types[m->funcs[func].type]);
+                  i, t->u.func.result_count ? "return " : "", e->signatures[m->funcs[func].type]);
     for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
     buffer_text(out, ");\n}\n");
 }
@@ -69,7 +69,7 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
     case EXTERN_TABLE: {
         const Table *t = &m->tables[im->index];
         buffer_printf(out, ",\n     W2C_TABLE, offsetof(struct %s, table%u), 0, NULL, NULL, NULL, ", name, im->index);
-        type_text(out, t->type);
+        type_text(e, out, t->type);
         buffer_text(out, ", ");
         limits(out, &t->limits);
         buffer_printf(out, ", 0, 0, %s, false, false},\n", truth(t->limits.is64));
@@ -88,7 +88,7 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
         const Global *g = &m->globals[im->index];
         buffer_printf(out, ",\n     W2C_GLOBAL, offsetof(struct %s, %s), 0, NULL, NULL, NULL, ", name,
                       e->globals[im->index]);
-        type_text(out, g->type);
+        type_text(e, out, g->type);
         buffer_printf(out, ", {0, 0}, 0, 0, false, false, %s},\n", truth(g->mutable));
         return true;
     }
@@ -132,7 +132,7 @@ static bool memories_and_tables(Emitter *e, Buffer *out) {
             const Table *t = &m->tables[i];
             buffer_printf(out, "    {offsetof(struct %s, own_table%u), offsetof(struct %s, table%u), ", e->name, i,
                           e->name, i);
-            type_text(out, t->type);
+            type_text(e, out, t->type);
             buffer_text(out, ", ");
             limits(out, &t->limits);
             buffer_printf(out, ", %s},\n", truth(t->limits.is64));
@@ -158,13 +158,15 @@ static void export_call(const Emitter *e, const Export *x, const TypeDef *t, Buf
     uint32_t results = t->u.func.result_count;
     Buffer scratch;
     buffer_init(&scratch, out->alloc);
-    if (results == 1) buffer_text(out, "*r0 = ");
+    if (results == 1) buffer_printf(out, "*r0 = %s", emit_to_host(vt_kind(t->u.func.results[0])));
     else if (results > 1) buffer_printf(out, "const %s res = ", emit_result_type(e, &scratch, m->funcs[x->index].type));
     buffer_free(&scratch);
     buffer_printf(out, "%s(%s", e->funcs[x->index], x->index < m->imported_funcs ? "m" : "&m->w2c");
-    for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
-    buffer_text(out, ");");
-    for (uint32_t k = 0; results > 1 && k < results; k++) buffer_printf(out, "\n        *r%u = res.r%u;", k, k);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", %sp%u)", emit_from_host(vt_kind(t->u.func.params[k])), k);
+    buffer_text(out, results == 1 ? "));" : ");");
+    for (uint32_t k = 0; results > 1 && k < results; k++)
+        buffer_printf(out, "\n        *r%u = %sres.r%u);", k, emit_to_host(vt_kind(t->u.func.results[k])), k);
 }
 
 static void export_function(const Emitter *e, uint32_t i, Buffer *out) {
@@ -219,7 +221,7 @@ static bool export_row(Emitter *e, uint32_t i, Buffer *out) {
     case EXTERN_GLOBAL:
         buffer_printf(out, ", W2C_GLOBAL, offsetof(struct %s, %s), %s, %s, ", e->name, e->globals[x->index],
                       truth(x->index < m->imported_globals), truth(m->globals[x->index].mutable));
-        type_text(out, m->globals[x->index].type);
+        type_text(e, out, m->globals[x->index].type);
         buffer_text(out, "},\n");
         return true;
     case EXTERN_TAG: break;
@@ -294,12 +296,6 @@ static bool check_declarations(Emitter *e) {
     if (m->tag_count) return diag_error(e->ctx, ERR_not_lowered, 0, ": a tag (exceptions)");
     for (uint32_t i = 0; i < m->memory_count; i++)
         if (m->memories[i].limits.shared) return diag_error(e->ctx, ERR_not_lowered, 0, ": a shared memory (threads)");
-    for (uint32_t i = 0; i < m->table_count; i++)
-        if (!lower_knows_type(m->tables[i].type)) return diag_error(e->ctx, ERR_not_lowered, 0, ": a table of this type");
-    for (uint32_t i = 0; i < m->global_count; i++)
-        if (!lower_knows_type(m->globals[i].type)) return diag_error(e->ctx, ERR_not_lowered, 0, ": a global of this type");
-    for (uint32_t i = 0; i < m->imported_funcs; i++)
-        if (!e->types[m->funcs[i].type]) return diag_error(e->ctx, ERR_not_lowered, 0, ": an imported function of this type");
     return true;
 }
 

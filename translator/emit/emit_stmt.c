@@ -4,28 +4,28 @@
 
 enum { DEEPEST = 40 }; /* braces; below that an if is printed with gotos */
 
-static void indent(Writer *w) {
+void emit_indent(Writer *w) {
     unsigned depth = w->depth < DEEPEST ? w->depth : DEEPEST;
     for (unsigned i = 0; i <= depth && i < 12; i++) buffer_text(w->out, "    ");
 }
 
-static void label(Writer *w, const char *letter, uint32_t block) {
+void emit_label(Writer *w, const char *letter, uint32_t block) {
     buffer_text(w->out, letter);
     buffer_u64(w->out, block);
 }
 
-static const uint32_t *stmt_args(const Writer *w, const Stmt *s) {
+const uint32_t *emit_stmt_args(const Writer *w, const Stmt *s) {
     return w->ir->args + s->first;
 }
 
-static void arg(Writer *w, const Stmt *s, uint32_t i) {
-    emit_expr(w, stmt_args(w, s)[i], false);
+void emit_arg(Writer *w, const Stmt *s, uint32_t i) {
+    emit_expr(w, emit_stmt_args(w, s)[i], false);
 }
 
 /* ---- values to labels, returns -------------------------------------------------------------------- */
 
 static bool stays(const Writer *w, const Stmt *s, uint32_t i, uint32_t height) {
-    const Node *n = &w->ir->nodes[stmt_args(w, s)[i]];
+    const Node *n = &w->ir->nodes[emit_stmt_args(w, s)[i]];
     return n->op == NODE_SLOT && n->imm == height + i;
 }
 
@@ -38,9 +38,9 @@ static bool moves_values(const Writer *w, const Stmt *s, uint32_t height) {
 static void move_values(Writer *w, const Stmt *s, uint32_t height) {
     for (uint32_t i = 0; i < s->count; i++) {
         if (stays(w, s, i, height)) continue;
-        emit_slot(w, w->ir->nodes[stmt_args(w, s)[i]].type, height + i);
+        emit_slot(w, w->ir->nodes[emit_stmt_args(w, s)[i]].type, height + i);
         buffer_text(w->out, " = ");
-        arg(w, s, i);
+        emit_arg(w, s, i);
         buffer_text(w->out, "; ");
     }
 }
@@ -56,7 +56,7 @@ static void return_values(Writer *w, const Stmt *s) {
     } else if (s->count == 1) {
         leave(w);
         buffer_text(w->out, "return ");
-        arg(w, s, 0);
+        emit_arg(w, s, 0);
         buffer_char(w->out, ';');
     } else {
         Buffer scratch;
@@ -66,7 +66,7 @@ static void return_values(Writer *w, const Stmt *s) {
         buffer_free(&scratch);
         for (uint32_t i = 0; i < s->count; i++) {
             buffer_printf(w->out, "res.r%u = ", i);
-            arg(w, s, i);
+            emit_arg(w, s, i);
             buffer_text(w->out, "; ");
         }
         leave(w);
@@ -81,7 +81,7 @@ static void go_to(Writer *w, const Stmt *s, uint32_t block) {
     }
     move_values(w, s, w->ir->stream->blocks[block].height);
     buffer_text(w->out, "goto ");
-    label(w, "L", block);
+    emit_label(w, "L", block);
     buffer_char(w->out, ';');
 }
 
@@ -111,7 +111,7 @@ static void switch_to(Writer *w, const Stmt *s) {
         if (targets[i] == last) continue; /* the default's */
         bool more = i + 1 < count && targets[i + 1] == targets[i];
         bool open = i == 0 || targets[i - 1] != targets[i];
-        if (open) indent(w);
+        if (open) emit_indent(w);
         else buffer_char(w->out, ' ');
         buffer_printf(w->out, "case %uu:", i);
         if (more) continue;
@@ -119,11 +119,11 @@ static void switch_to(Writer *w, const Stmt *s) {
         go_to(w, s, targets[i]);
         buffer_char(w->out, '\n');
     }
-    indent(w);
+    emit_indent(w);
     buffer_text(w->out, "default: ");
     go_to(w, s, last);
     buffer_char(w->out, '\n');
-    indent(w);
+    emit_indent(w);
     buffer_char(w->out, '}');
 }
 
@@ -139,7 +139,7 @@ static void open_if(Writer *w, const Stmt *s) {
     buffer_text(w->out, "if (!(");
     emit_condition(w, s->node);
     buffer_text(w->out, ")) goto ");
-    label(w, b->has_else ? "E" : "F", s->a);
+    emit_label(w, b->has_else ? "E" : "F", s->a);
     buffer_char(w->out, ';');
 }
 
@@ -149,9 +149,9 @@ static void else_if(Writer *w, const Stmt *s) {
         return;
     }
     buffer_text(w->out, "goto ");
-    label(w, "F", s->a);
+    emit_label(w, "F", s->a);
     buffer_text(w->out, "; ");
-    label(w, "E", s->a);
+    emit_label(w, "E", s->a);
     buffer_text(w->out, ":;");
 }
 
@@ -160,72 +160,8 @@ static void close_if(Writer *w, const Stmt *s) {
         buffer_char(w->out, '}');
         return;
     }
-    label(w, "F", s->a);
+    emit_label(w, "F", s->a);
     buffer_text(w->out, ":;");
-}
-
-/* ---- calls ------------------------------------------------------------------------------------------- */
-
-static void destination(Writer *w, const Stmt *s) {
-    unsigned kind = vt_kind(stmt_args(w, s)[s->count]);
-    if (s->to_local) emit_local(w, s->a);
-    else emit_slot(w, kind, s->a);
-    buffer_text(w->out, " = ");
-}
-
-static void results_open(Writer *w, const Stmt *s, uint32_t type) {
-    if (s->results == 1) {
-        destination(w, s);
-    } else if (s->results > 1) {
-        Buffer scratch;
-        buffer_init(&scratch, w->ctx->alloc);
-        buffer_printf(w->out, "{ const %s res = ", emit_result_type(w->e, &scratch, type));
-        buffer_free(&scratch);
-    }
-}
-
-static void results_close(Writer *w, const Stmt *s) {
-    buffer_char(w->out, ';');
-    if (s->results < 2) return;
-    for (uint32_t i = 0; i < s->results; i++) {
-        buffer_char(w->out, ' ');
-        emit_slot(w, vt_kind(stmt_args(w, s)[s->count + i]), s->a + i);
-        buffer_printf(w->out, " = res.r%u;", i);
-    }
-    buffer_text(w->out, " }");
-}
-
-static void call_args(Writer *w, const Stmt *s, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        buffer_text(w->out, ", ");
-        arg(w, s, i);
-    }
-    buffer_char(w->out, ')');
-}
-
-static void call_direct(Writer *w, const Stmt *s) {
-    results_open(w, s, w->e->m->funcs[s->b].type);
-    buffer_text(w->out, w->e->funcs[s->b]);
-    buffer_text(w->out, emit_is_addressed(w->e, s->b) ? "(&m->w2c" : "(m");
-    if (s->b >= w->e->m->imported_funcs) w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
-    call_args(w, s, s->count);
-    results_close(w, s);
-}
-
-static void call_indirect(Writer *w, const Stmt *s) {
-    const char *type = w->e->types[s->b];
-    if (!type) {
-        diag_error(w->ctx, ERR_not_lowered, s->offset, ": call_indirect of this type");
-        return;
-    }
-    buffer_printf(w->out, "fn = w2c_table_func(m->table%u, ", (uint32_t)s->imm);
-    arg(w, s, s->count - 1);
-    buffer_printf(w->out, ", &w2c_type_%s);\n", type);
-    indent(w);
-    results_open(w, s, s->b);
-    buffer_printf(w->out, "((w2c_fn_%s *)fn->code)(fn->instance", type);
-    call_args(w, s, s->count - 1);
-    results_close(w, s);
 }
 
 /* ---- other effects ----------------------------------------------------------------------------------- */
@@ -233,7 +169,7 @@ static void call_indirect(Writer *w, const Stmt *s) {
 static void args_from(Writer *w, const Stmt *s, uint32_t from) {
     for (uint32_t i = from; i < s->count; i++) {
         buffer_text(w->out, ", ");
-        arg(w, s, i);
+        emit_arg(w, s, i);
     }
     buffer_text(w->out, ");");
 }
@@ -243,35 +179,36 @@ static void store(Writer *w, const Stmt *s) {
     const char *c = op_info[s->op].c;
     buffer_printf(w->out, "w2c_store_%s%s(mem%u, ", c, bounds ? "_b" : "", s->aux);
     if (bounds) buffer_printf(w->out, "memory%u, ", s->aux);
-    arg(w, s, 0);
+    emit_arg(w, s, 0);
     buffer_text(w->out, ", ");
     buffer_u64(w->out, s->imm);
     buffer_text(w->out, "u, ");
-    if (c[0] == 'u' && c[1] != '6' && !(c[1] == '3' && w->ir->nodes[stmt_args(w, s)[1]].type == VT_I32)) {
+    if (c[0] == 'u' && c[1] != '6' && !(c[1] == '3' && w->ir->nodes[emit_stmt_args(w, s)[1]].type == VT_I32)) {
         buffer_printf(w->out, "(%s)", c);
-        emit_expr(w, stmt_args(w, s)[1], true);
+        emit_expr(w, emit_stmt_args(w, s)[1], true);
     } else {
-        arg(w, s, 1);
+        emit_arg(w, s, 1);
     }
+    if (c[0] == 'l') buffer_printf(w->out, ", %u", s->lane);
     buffer_text(w->out, ");");
 }
 
 static void set_global(Writer *w, const Stmt *s) {
     bool imported = s->b < w->e->m->imported_globals;
     buffer_printf(w->out, "W2C_SET(%sm->%s, ", imported ? "*" : "", w->e->globals[s->b]);
-    arg(w, s, 0);
+    emit_arg(w, s, 0);
     buffer_text(w->out, ");");
 }
 
 static void grow(Writer *w, const Stmt *s, const char *what) {
-    bool narrow = vt_kind(stmt_args(w, s)[s->count]) == VT_I32;
-    destination(w, s);
+    bool narrow = vt_kind(emit_stmt_args(w, s)[s->count]) == VT_I32;
+    emit_destination(w, s);
     if (narrow) buffer_text(w->out, "(u32)");
     buffer_printf(w->out, "w2c_%s_grow(m->%s%u, ", what, what, s->b);
-    arg(w, s, s->count - 1);
+    emit_arg(w, s, s->count - 1);
     if (s->count == 2) {
         buffer_text(w->out, ", ");
-        arg(w, s, 0);
+        emit_arg(w, s, 0);
     }
     buffer_text(w->out, ");");
 }
@@ -280,8 +217,9 @@ static void emit_effect(Writer *w, const Stmt *s) {
     const Module *m = w->e->m;
     uint32_t low = (uint32_t)s->imm, high = (uint32_t)(s->imm >> 32);
     switch ((Op)s->op) {
-    case OP_call: call_direct(w, s); return;
-    case OP_call_indirect: call_indirect(w, s); return;
+    case OP_call:
+    case OP_call_indirect:
+    case OP_call_ref: emit_call(w, s); return;
     case OP_global_set: set_global(w, s); return;
     case OP_memory_grow: grow(w, s, "memory"); return;
     case OP_table_grow: grow(w, s, "table"); return;
@@ -301,14 +239,15 @@ static void emit_effect(Writer *w, const Stmt *s) {
             store(w, s);
             return;
         }
+        if (emit_tail_stmt(w, s) || emit_eh_stmt(w, s) || emit_gc_stmt(w, s) || emit_atomic_stmt(w, s)) return;
         /* numeric with several results */
         buffer_printf(w->out, "{ const struct w2c_res_ll res = w2c_%s(", op_info[s->op].name);
         for (uint32_t i = 0; i < s->count; i++) {
             if (i) buffer_text(w->out, ", ");
-            arg(w, s, i);
+            emit_arg(w, s, i);
         }
         buffer_char(w->out, ')');
-        results_close(w, s);
+        emit_results_close(w, s);
         return;
     }
     (void)m;
@@ -338,11 +277,11 @@ static void emit_stmt(Writer *w, const Stmt *s) {
         break;
     case STMT_OP: emit_effect(w, s); break;
     case STMT_LABEL:
-        label(w, "L", s->a);
+        emit_label(w, "L", s->a);
         buffer_text(w->out, ":;");
         break;
     case STMT_LOOP:
-        label(w, "L", s->a);
+        emit_label(w, "L", s->a);
         buffer_text(w->out, ": W2C_LOOP();");
         break;
     case STMT_IF: open_if(w, s); break;
@@ -368,10 +307,10 @@ void emit_stmts(Writer *w) {
             /* labels stand at the margin */
         } else if (outdented(s) && w->depth > 0) {
             w->depth--;
-            indent(w);
+            emit_indent(w);
             w->depth++;
         } else {
-            indent(w);
+            emit_indent(w);
         }
         emit_stmt(w, s);
         buffer_char(w->out, '\n');

@@ -16,6 +16,7 @@ enum { MAX_SLOT_TYPES = 6 };   /* i32 i64 f32 f64 v128 ref: slot_type() */
  *   local_get: imm = local     global_get: imm = global     *_const: imm = bits
  *   loads: kid[0] address, imm = offset, aux = memory       ref_func: imm = function
  *   memory_size, table_size: imm = index                    table_get: kid[0] index, imm = table
+ *   v128_const, i8x16_shuffle: imm = pool index   lanes: imm = lane, or `lane` beside a memory offset
  *   select: kid[0] if kid[2] != 0, else kid[1]              others: as the opcode's signature */
 typedef struct Node {
     uint16_t op, aux;
@@ -45,7 +46,7 @@ typedef enum StmtKind {
 } StmtKind;
 
 typedef struct Stmt {
-    uint8_t kind, type, hint;
+    uint8_t kind, type, hint, lane;
     bool to_local; /* STMT_OP: its one result goes to local a, not to a slot */
     uint16_t op, aux;
     uint32_t a, b;
@@ -73,6 +74,4 @@ bool lower_function(Context *ctx, const Module *m, const OpStream *stream, Arena
 bool lower_const(Context *ctx, const Module *m, const OpStream *stream, Arena *arena, Ir *out,
                  uint32_t *node);
 
-/* True when lowering and emission know values of this type. */
-bool lower_knows_type(ValType t);
 #endif

@@ -1,17 +1,6 @@
 /* lower.c: walks the op stream once and asks the families in turn. */
 #include "lower.h"
 
-bool lower_knows_type(ValType t) {
-    switch (vt_kind(t)) {
-    case VT_I32:
-    case VT_I64:
-    case VT_F32:
-    case VT_F64: return true;
-    case VT_REF: return vt_nullable(t) && (vt_heap(t) == HT_FUNC || vt_heap(t) == HT_EXTERN);
-    default: return false;
-    }
-}
-
 static bool begin(Lower *l, Context *ctx, const Module *m, const OpStream *s, Arena *arena, Ir *out) {
     *out = (Ir){.stream = s};
     *l = (Lower){.ctx = ctx, .m = m, .s = s, .arena = arena, .ir = out};
@@ -28,7 +17,8 @@ static bool begin(Lower *l, Context *ctx, const Module *m, const OpStream *s, Ar
 }
 
 static bool (*const families[])(Lower *, const Ins *) = {
-    lower_variable, lower_numeric, lower_memory, lower_control, lower_call, lower_table,
+    lower_variable, lower_numeric, lower_memory, lower_control, lower_call,   lower_table,
+    lower_tail,     lower_ref,     lower_eh,     lower_gc,      lower_atomic,
 };
 
 static void lower_ins(Lower *l, const Ins *ins) {
@@ -42,8 +32,6 @@ bool lower_function(Context *ctx, const Module *m, const OpStream *stream, Arena
     Lower l;
     if (!begin(&l, ctx, m, stream, arena, out)) return false;
     l.offset = stream->count ? stream->ins[0].offset : 0;
-    for (uint32_t i = 0; i < stream->local_count; i++)
-        if (!lower_knows_type(stream->locals[i])) lower_unsupported(&l, "a local's type");
     for (uint32_t i = 0; i < stream->count && !l.failed; i++) lower_ins(&l, &stream->ins[i]);
     if (l.failed && !diag_failed(ctx)) return diag_nomem(ctx);
     return !l.failed;

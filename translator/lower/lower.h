@@ -64,4 +64,9 @@ bool lower_variable(Lower *l, const Ins *ins); /* locals, globals, drop, select,
 bool lower_numeric(Lower *l, const Ins *ins);
 bool lower_memory(Lower *l, const Ins *ins);
 bool lower_table(Lower *l, const Ins *ins); /* tables and references */
+bool lower_tail(Lower *l, const Ins *ins);  /* return_call and its kin */
+bool lower_ref(Lower *l, const Ins *ins);   /* typed function references, branches on null */
+bool lower_eh(Lower *l, const Ins *ins);    /* exceptions, both proposals */
+bool lower_gc(Lower *l, const Ins *ins);    /* structs, arrays, i31, casts */
+bool lower_atomic(Lower *l, const Ins *ins);
 #endif

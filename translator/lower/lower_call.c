@@ -3,16 +3,6 @@
 
 static void call(Lower *l, const Ins *ins, const TypeDef *type, uint32_t extra) {
     uint32_t params = type->u.func.param_count, results = type->u.func.result_count;
-    for (uint32_t i = 0; i < params; i++)
-        if (!lower_knows_type(type->u.func.params[i])) {
-            lower_unsupported(l, "a parameter's type");
-            return;
-        }
-    for (uint32_t i = 0; i < results; i++)
-        if (!lower_knows_type(type->u.func.results[i])) {
-            lower_unsupported(l, "a result's type");
-            return;
-        }
     /* call_indirect looks its function up before C evaluates the arguments: those that trap go first */
     if (extra)
         for (uint32_t i = l->height - params - extra; i < l->height; i++)

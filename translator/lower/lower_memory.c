@@ -1,16 +1,18 @@
 /* lower_memory.c: loads, stores, and the bulk operations on memories and data segments. */
 #include "lower.h"
+#include <string.h>
 
 static void touch(Lower *l, uint32_t memory) {
     l->ir->memories |= 1u << (memory < 31 ? memory : 31);
 }
 
 static ValType result_type(const OpInfo *op) {
-    switch (op->sig[2]) { /* "a_i" */
+    switch (*(strchr(op->sig, '_') + 1)) { /* "a_i" */
     case 'i': return VT_I32;
     case 'l': return VT_I64;
     case 'f': return VT_F32;
     case 'd': return VT_F64;
+    case 'v': return VT_V128;
     default: return VT_NONE;
     }
 }
@@ -25,6 +27,7 @@ static void effect(Lower *l, const Ins *ins, uint32_t operands, uint8_t deps) {
     s->a = l->height;
     s->b = ins->a;
     s->imm = (uint64_t)ins->b << 32 | ins->a;
+    s->lane = ins->lane;
     s->first = first;
     s->count = operands;
 }
@@ -32,12 +35,11 @@ static void effect(Lower *l, const Ins *ins, uint32_t operands, uint8_t deps) {
 bool lower_memory(Lower *l, const Ins *ins) {
     const OpInfo *op = &op_info[ins->op];
     uint64_t offset = (uint64_t)ins->b << 32 | ins->a;
-    if (op->feature == FEATURE_simd || op->feature == FEATURE_relaxed_simd) return false;
     switch ((OpKind)op->kind) {
     case KIND_LOAD:
         touch(l, ins->aux);
-        lower_push_op(l, (Node){.op = ins->op, .aux = ins->aux, .imm = offset}, 1, result_type(op),
-                      DEP_MEMORY);
+        lower_push_op(l, (Node){.op = ins->op, .aux = ins->aux, .imm = offset, .lane = ins->lane},
+                      op->sig[1] == '_' ? 1 : 2, result_type(op), DEP_MEMORY);
         return true;
     case KIND_STORE:
         touch(l, ins->aux);

@@ -8,6 +8,7 @@ static ValType letter_type(char c) {
     case 'l': return VT_I64;
     case 'f': return VT_F32;
     case 'd': return VT_F64;
+    case 'v': return VT_V128;
     default: return VT_NONE;
     }
 }
@@ -18,15 +19,17 @@ bool lower_numeric(Lower *l, const Ins *ins) {
     case KIND_INFIX:
     case KIND_SINFIX:
     case KIND_EQZ:
+    case KIND_LANE:
     case KIND_FN: break;
     default: return false;
     }
     const char *mid = strchr(op->sig, '_');
     unsigned kids = (unsigned)(mid - op->sig), results = (unsigned)strlen(mid + 1);
-    if (strchr(op->sig, 'v') || strchr(op->sig, 'P')) return false;
+    if (strchr(op->sig, 'P')) return false;
     if (results == 1 && kids <= 3) {
         uint8_t deps = op->fx == FX_TRAP ? DEP_TRAP : 0;
-        lower_push_op(l, (Node){.op = ins->op}, kids, letter_type(mid[1]), deps);
+        /* lanes: the number; i8x16.shuffle: the place of its 16 in the pool */
+        lower_push_op(l, (Node){.op = ins->op, .imm = ins->a}, kids, letter_type(mid[1]), deps);
         return true;
     }
     /* wide arithmetic: several results, so a statement */

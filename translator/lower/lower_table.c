@@ -37,7 +37,6 @@ bool lower_table(Lower *l, const Ins *ins) {
     case OP_table_init: effect(l, ins, 3, NULL); return true;
     case OP_elem_drop: effect(l, ins, 0, NULL); return true;
     case OP_ref_null:
-        if (!lower_knows_type(ins->a)) return lower_unsupported(l, "ref.null of this type");
         lower_push(l, (Node){.op = ins->op}, ins->a, 0, 0);
         return true;
     case OP_ref_func: lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_FUNCREF, 0, 0); return true;

@@ -53,6 +53,7 @@ bool lower_variable(Lower *l, const Ins *ins) {
     case OP_f32_const: lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_F32, 0, 0); return true;
     case OP_i64_const: lower_push(l, (Node){.op = ins->op, .imm = wide}, VT_I64, 0, 0); return true;
     case OP_f64_const: lower_push(l, (Node){.op = ins->op, .imm = wide}, VT_F64, 0, 0); return true;
+    case OP_v128_const: lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_V128, 0, 0); return true;
     case OP_local_get:
         lower_push(l, (Node){.op = ins->op, .imm = ins->a}, l->s->locals[ins->a], 0,
                    (uint64_t)1 << (ins->a & 63));
@@ -61,13 +62,10 @@ bool lower_variable(Lower *l, const Ins *ins) {
     case OP_local_tee: set_local(l, ins->a, true); return true;
     case OP_global_get: {
         const Global *g = &l->m->globals[ins->a];
-        if (!lower_knows_type(g->type)) return lower_unsupported(l, "a global's type");
         lower_push(l, (Node){.op = ins->op, .imm = ins->a}, g->type, g->mutable ? DEP_GLOBAL : 0, 0);
         return true;
     }
     case OP_global_set: {
-        if (!lower_knows_type(l->m->globals[ins->a].type))
-            return lower_unsupported(l, "a global's type");
         uint32_t first = lower_pop_args(l, 1);
         lower_flush(l, DEP_GLOBAL | DEP_TRAPS);
         Stmt *s = lower_stmt(l, STMT_OP);
@@ -80,7 +78,6 @@ bool lower_variable(Lower *l, const Ins *ins) {
     case OP_drop: drop(l); return true;
     case OP_select:
     case OP_select_t:
-        if (!lower_knows_type(ins->a)) return lower_unsupported(l, "select of this type");
         select_op(l, ins);
         return true;
     case OP_nop: return true;

@@ -1,0 +1,17 @@
+;; call_indirect: the operands are evaluated, then the table is looked at.
+(module
+  (type $unary (func (param i32) (result i32)))
+  (type $pair (func (param i32 f64) (result f64 i32)))
+  (table $t 4 funcref)
+  (table $u 2 funcref)
+  (memory 1)
+  (elem (table $t) (i32.const 0) func $inc $inc)
+  (func $inc (type $unary) (i32.add (local.get 0) (i32.const 1)))
+  (func $plain (param i32 i32) (result i32) (call_indirect $t (type $unary) (local.get 0) (local.get 1)))
+  (func $second (param i32) (result i32)
+    (call_indirect $u (type $pair) (local.get 0) (f64.const 1) (i32.const 1)) (drop) (i32.trunc_f64_s))
+  (func $args_trap (param i32 i32) (result i32)
+    (call_indirect $t (type $unary) (i32.load (local.get 0)) (i32.load8_u (local.get 1))))
+  (func $chained (param i32) (result i32)
+    (call_indirect $t (type $unary)
+      (call_indirect $t (type $unary) (local.get 0) (i32.const 0)) (i32.const 1))))

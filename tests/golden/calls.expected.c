@@ -1,0 +1,78 @@
+/* leaf: (i32) -> (i32) */
+W2C_FN u32 f_leaf(golden *const m, u32 p0) {
+    return p0 * p0;
+}
+
+/* args: (i32) -> (i32) */
+W2C_FN u32 f_args(golden *const m, u32 p0) {
+    u32 i0, i1;
+    W2C_ENTER(m);
+    i0 = f_leaf(m, p0 + 1u);
+    i1 = f_leaf(m, p0);
+    W2C_KEEP_FRAME; return i0 + i1;
+}
+
+/* load_first: (i32) -> (i32) */
+W2C_FN u32 f_load_first(golden *const m, u32 p0) {
+    u8 *const mem0 = m->mem0;
+    u32 i0, i1;
+    W2C_ENTER(m);
+    i0 = w2c_load_u32(mem0, p0, 0u);
+    i1 = f_leaf(m, p0);
+    W2C_KEEP_FRAME; return i0 + i1;
+}
+
+/* global_first: () -> (i32) */
+W2C_FN u32 f_global_first(golden *const m) {
+    u32 i0, i1;
+    W2C_ENTER(m);
+    i0 = m->g0;
+    i1 = f_leaf(m, 3u);
+    W2C_KEEP_FRAME; return i0 - i1;
+}
+
+/* to_local: (i32) -> (i32) */
+W2C_FN u32 f_to_local(golden *const m, u32 p0) {
+    W2C_ENTER(m);
+    p0 = f_leaf(m, p0);
+    W2C_KEEP_FRAME; return p0;
+}
+
+/* dropped: () -> () */
+W2C_FN void f_dropped(golden *const m) {
+    u32 i0;
+    f64 d0;
+    W2C_ENTER(m);
+    i0 = f_leaf(m, 1u);
+    d0 = i_env_now(m);
+    W2C_KEEP_FRAME; return;
+}
+
+/* imports: (i32) -> () */
+W2C_FN void f_imports(golden *const m, u32 p0) {
+    u8 *const mem0 = m->mem0;
+    W2C_ENTER(m);
+    i_env_log(m, w2c_load_u32(mem0, p0, 0u));
+    W2C_KEEP_FRAME; return;
+}
+
+/* fac: (i64) -> (i64) */
+W2C_FN u64 f_fac(w2c_instance *instance, u64 p0) {
+    golden *const m = (golden *)instance;
+    u64 j0, j1;
+    W2C_ENTER(m);
+    if (p0 == 0) {
+        j0 = 1ull;
+    } else {
+        j1 = f_fac(&m->w2c, p0 - 1ull);
+        j0 = p0 * j1;
+    }
+    W2C_KEEP_FRAME; return j0;
+}
+
+/* forever: () -> () */
+W2C_FN void f_forever(golden *const m) {
+    W2C_ENTER(m);
+    f_forever(m);
+    W2C_KEEP_FRAME; return;
+}

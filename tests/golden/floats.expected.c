@@ -1,0 +1,48 @@
+/* f32s: (f32) -> (f32) */
+W2C_FN f32 f_f32s(golden *const m, f32 p0) {
+    return w2c_f32_max((((p0 + 0x1.99999ap-4f) * 16777215.0f) - (-0x0.000002p-126f)) / 0x1.fffffep127f, w2c_f32_reinterpret_i32(0x7f800000u));
+}
+
+/* f64s: (f64) -> (f64) */
+W2C_FN f64 f_f64s(golden *const m, f64 p0) {
+    return w2c_f64_min((((p0 + 0x1.999999999999ap-4) * (-3.0)) - 0x0.0000000000001p-1022) / 0x1.7e43c8800759cp996, w2c_f64_reinterpret_i64(0xfff0000000000000ull));
+}
+
+/* identities: (f32, f64) -> (f64) */
+W2C_FN f64 f_identities(golden *const m, f32 p0, f64 p1) {
+    const f32 f_zero = w2c_opaque_f32(0.0f);
+    const f32 f_one = w2c_opaque_f32(1.0f);
+    const f64 d_neg_zero = w2c_opaque_f64(-0.0);
+    const f64 d_one = w2c_opaque_f64(1.0);
+    const f64 d_neg_one = w2c_opaque_f64(-1.0);
+    return (w2c_f64_promote_f32((p0 * f_one) - f_zero) + ((p1 * d_neg_one) / d_one)) - d_neg_zero;
+}
+
+/* compared: (f64) -> (i32) */
+W2C_FN u32 f_compared(golden *const m, f64 p0) {
+    return (u32)(p0 < 0.0);
+}
+
+/* nans: () -> (f32, f64) */
+W2C_FN struct w2c_res_fd f_nans(golden *const m) {
+    { struct w2c_res_fd res; res.r0 = w2c_f32_reinterpret_i32(0x7fa00000u); res.r1 = w2c_f64_reinterpret_i64(0xfff8000000000000ull); return res; }
+}
+
+/* fused: (f32, f32, f32) -> (f32) */
+W2C_FN f32 f_fused(golden *const m, f32 p0, f32 p1, f32 p2) {
+    return (p0 * p1) + p2;
+}
+
+/* locals: () -> (f64) */
+W2C_FN f64 f_locals(golden *const m) {
+    const f32 f_zero = w2c_opaque_f32(0.0f);
+    const f64 d_zero = w2c_opaque_f64(0.0);
+    f32 l0 = f_zero;
+    f64 l1 = d_zero;
+    return w2c_f64_promote_f32(l0) + l1;
+}
+
+/* functions: (f64, f64) -> (f64) */
+W2C_FN f64 f_functions(golden *const m, f64 p0, f64 p1) {
+    return w2c_f64_copysign(w2c_f64_nearest(w2c_f64_sqrt(w2c_f64_abs(p0))), w2c_f64_neg(p1));
+}

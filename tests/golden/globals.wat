@@ -1,0 +1,17 @@
+;; Globals: written through at once; constants of the module and imported ones.
+(module
+  (import "env" "base" (global $base i32))
+  (import "env" "top" (global $top (mut i64)))
+  (global $a (mut i32) (i32.const 1))
+  (global $b f64 (f64.const 2.5))
+  (global $c i32 (i32.add (global.get $base) (i32.const 4)))
+  (global $r (mut externref) (ref.null extern))
+  (func $get_before_set (result i32) (global.get $a) (global.set $a (i32.const 5)))
+  (func $imported (result i64)
+    (global.set $top (i64.add (global.get $top) (i64.extend_i32_u (global.get $base))))
+    (global.get $top))
+  (func $constant (result f64) (f64.add (global.get $b) (f64.convert_i32_s (global.get $c))))
+  (func $reference (param externref) (global.set $r (local.get 0)))
+  (func $count (param i32)
+    (loop (global.set $a (i32.add (global.get $a) (i32.const 1)))
+      (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))

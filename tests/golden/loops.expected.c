@@ -1,0 +1,54 @@
+/* sum: (i32) -> (i32) */
+W2C_FN u32 f_sum(golden *const m, u32 p0) {
+    u32 l1 = 0;
+L2: W2C_LOOP();
+    if (p0 == 0) goto L1;
+    l1 = l1 + p0;
+    p0 = p0 - 1u;
+    goto L2;
+L1:;
+    return l1;
+}
+
+/* bottom_tested: (i32, i32) -> () */
+W2C_FN void f_bottom_tested(golden *const m, u32 p0, u32 p1) {
+    u8 *const mem0 = m->mem0;
+L1: W2C_LOOP();
+    w2c_store_u8(mem0, p0, 0u, (u8)0u);
+    p0 = p0 + 1u;
+    p1 = p1 - 1u;
+    if (p1 != 0) goto L1;
+    return;
+}
+
+/* with_params: (i32) -> (i32) */
+W2C_FN u32 f_with_params(golden *const m, u32 p0) {
+    u32 i0, i1;
+    i1 = p0;
+    i0 = 1u;
+L1: W2C_LOOP();
+    p0 = i1;
+    i0 = i0 * p0;
+    i1 = p0 - 1u;
+    if (p0 != 0) goto L1;
+    return i0;
+}
+
+/* endless: () -> () */
+W2C_FN void f_endless(golden *const m) {
+L1: W2C_LOOP();
+    goto L1;
+}
+
+/* nested: (i32, i32) -> () */
+W2C_FN void f_nested(golden *const m, u32 p0, u32 p1) {
+    u32 l2 = 0;
+L1: W2C_LOOP();
+    l2 = p1;
+L2: W2C_LOOP();
+    l2 = l2 - 1u;
+    if (l2 != 0) goto L2;
+    p0 = p0 - 1u;
+    if (p0 != 0) goto L1;
+    return;
+}

@@ -1,0 +1,44 @@
+/* load: (i64) -> (i32) */
+W2C_FN u32 f_load(golden *const m, u64 p0) {
+    u8 *const mem0 = m->mem0;
+    const w2c_memory *const memory0 = m->memory0;
+    u32 i0;
+    i0 = w2c_load_u32_b(mem0, memory0, p0, 8u);
+    return i0;
+}
+
+/* far: (i64) -> (i64) */
+W2C_FN u64 f_far(golden *const m, u64 p0) {
+    u8 *const mem0 = m->mem0;
+    const w2c_memory *const memory0 = m->memory0;
+    u64 j0;
+    j0 = w2c_load_u64_b(mem0, memory0, p0, 4294967296u);
+    return j0;
+}
+
+/* store: (i64, f64) -> () */
+W2C_FN void f_store(golden *const m, u64 p0, f64 p1) {
+    u8 *const mem0 = m->mem0;
+    const w2c_memory *const memory0 = m->memory0;
+    w2c_store_f64_b(mem0, memory0, p0, 0u, p1);
+    return;
+}
+
+/* grow: (i64) -> (i64) */
+W2C_FN u64 f_grow(golden *const m, u64 p0) {
+    u64 j0;
+    j0 = w2c_memory_grow(m->memory0, p0);
+    return j0 + m->memory0->pages;
+}
+
+/* fill: (i64, i32, i64) -> () */
+W2C_FN void f_fill(golden *const m, u64 p0, u32 p1, u64 p2) {
+    w2c_memory_fill(m->memory0, p0, p1, p2);
+    return;
+}
+
+/* copy: (i64, i64, i64) -> () */
+W2C_FN void f_copy(golden *const m, u64 p0, u64 p1, u64 p2) {
+    w2c_memory_copy(m->memory0, m->memory0, p0, p1, p2);
+    return;
+}

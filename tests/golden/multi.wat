@@ -1,0 +1,17 @@
+;; Several results: a struct between functions, slots inside.
+(module
+  (func $pair (param i32 i64) (result i32 i64) (local.get 0) (local.get 1))
+  (func $swap (param i32 i64) (result i64 i32) (local.get 1) (local.get 0))
+  (func $use (param i32) (result i32)
+    (call $pair (local.get 0) (i64.const 5))
+    (i32.wrap_i64)
+    (i32.add))
+  (func $three (export "three") (param i32) (result i32 i32 i32)
+    (local.get 0) (i32.add (local.get 0) (i32.const 1)) (i32.div_s (i32.const 100) (local.get 0)))
+  (func $early (param i32) (result i32 f64)
+    (if (local.get 0) (then (return (i32.const 1) (f64.const 2))))
+    (i32.const 3) (f64.const 4.5))
+  (func $branch (param i32) (result i32 i32)
+    (br_if 0 (i32.const 1) (i32.const 2) (local.get 0)))
+  (func $keeps_order (param i32) (result i32)
+    (call $three (local.get 0)) (local.set 0) (i32.sub) (local.get 0) (i32.sub)))

@@ -1,0 +1,18 @@
+;; Shift counts are taken modulo the width; rotations, counts, conversions.
+(module
+  (func $constant (param i32) (result i32)
+    (i32.or (i32.shl (local.get 0) (i32.const 33)) (i32.shr_u (local.get 0) (i32.const 31))))
+  (func $variable (param i32 i32) (result i32)
+    (i32.xor (i32.shl (local.get 0) (local.get 1)) (i32.shr_s (local.get 0) (local.get 1))))
+  (func $wide (param i64) (result i64)
+    (i64.add (i64.shr_s (local.get 0) (i64.const 63)) (i64.shr_u (local.get 0) (i64.const 64))))
+  (func $rotate (param i32 i64) (result i64)
+    (i64.rotl (i64.extend_i32_u (i32.rotr (local.get 0) (i32.const 5))) (local.get 1)))
+  (func $bits (param i32) (result i32)
+    (i32.add (i32.clz (local.get 0)) (i32.add (i32.ctz (local.get 0)) (i32.popcnt (local.get 0)))))
+  (func $extend (param i32 i64) (result i64)
+    (i64.add (i64.extend_i32_s (i32.extend8_s (local.get 0))) (i64.extend32_s (local.get 1))))
+  (func $convert (param f64) (result i32)
+    (i32.sub (i32.trunc_f64_u (local.get 0)) (i32.trunc_sat_f64_s (local.get 0))))
+  (func $wide_arithmetic (param i64 i64) (result i64)
+    (i64.mul_wide_u (local.get 0) (local.get 1)) (i64.xor)))

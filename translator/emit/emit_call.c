@@ -1,0 +1,64 @@
+/* emit_call.c: calls as C text: direct, through a table, through a reference; where their results go. */
+#include "emit.h"
+
+void emit_destination(Writer *w, const Stmt *s) {
+    unsigned kind = vt_kind(emit_stmt_args(w, s)[s->count]);
+    if (s->to_local) emit_local(w, s->a);
+    else emit_slot(w, kind, s->a);
+    buffer_text(w->out, " = ");
+}
+
+void emit_results_open(Writer *w, const Stmt *s, uint32_t type) {
+    if (s->results == 1) {
+        emit_destination(w, s);
+    } else if (s->results > 1) {
+        Buffer scratch;
+        buffer_init(&scratch, w->ctx->alloc);
+        buffer_printf(w->out, "{ const %s res = ", emit_result_type(w->e, &scratch, type));
+        buffer_free(&scratch);
+    }
+}
+
+void emit_results_close(Writer *w, const Stmt *s) {
+    buffer_char(w->out, ';');
+    if (s->results < 2) return;
+    for (uint32_t i = 0; i < s->results; i++) {
+        buffer_char(w->out, ' ');
+        emit_slot(w, vt_kind(emit_stmt_args(w, s)[s->count + i]), s->a + i);
+        buffer_printf(w->out, " = res.r%u;", i);
+    }
+    buffer_text(w->out, " }");
+}
+
+static void call_args(Writer *w, const Stmt *s, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        buffer_text(w->out, ", ");
+        emit_arg(w, s, i);
+    }
+    buffer_char(w->out, ')');
+}
+
+static void call_direct(Writer *w, const Stmt *s) {
+    emit_results_open(w, s, w->e->m->funcs[s->b].type);
+    buffer_text(w->out, w->e->funcs[s->b]);
+    buffer_text(w->out, emit_is_addressed(w->e, s->b) ? "(&m->w2c" : "(m");
+    if (s->b >= w->e->m->imported_funcs) w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
+    call_args(w, s, s->count);
+    emit_results_close(w, s);
+}
+
+static void call_indirect(Writer *w, const Stmt *s) {
+    buffer_printf(w->out, "fn = w2c_table_func(m->table%u, ", (uint32_t)s->imm);
+    emit_arg(w, s, s->count - 1);
+    buffer_printf(w->out, ", &w2c_type_%s);\n", w->e->types[s->b]);
+    emit_indent(w);
+    emit_results_open(w, s, s->b);
+    buffer_printf(w->out, "((w2c_fn_%s *)fn->code)(fn->instance", w->e->signatures[s->b]);
+    call_args(w, s, s->count - 1);
+    emit_results_close(w, s);
+}
+
+void emit_call(Writer *w, const Stmt *s) {
+    if (s->op == OP_call) call_direct(w, s);
+    else call_indirect(w, s);
+}

@@ -111,7 +111,7 @@ static wasi_errno posix_get_flags(wasi_file *file, u32 *fdflags) {
  * terminal. */
 static wasi_errno posix_set_flags(wasi_file *file, u32 fdflags) {
     const u32 syncs = WASI_FD_DSYNC | WASI_FD_RSYNC | WASI_FD_SYNC;
-    u32 now;
+    u32 now = 0;
     wasi_errno e = posix_get_flags(file, &now);
     if (e) return e;
     if (fdflags & syncs & ~now) return WASI_INVAL; /* only path_open can */

@@ -129,9 +129,12 @@ static void call_twice(const w2c_func *f, const w2c_value *args, w2c_value *resu
     results->i32 = ((u32(*)(w2c_instance *, u32))f->code)(f->instance, args->i32);
 }
 static const w2c_type type_none = {"_", "() -> ()", call_none, NULL, NULL, NULL, 0, 0, true};
-static const w2c_type type_add = {"ii_i", "(i32, i32) -> (i32)", call_add, NULL, NULL, NULL, 0, 0, true};
-static const w2c_type type_half = {"d_d", "(f64) -> (f64)", call_half, NULL, NULL, NULL, 0, 0, true};
-static const w2c_type type_twice = {"i_i", "(i32) -> (i32)", call_twice, NULL, NULL, NULL, 0, 0, true};
+static const w2c_type type_add = {"ii_i", "(i32, i32) -> (i32)", call_add, NULL, NULL, NULL, 0, 0,
+                                  true};
+static const w2c_type type_half = {"d_d", "(f64) -> (f64)", call_half, NULL, NULL, NULL, 0, 0,
+                                   true};
+static const w2c_type type_twice = {"i_i", "(i32) -> (i32)", call_twice, NULL, NULL, NULL, 0, 0,
+                                    true};
 static const w2c_func_desc funcs[] = {{(w2c_code)start, &type_none},
                                       {(w2c_code)initialize, &type_none},
                                       {(w2c_code)add, &type_add},

@@ -1,6 +1,8 @@
 /* emit_func.c: one function: prototype, declarations, body. The body is printed first, into a buffer of
  * its own, and tells which variables it needs. */
 #include "emit.h"
+#include "../frontend/dump.h"
+#include <stdio.h>
 
 enum {
     FRAME_PER_OP = 24,      /* bytes of stack an unoptimised build may spend on an instruction */
@@ -178,6 +180,18 @@ static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
     return !diag_failed(w->ctx);
 }
 
+/* `w2c -d v` and `-d l`: what this pass has made of the function, to stderr. */
+static void dump(Writer *w, char pass, const OpStream *stream, const Ir *ir) {
+    if (!w->e->options->dump || !strchr(w->e->options->dump, pass)) return;
+    Buffer out;
+    buffer_init(&out, w->ctx->alloc);
+    buffer_printf(&out, "-- %c: func %u %s\n", pass, w->func, w->e->funcs[w->func]);
+    if (ir) dump_ir(&out, ir);
+    else dump_stream(&out, w->e->m, stream);
+    fwrite(out.data, 1, out.len, stderr);
+    buffer_free(&out);
+}
+
 bool emit_function(Writer *w, uint32_t func) {
     const Emitter *e = w->e;
     OpStream stream;
@@ -193,7 +207,10 @@ bool emit_function(Writer *w, uint32_t func) {
         emit_prototype(e, w->out, func, e->funcs[func], true);
         buffer_text(w->out, " {\n    w2c_trap(W2C_TRAP_UNREACHABLE);\n}\n");
     } else if (ok) {
-        ok = lower_function(w->ctx, e->m, &stream, &w->arena, &ir) && emit_body(w, &stream, &ir);
+        dump(w, 'v', &stream, NULL);
+        ok = lower_function(w->ctx, e->m, &stream, &w->arena, &ir);
+        if (ok) dump(w, 'l', &stream, &ir);
+        ok = ok && emit_body(w, &stream, &ir);
         if (ok) put_function(w, func, w->out);
     }
     w->ctx->func = NO_FUNC;

@@ -22,7 +22,8 @@ typedef struct TranslateOptions {
     bool canonical_nans;
     bool prefix_all; /* static names carry NAME_ too: several outputs can be one compilation unit */
     uint32_t only_func; /* emit this function's body alone (others become traps): to bisect; NO_FUNC: all */
-    const char *dump; /* letters of passes whose result goes to stderr; NULL: none */
+    const char *dump; /* letters of passes whose result goes to stderr (v: validated op stream, l: lowered
+                       * statements); NULL: none */
     const char *version; /* for the stamp; W2C_VERSION */
     /* called from the calling thread as work goes on; may be NULL */
     void (*progress)(void *user, uint64_t done, uint64_t total);

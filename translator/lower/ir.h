@@ -7,6 +7,7 @@
  * Owner: the function arena. */
 #ifndef W2C_IR_H
 #define W2C_IR_H
+#include "../base/buffer.h"
 #include "../frontend/opstream.h"
 
 enum { NODE_SLOT = OP_COUNT }; /* read a slot: imm = height */
@@ -74,4 +75,6 @@ bool lower_function(Context *ctx, const Module *m, const OpStream *stream, Arena
 bool lower_const(Context *ctx, const Module *m, const OpStream *stream, Arena *arena, Ir *out,
                  uint32_t *node);
 
+/* As text, one statement a line: `w2c -d l`. */
+void dump_ir(Buffer *out, const Ir *ir);
 #endif

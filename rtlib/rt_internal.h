@@ -66,6 +66,7 @@ void w2c_registry_unlock(void);
 w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc, u64 max_bytes,
                              char *text, size_t cap);
 void w2c_memory_destroy(w2c_memory *memory);
+void w2c_waiters_delete(struct w2c_waiters *waiters); /* NULL is fine; nobody waits any more */
 w2c_status w2c_table_create(w2c_table *table, const w2c_table_desc *desc, char *text, size_t cap);
 void w2c_table_destroy(w2c_table *table);
 

@@ -150,6 +150,7 @@ void w2c_memory_destroy(w2c_memory *m) {
             w2c_registry_remove(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
         munmap(m->data, (size_t)m->reserved);
     }
+    w2c_waiters_delete(m->waiters);
     memset(m, 0, sizeof *m);
 }
 

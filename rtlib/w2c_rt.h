@@ -103,6 +103,7 @@ struct w2c_memory {
     u8 mode; /* w2c_memory_mode it can serve: a guarded one serves both */
     bool is64, shared, has_max;
     u32 lock; /* held while it grows */
+    struct w2c_waiters *waiters; /* threads in memory.atomic.wait; NULL until the first */
     u32 growths, failed_growths;
 };
 

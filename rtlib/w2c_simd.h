@@ -286,7 +286,7 @@ W2C_INLINE v128 w2c_canon_f64x2(v128 v) {
 /* Rounding without an instruction for it. Below 2^(bits of the mantissa), adding and subtracting
  * that power rounds the size to an integer; from there on every number is one, and NaNs become
  * quiet. Corrected by 1 where it went the wrong way; the sign comes from x, for -0. */
-#define W2C_ROUNDING(p, vector, repeat, sign, quiet, exact, one)                                   \
+#define W2C_ROUNDING(p, repeat, sign, quiet, exact, one)                                   \
     W2C_INLINE v128 w2c_##p##_round(v128 x, v128 whole) {                                          \
         v128 small = w2c_##p##_lt(w2c_##p##_abs(x), repeat(exact));                                \
         v128 large = x | (w2c_##p##_ne(x, x) & repeat(quiet));                                     \
@@ -301,8 +301,8 @@ W2C_INLINE v128 w2c_canon_f64x2(v128 v) {
     }                                                                                              \
     W2C_INLINE v128 w2c_##p##_ceil_soft(v128 x) {                                                  \
         v128 whole = w2c_##p##_whole(x);                                                           \
-        return w2c_##p##_round(                                                                    \
-            x, w2c_##p##_add(whole, w2c_##p##_lt(whole, x) & repeat(one)) & ~repeat(sign));        \
+        return w2c_##p##_round(x,                                                                  \
+                               w2c_##p##_add(whole, w2c_##p##_lt(whole, x) & repeat(one)));        \
     }                                                                                              \
     W2C_INLINE v128 w2c_##p##_floor_soft(v128 x) {                                                 \
         v128 whole = w2c_##p##_whole(x);                                                           \
@@ -314,9 +314,8 @@ W2C_INLINE v128 w2c_canon_f64x2(v128 v) {
         return w2c_##p##_round(x,                                                                  \
                                w2c_##p##_sub(whole, w2c_##p##_gt(whole, size) & repeat(one)));     \
     }
-W2C_ROUNDING(f32x4, w2c_f32x4, w2c_v128_repeat32, 0x80000000u, 0x00400000u, 0x4b000000u,
-             0x3f800000u)
-W2C_ROUNDING(f64x2, w2c_f64x2, w2c_v128_repeat64, 0x8000000000000000u, 0x0008000000000000u,
+W2C_ROUNDING(f32x4, w2c_v128_repeat32, 0x80000000u, 0x00400000u, 0x4b000000u, 0x3f800000u)
+W2C_ROUNDING(f64x2, w2c_v128_repeat64, 0x8000000000000000u, 0x0008000000000000u,
              0x4330000000000000u, 0x3ff0000000000000u)
 #undef W2C_ROUNDING
 

@@ -149,12 +149,21 @@ static bool command_run(Host *h) {
     return complain(name, "no such command");
 }
 
+/* Imports that nobody supplies: calling one is a trap, having one is not. */
+static bool resolve_nothing(void *user, const w2c_wanted *wanted, w2c_extern *out) {
+    (void)user;
+    (void)wanted;
+    (void)out;
+    return false;
+}
+
 int main(void) {
     static Host host;
+    w2c_imports imports = {.resolve = resolve_nothing};
     w2c_error error = {0};
     w2c_config config = {.error = &error};
     if (!w2c_init_traps()) return complain("traps", "no handlers"), 1;
-    if (w2c_instance_new(&MODULE, &host.instance, NULL, &config) != W2C_OK)
+    if (w2c_instance_new(&MODULE, &host.instance, &imports, &config) != W2C_OK)
         return complain("instantiation", error.text), 1;
     char line[1024];
     bool ok = true;

@@ -1,4 +1,4 @@
-/* buffer.c: growth by doubling, and numbers without the locale. */
+/* buffer.c: growth by doubling, numbers without the locale, and a quick printf. */
 #include "buffer.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,19 +48,49 @@ void buffer_hex(Buffer *b, uint64_t value) {
     buffer_bytes(b, text + at, sizeof text - at);
 }
 
-void buffer_printf(Buffer *b, const char *format, ...) {
-    va_list args, again;
-    va_start(args, format);
+/* What printf makes of the format, first into the room that is there. */
+static void buffer_vprintf(Buffer *b, const char *format, va_list args) {
+    va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (len < 0) {
-        b->failed = true;
-    } else if (buffer_reserve(b, (size_t)len + 1)) {
-        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
-        b->len += (size_t)len;
+    if (buffer_reserve(b, 64)) {
+        size_t room = b->cap - b->len;
+        int len = vsnprintf(b->data + b->len, room, format, args);
+        if (len < 0) {
+            b->failed = true;
+        } else if ((size_t)len < room) {
+            b->len += (size_t)len;
+        } else if (buffer_reserve(b, (size_t)len + 1)) {
+            vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+            b->len += (size_t)len;
+        }
     }
     va_end(again);
+}
+
+/* Most of the generated text comes through here: the plain conversions are done by hand, and from the
+ * first other one on the C library has the rest. */
+void buffer_printf(Buffer *b, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    for (;;) {
+        size_t plain = 0;
+        while (format[plain] && format[plain] != '%') plain++;
+        buffer_bytes(b, format, plain);
+        format += plain;
+        if (!*format) break;
+        if (format[1] == 's') {
+            buffer_text(b, va_arg(args, const char *));
+        } else if (format[1] == 'u') {
+            buffer_u64(b, va_arg(args, unsigned));
+        } else if (format[1] == 'c') {
+            buffer_char(b, (char)va_arg(args, int));
+        } else {
+            buffer_vprintf(b, format, args);
+            break;
+        }
+        format += 2;
+    }
+    va_end(args);
 }
 
 const char *buffer_cstr(Buffer *b) {

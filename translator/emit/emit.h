@@ -34,6 +34,7 @@ typedef struct Emitter {
     Group *groups;
     uint32_t group_count;
     uint64_t input_hash;
+    uint64_t features; /* bits: used by the module's declarations and, once written, its bodies */
 } Emitter;
 
 /* What one thread writes into. */
@@ -42,6 +43,7 @@ typedef struct Writer {
     Context *ctx; /* the thread's */
     Buffer *out;
     uint64_t *needed; /* bitmap: functions that need a prototype here */
+    uint64_t features; /* used by the functions written */
     Buffer body;      /* of the function under work: printed before its declarations */
     const Ir *ir;
     uint32_t func;
@@ -61,6 +63,7 @@ bool emit_plan(Emitter *e);
 /* ---- emit_expr.c ---- */
 void emit_expr(Writer *w, uint32_t node, bool parens);
 void emit_condition(Writer *w, uint32_t node);
+const char *emit_access_suffix(const Writer *w, uint32_t memory, uint16_t op); /* "", "_b", "_v", "_vb" */
 void emit_slot(Writer *w, unsigned type, uint32_t height);
 void emit_local(Writer *w, uint32_t local);
 void emit_opaque_decls(Writer *w, Buffer *out);

@@ -201,6 +201,7 @@ bool emit_function(Writer *w, uint32_t func) {
     w->func = func;
     w->needed[func / 64] |= (uint64_t)1 << (func % 64);
     bool ok = validate_function(w->ctx, e->m, func, &w->arena, &stream);
+    if (ok) w->features |= stream.features_used;
     if (ok && e->options->only_func != NO_FUNC && e->options->only_func != func) {
         provenance(w, w->out, func);
         buffer_text(w->out, "W2C_FN ");

@@ -149,9 +149,22 @@ static void import_calls(const Emitter *e, Buffer *out) {
     buffer_free(&scratch);
 }
 
+/* What only modules that use a feature need. */
+static const struct {
+    FeatureId feature;
+    const char *header;
+} feature_headers[] = {
+    {FEATURE_simd, "w2c_simd.h"},
+    {FEATURE_threads, "w2c_atomic.h"},
+};
+
 void emit_private(const Emitter *e, Buffer *out) {
     const char *mode = mode_names[e->options->memory];
-    buffer_printf(out, "#include \"w2c_rt.h\"\n#include \"w2c_quiet.h\"\n\n"
+    buffer_text(out, "#include \"w2c_rt.h\"\n");
+    for (unsigned i = 0; i < sizeof feature_headers / sizeof *feature_headers; i++)
+        if (e->features >> feature_headers[i].feature & 1)
+            buffer_printf(out, "#include \"%s\"\n", feature_headers[i].header);
+    buffer_printf(out, "#include \"w2c_quiet.h\"\n\n"
                        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
                        "/* ---- types: their calls in C, and their descriptors ---- */\n");
     emit_type_decls(e, out);

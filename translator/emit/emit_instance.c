@@ -294,8 +294,6 @@ static void description(const Emitter *e, Buffer *out) {
 static bool check_declarations(Emitter *e) {
     const Module *m = e->m;
     if (m->tag_count) return diag_error(e->ctx, ERR_not_lowered, 0, ": a tag (exceptions)");
-    for (uint32_t i = 0; i < m->memory_count; i++)
-        if (m->memories[i].limits.shared) return diag_error(e->ctx, ERR_not_lowered, 0, ": a shared memory (threads)");
     return true;
 }
 

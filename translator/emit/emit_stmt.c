@@ -177,7 +177,7 @@ static void args_from(Writer *w, const Stmt *s, uint32_t from) {
 static void store(Writer *w, const Stmt *s) {
     bool bounds = w->e->modes[s->aux] != MEMORY_GUARD;
     const char *c = op_info[s->op].c;
-    buffer_printf(w->out, "w2c_store_%s%s(mem%u, ", c, bounds ? "_b" : "", s->aux);
+    buffer_printf(w->out, "w2c_store_%s%s(mem%u, ", c, emit_access_suffix(w, s->aux, s->op), s->aux);
     if (bounds) buffer_printf(w->out, "memory%u, ", s->aux);
     emit_arg(w, s, 0);
     buffer_text(w->out, ", ");
@@ -299,6 +299,15 @@ static bool outdented(const Stmt *s) {
     return s->kind == STMT_ELSE || s->kind == STMT_END_IF;
 }
 
+/* Compilers want a return in every function with a result, also where its end is never reached. */
+static void end_unreached(Writer *w) {
+    const Ir *ir = w->ir;
+    unsigned last = ir->stmt_count ? ir->stmts[ir->stmt_count - 1].kind : STMT_TRAP;
+    if (last == STMT_RETURN || last == STMT_TRAP || !w->ir->stream->blocks[0].result_count) return;
+    emit_indent(w);
+    buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);\n");
+}
+
 void emit_stmts(Writer *w) {
     const Ir *ir = w->ir;
     for (uint32_t i = 0; i < ir->stmt_count && !w->out->failed; i++) {
@@ -315,4 +324,5 @@ void emit_stmts(Writer *w) {
         emit_stmt(w, s);
         buffer_char(w->out, '\n');
     }
+    end_unreached(w);
 }

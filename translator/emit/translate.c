@@ -18,6 +18,7 @@ typedef struct Job {
     atomic_ullong done;   /* bytes of wasm */
     atomic_bool failed;
     uint64_t total;
+    atomic_ullong features; /* of the bodies */
     Buffer single; /* the only group's text, when there is one */
     uint64_t *single_needed;
 } Job;
@@ -160,6 +161,7 @@ static void *work(void *arg) {
         ok = run_group(k, &w, g);
     }
     if (!ok) atomic_store(&job->failed, true);
+    atomic_fetch_or(&job->features, w.features);
     emit_writer_free(&w);
     return NULL;
 }
@@ -199,6 +201,7 @@ static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file)
     buffer_init(&head, ctx->alloc);
     buffer_init(&tail, ctx->alloc);
     bool single = e->group_count <= 1;
+    e->features = e->m->features_used | atomic_load(&job->features);
     bool ok = emit_writer_init(&w, e, ctx);
     uint64_t *needed = single ? job->single_needed : w.needed;
     emit_stamp(e, &head, true);

@@ -1,0 +1,104 @@
+/* w2c_simd_memory.h: loads and stores of v128, as w2c_rt.h has them for scalars.
+ *
+ * Owns: w2c_load_TYPE and w2c_store_TYPE, TYPE as in the column c of opcodes.def, and with _b the
+ * forms with explicit checks. Included by w2c_simd.h only.
+ *
+ *   w2c_load_TYPE(base, address, offset)              and  _b(base, memory, address, offset)
+ *   w2c_store_v128(base, address, offset, v)          and  _b(base, memory, address, offset, v)
+ *   w2c_load_laneN(base, address, offset, v, lane)    and  _b(base, memory, address, offset, v, lane)
+ *   w2c_store_laneN: the same arguments
+ * Guarded loads force the whole result, which stays in a vector register: the load, and what widens
+ * or repeats it, may be one instruction. */
+#ifndef W2C_SIMD_MEMORY_H
+#define W2C_SIMD_MEMORY_H
+#ifndef W2C_SIMD_H
+#error "include w2c_simd.h"
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct w2c_v128_any {
+    v128 v;
+} __attribute__((packed, may_alias)) w2c_v128_any;
+
+W2C_INLINE void w2c_store_v128(u8 *base, u64 address, u64 offset, v128 v) {
+    ((volatile w2c_v128_any *)(base + (address + offset)))->v = v;
+}
+W2C_INLINE void w2c_store_v128_b(u8 *base, const w2c_memory *memory, u64 address, u64 offset,
+                                 v128 v) {
+    w2c_check_range(memory, address, offset, 16);
+    ((w2c_v128_any *)(base + (address + offset)))->v = v;
+}
+
+/* `value` of the bytes at p */
+#define W2C_LOAD(name, bytes, value)                                                               \
+    W2C_INLINE v128 w2c_load_##name(const u8 *base, u64 address, u64 offset) {                     \
+        const u8 *p = base + (address + offset);                                                   \
+        v128 v = value;                                                                            \
+        W2C_FORCE_V128(v);                                                                         \
+        return v;                                                                                  \
+    }                                                                                              \
+    W2C_INLINE v128 w2c_load_##name##_b(const u8 *base, const w2c_memory *memory, u64 address,     \
+                                        u64 offset) {                                              \
+        w2c_check_range(memory, address, offset, bytes);                                           \
+        const u8 *p = base + (address + offset);                                                   \
+        return value;                                                                              \
+    }
+#define W2C_AT(type, p) (((const w2c_##type##_any *)(p))->v)
+#define W2C_LOW(p) w2c_v128_const(W2C_AT(u64, p), 0)
+W2C_LOAD(v128, 16, W2C_AT(v128, p))
+W2C_LOAD(8x8_s, 8, w2c_i16x8_extend_low_i8x16_s(W2C_LOW(p)))
+W2C_LOAD(8x8_u, 8, w2c_i16x8_extend_low_i8x16_u(W2C_LOW(p)))
+W2C_LOAD(16x4_s, 8, w2c_i32x4_extend_low_i16x8_s(W2C_LOW(p)))
+W2C_LOAD(16x4_u, 8, w2c_i32x4_extend_low_i16x8_u(W2C_LOW(p)))
+W2C_LOAD(32x2_s, 8, w2c_i64x2_extend_low_i32x4_s(W2C_LOW(p)))
+W2C_LOAD(32x2_u, 8, w2c_i64x2_extend_low_i32x4_u(W2C_LOW(p)))
+W2C_LOAD(splat8, 1, w2c_v128_repeat8(W2C_AT(u8, p)))
+W2C_LOAD(splat16, 2, w2c_v128_repeat16(W2C_AT(u16, p)))
+W2C_LOAD(splat32, 4, w2c_v128_repeat32(W2C_AT(u32, p)))
+W2C_LOAD(splat64, 8, w2c_v128_repeat64(W2C_AT(u64, p)))
+W2C_LOAD(zero32, 4, w2c_v128_const(W2C_AT(u32, p), 0))
+W2C_LOAD(zero64, 8, W2C_LOW(p))
+#undef W2C_LOAD
+#undef W2C_LOW
+
+#define W2C_LANE(bits, p)                                                                          \
+    W2C_INLINE v128 w2c_load_lane##bits(const u8 *base, u64 address, u64 offset, v128 v,           \
+                                        u32 lane) {                                                \
+        v = w2c_##p##_replace_lane(v, W2C_AT(u##bits, base + (address + offset)), lane);           \
+        W2C_FORCE_V128(v);                                                                         \
+        return v;                                                                                  \
+    }                                                                                              \
+    W2C_INLINE v128 w2c_load_lane##bits##_b(const u8 *base, const w2c_memory *memory, u64 address, \
+                                            u64 offset, v128 v, u32 lane) {                        \
+        w2c_check_range(memory, address, offset, bits / 8);                                        \
+        return w2c_##p##_replace_lane(v, W2C_AT(u##bits, base + (address + offset)), lane);        \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_lane##bits(u8 *base, u64 address, u64 offset, v128 v, u32 lane) {    \
+        w2c_store_u##bits(base, address, offset, ((w2c_##p##_lanes)v)[lane]);                      \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_lane##bits##_b(u8 *base, const w2c_memory *memory, u64 address,      \
+                                             u64 offset, v128 v, u32 lane) {                       \
+        w2c_store_u##bits##_b(base, memory, address, offset, ((w2c_##p##_lanes)v)[lane]);          \
+    }
+#define w2c_i8x16_lanes w2c_u8x16
+#define w2c_i16x8_lanes w2c_u16x8
+#define w2c_i32x4_lanes w2c_u32x4
+#define w2c_i64x2_lanes w2c_u64x2
+W2C_LANE(8, i8x16)
+W2C_LANE(16, i16x8)
+W2C_LANE(32, i32x4)
+W2C_LANE(64, i64x2)
+#undef w2c_i8x16_lanes
+#undef w2c_i16x8_lanes
+#undef w2c_i32x4_lanes
+#undef w2c_i64x2_lanes
+#undef W2C_LANE
+#undef W2C_AT
+
+#ifdef __cplusplus
+}
+#endif
+#endif

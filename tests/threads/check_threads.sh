@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Translates threads.wasm and unshared.wasm, links them with threads.c, and runs that, with guard pages and
+# with explicit checks.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+build=${W2C_BUILD_DIR:-$here/../../build}
+cc=${W2C_CC:-cc}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+flags=(-std=c11 -D_XOPEN_SOURCE=700 -O2 -Wall -Wextra -Werror -I "$here/../../rtlib" -I "$dir")
+if grep -q '^W2C_SANITIZE:[A-Z]*=address' "$build/CMakeCache.txt"; then flags+=(-fsanitize=address,undefined); fi
+if grep -q '^W2C_SANITIZE:[A-Z]*=thread' "$build/CMakeCache.txt"; then flags+=(-fsanitize=thread); fi
+for memory in guard bounds; do
+    for module in threads unshared; do
+        "$build/w2c" "$here/$module.wasm" -o "$dir/$module.c" --memory=$memory >/dev/null
+    done
+    "$cc" "${flags[@]}" "$here/threads.c" "$dir/threads.c" "$dir/unshared.c" "$build/libw2crt.a" -lm -pthread \
+        -o "$dir/threads-$memory"
+    echo "--memory=$memory:"
+    "$dir/threads-$memory"
+done

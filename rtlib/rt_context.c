@@ -50,6 +50,7 @@ static void free_shells(w2c_context *context) {
     while (context->shells) {
         w2c_context *shell = context->shells;
         context->shells = shell->shells;
+        w2c_operands_free(shell);
         free(shell);
     }
 }
@@ -62,7 +63,10 @@ void w2c_context_release(w2c_context *context) {
         context->parked = instance->next_in_context;
         w2c_instance_free(instance);
     }
+    w2c_exceptions_free(context);
+    w2c_tail_free(&context->head.tail);
     free_shells(context);
+    w2c_operands_free(context);
     free(context);
 }
 
@@ -100,10 +104,15 @@ w2c_context *w2c_context_join(w2c_context *a, w2c_context *b) {
     }
     move_instances(a, &a->instances, b->instances);
     move_instances(a, &a->parked, b->parked);
+    w2c_tail_join(a, b);
     a->refs += b->refs;
     a->depth += b->depth;
     if (!a->stack_bytes || (b->stack_bytes && b->stack_bytes < a->stack_bytes))
         a->stack_bytes = b->stack_bytes;
+    w2c_heap_join(a, b);
+    w2c_handles_move(a, b);
+    w2c_tables_move(a, b);
+    w2c_exceptions_join(a, b);
     b->instances = b->parked = NULL;
     b->refs = b->depth = 0;
     b->joined = a;

@@ -42,7 +42,7 @@ static void add_wanted(w2c_text *t, const w2c_import_desc *d) {
         add_global(t, d->text, d->is_mutable);
         break;
     default:
-        w2c_text_add(t, "tag");
+        w2c_text_add(t, "tag %s", d->type->text);
         break;
     }
 }
@@ -58,11 +58,13 @@ static void add_given(w2c_text *t, const w2c_extern *e) {
         w2c_text_add(t, " %s", e->table->type);
     } else if (e->kind == W2C_MEMORY && m) {
         add_memory(t, m->is64, w2c_memory_pages(m), m->declared_max, m->page_log2, m->shared);
+    } else if (e->kind == W2C_TAG && e->tag) {
+        w2c_text_add(t, "tag %s", e->tag->type->text);
     } else if (e->kind == W2C_GLOBAL && e->global.value) {
         w2c_text_add(t, "global ");
         add_global(t, e->global.type, e->global.is_mutable);
     } else {
-        w2c_text_add(t, e->kind == W2C_TAG ? "tag" : "nothing");
+        w2c_text_add(t, "nothing");
     }
 }
 
@@ -99,6 +101,18 @@ static bool limits_match(u64 size, u64 declared_max, const w2c_limits *wanted) {
     return size >= wanted->min && (wanted->max == UINT64_MAX || declared_max <= wanted->max);
 }
 
+static bool same_value_type(const char *a, const w2c_type *a_heap, const char *b,
+                            const w2c_type *b_heap) {
+    return w2c_value_type_matches(a, a_heap, b, b_heap) &&
+           w2c_value_type_matches(b, b_heap, a, a_heap);
+}
+
+static bool global_matches(const w2c_import_desc *d, const w2c_global *g) {
+    if (!g->value || g->is_mutable != d->is_mutable) return false;
+    return g->is_mutable ? same_value_type(g->type, g->heap, d->text, d->type)
+                         : w2c_value_type_matches(g->type, g->heap, d->text, d->type);
+}
+
 /* NULL when `e` serves import `d`; else what to do about it. */
 static const char *mismatch(const w2c_import_desc *d, const w2c_extern *e) {
     if (e->kind != d->kind) return "give the kind that the module wants";
@@ -116,7 +130,7 @@ static const char *mismatch(const w2c_import_desc *d, const w2c_extern *e) {
                    : "the module was made without adapters for host functions of this form";
     case W2C_TABLE:
         if (!t) return "set table";
-        return t->is64 == d->is64 && !strcmp(t->type, d->text) &&
+        return t->is64 == d->is64 && same_value_type(t->type, t->heap, d->text, d->type) &&
                        limits_match(t->size, t->declared_max, &d->limits)
                    ? NULL
                    : "give a table of that type and at least that size";
@@ -129,12 +143,13 @@ static const char *mismatch(const w2c_import_desc *d, const w2c_extern *e) {
                    ? NULL
                    : "it has no guard pages: translate the module with --memory=bounds";
     case W2C_GLOBAL:
-        return e->global.value && e->global.type && !strcmp(e->global.type, d->text) &&
-                       e->global.is_mutable == d->is_mutable
-                   ? NULL
-                   : "give a global of that type";
+        return global_matches(d, &e->global) ? NULL : "give a global of that type";
     default:
-        return "tags cannot be imported yet";
+        if (!e->tag) return "set tag";
+        return w2c_type_equal(e->tag->type, d->type) ||
+                       (e->tag->is_host && !strcmp(e->tag->type->letters, d->type->letters))
+                   ? NULL
+                   : "give a tag of that type";
     }
 }
 
@@ -212,14 +227,15 @@ static bool fill(w2c_instance *instance, const w2c_import_desc *d, const w2c_ext
         if (e->table->context) {
             join(instance, e->table->context);
         } else {
-            e->table->context = instance->context;
-            e->table->holds_context = true;
-            instance->context->refs++;
+            w2c_table_hold(e->table, instance->context);
         }
         return true;
     case W2C_MEMORY:
         *(w2c_memory **)w2c_at(instance, d->slot) = e->memory;
         if (d->slot2) *(u8 **)w2c_at(instance, d->slot2) = e->memory->data;
+        return true;
+    case W2C_TAG:
+        *(const w2c_tag **)w2c_at(instance, d->slot) = e->tag;
         return true;
     default:
         *(void **)w2c_at(instance, d->slot) = e->global.value;
@@ -262,7 +278,7 @@ static bool ask_resolver(w2c_instance *instance, const w2c_import_desc *d, w2c_e
     w2c_text t = w2c_text_start(type, sizeof type);
     if (!instance->resolve) return false;
     add_wanted(&t, d);
-    w2c_wanted wanted = {d->module, d->name, d->kind, d->type ? d->type->letters : NULL, type};
+    w2c_wanted wanted = {d->module, d->name, d->kind, d->kind == W2C_FUNC ? d->type->letters : NULL, type};
     memset(out, 0, sizeof *out);
     return instance->resolve(instance->resolve_user, &wanted, out);
 }

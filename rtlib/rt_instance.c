@@ -39,7 +39,14 @@ static void make_records(w2c_instance *instance) {
         records[i].code = module->funcs[i].code;
         records[i].instance = instance;
         records[i].type = module->funcs[i].type;
+        records[i].tail = module->funcs[i].tail;
     }
+}
+
+static void make_tags(w2c_instance *instance) {
+    const w2c_module *module = instance->module;
+    for (u32 i = 0; i < module->tag_count; i++)
+        ((w2c_tag *)w2c_at(instance, module->tags[i].storage))->type = module->tags[i].type;
 }
 
 static w2c_status make_memories(w2c_instance *instance, u64 max_bytes, char *text) {
@@ -97,7 +104,9 @@ static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
                         const w2c_config *config, char *text) {
     const w2c_module *module = instance->module;
     make_records(instance);
-    w2c_status status = w2c_imports_bind(instance, imports, text, TEXT_SIZE);
+    make_tags(instance);
+    w2c_status status = w2c_tail_prepare(instance) ? W2C_OK : W2C_NOMEM;
+    if (status == W2C_OK) status = w2c_imports_bind(instance, imports, text, TEXT_SIZE);
     if (status == W2C_OK) status = make_memories(instance, config->max_memory, text);
     if (status == W2C_OK) status = make_tables(instance, text);
     if (status == W2C_OK && module->text_begin) {
@@ -148,6 +157,9 @@ static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
         instance->resolve_user = imports->user;
     }
     if (config->stack_bytes) context->stack_bytes = config->stack_bytes;
+    if (config->max_gc_heap) context->max_gc_heap = config->max_gc_heap;
+    if (config->gc_stress) context->gc_stress = config->gc_stress;
+    w2c_heap_configure(context);
     w2c_context_add(context, instance);
     status = build(instance, imports, config, text);
     if (status != W2C_OK) {
@@ -191,6 +203,7 @@ void w2c_instance_free(w2c_instance *instance) {
 void w2c_instance_delete(w2c_instance *instance) {
     if (!instance) return;
     w2c_context *context = instance->context;
+    if (instance->module->tag_count) w2c_exceptions_forget(context, instance);
     w2c_context_remove(instance);
     w2c_instance_free(instance);
     w2c_context_release(context);

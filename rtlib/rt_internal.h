@@ -13,11 +13,55 @@
 
 #define W2C_PRINTF(text, args) __attribute__((format(printf, text, args)))
 
+/* ---- exceptions (rt_exception.c) ------------------------------------------------------------ */
+typedef struct w2c_exceptions { /* in a context; all zeros: none */
+    w2c_exception *left;        /* what the last call ended with, for the host */
+    struct w2c_exception_chunk *chunks; /* all exceptions lie in these, the newest first */
+    size_t kept, keep_limit;            /* how many are kept; at the limit, collect */
+} w2c_exceptions;
+/* Makes what was left there pending; false: nothing was left. */
+bool w2c_exceptions_raise(w2c_context *context);
+void w2c_exceptions_leave(w2c_context *context); /* the pending one becomes `left` */
+void w2c_exceptions_drop(w2c_context *context);  /* `left` is not needed any more */
+void w2c_exceptions_join(w2c_context *to, w2c_context *from);
+void w2c_exceptions_forget(w2c_context *context, const w2c_instance *instance); /* its tags go */
+void w2c_exceptions_free(w2c_context *context);
+/* Every value of every exception there is, as a reference: it need not be one. */
+void w2c_exceptions_visit(w2c_context *context, void (*visit)(void *user, w2c_ref ref), void *user);
+
+/* ---- tail calls (rt_tail.c) ----------------------------------------------------------------- */
+/* Room for what the instance's functions pass. False: out of memory. Its records are there. */
+bool w2c_tail_prepare(w2c_instance *instance);
+void w2c_tail_join(w2c_context *to, w2c_context *from); /* `to` has the instances of both */
+void w2c_tail_free(w2c_tail *tail);
+
+/* ---- the heap (rt_gc.c, rt_gc_heap.c, rt_gc_mark.c) ------------------------------------------ */
+typedef struct w2c_heap w2c_heap;
+struct w2c_handle {
+    w2c_ref ref;
+    w2c_handle *next, **place; /* what points to it; NULL: the context is gone */
+};
+void w2c_heap_free(w2c_context *context);
+void w2c_heap_configure(w2c_context *context); /* after a change of its limit or stress */
+void w2c_heap_join(w2c_context *to, w2c_context *from);
+void w2c_handles_move(w2c_context *to, w2c_context *from); /* to NULL: from is going away */
+/* Every reference of the exn hierarchy in an object that lives: collects first. */
+void w2c_heap_visit_exn(w2c_context *context, void (*visit)(void *user, w2c_ref ref), void *user);
+/* A function by its number in an element segment, or NULL. */
+w2c_ref w2c_elem_func(w2c_instance *instance, u32 number);
+
 /* ---- contexts (rt_context.c) ---------------------------------------------------------------- */
 /* What a group of instances shares that can call each other: one thread at a time runs them.
  * Instances that get linked later join: of two contexts one becomes an empty shell that points to
  * the other. */
 struct w2c_context {
+    w2c_context_head head;
+    w2c_exceptions exceptions;
+    w2c_heap *heap; /* NULL until something is allocated */
+    w2c_handle *handles;
+    w2c_table *held_tables; /* of the host, that instances of this context imported */
+    u64 max_gc_heap;        /* as in w2c_config */
+    u32 gc_stress;
     char *limit;     /* what every instance's stack_limit is */
     char *stack_low; /* of the thread that limit was computed for; NULL: none yet; or
                         W2C_OTHER_STACK */
@@ -48,8 +92,11 @@ void w2c_context_set_limit(w2c_context *context, char *limit);
 
 /* ---- frames (rt_trap.c) --------------------------------------------------------------------- */
 w2c_frame *w2c_frame_innermost(void); /* of this thread; callable from signal handlers */
-/* w2c_trap with a detail; there is no way back. */
-W2C_NORETURN void w2c_trap_detail(w2c_status status, const char *text);
+/* The stack that guest code of this context lies in: from sp up to *high. False: this thread runs
+ * it on several stacks. */
+bool w2c_frames_range(const w2c_context *context, const char *sp, const char **high);
+
+void w2c_operands_free(w2c_context *context);
 
 /* ---- registry (rt_registry.c) --------------------------------------------------------------- */
 typedef enum w2c_range_kind { W2C_RANGE_MEMORY, W2C_RANGE_TEXT, W2C_RANGE_KINDS } w2c_range_kind;
@@ -69,6 +116,9 @@ void w2c_memory_destroy(w2c_memory *memory);
 void w2c_waiters_delete(struct w2c_waiters *waiters); /* NULL is fine; nobody waits any more */
 w2c_status w2c_table_create(w2c_table *table, const w2c_table_desc *desc, char *text, size_t cap);
 void w2c_table_destroy(w2c_table *table);
+/* The host's table may hold references of this context from now on. */
+void w2c_table_hold(w2c_table *table, w2c_context *context);
+void w2c_tables_move(w2c_context *to, w2c_context *from);
 
 /* ---- imports -------------------------------------------------------------------------------- */
 /* Fills every slot, or says in text why not. */

@@ -22,6 +22,7 @@ w2c_status w2c_table_create(w2c_table *t, const w2c_table_desc *desc, char *text
     t->has_max = desc->limits.max != UINT64_MAX;
     t->max = desc->limits.max < MOST_ELEMENTS ? desc->limits.max : MOST_ELEMENTS;
     t->type = desc->text;
+    t->heap = desc->heap;
     t->is64 = desc->is64;
     if (t->size && !(t->data = (w2c_ref *)calloc((size_t)t->size, sizeof(w2c_ref)))) {
         w2c_text_add(&why, "no memory for a table of %llu elements", (unsigned long long)t->size);
@@ -30,9 +31,33 @@ w2c_status w2c_table_create(w2c_table *t, const w2c_table_desc *desc, char *text
     return W2C_OK;
 }
 
+void w2c_table_hold(w2c_table *t, w2c_context *context) {
+    t->context = context;
+    t->holds_context = true;
+    t->next_held = context->held_tables;
+    context->held_tables = t;
+    context->refs++;
+}
+
+static void let_go(w2c_table *t) {
+    w2c_table **at = &w2c_context_root(t->context)->held_tables;
+    while (*at && *at != t)
+        at = &(*at)->next_held;
+    if (*at) *at = t->next_held;
+}
+
+void w2c_tables_move(w2c_context *to, w2c_context *from) {
+    w2c_table **end = &to->held_tables;
+    while (*end)
+        end = &(*end)->next_held;
+    *end = from->held_tables;
+    from->held_tables = NULL;
+}
+
 void w2c_table_destroy(w2c_table *t) {
     free(t->data);
     w2c_context *held = t->holds_context ? t->context : NULL;
+    if (held) let_go(t);
     memset(t, 0, sizeof *t);
     w2c_context_release(held);
 }
@@ -111,7 +136,7 @@ void w2c_table_copy(w2c_table *dst, w2c_table *src, u64 to, u64 from, u64 len) {
     if (len) memmove(dst->data + to, src->data + from, (size_t)len * sizeof(w2c_ref));
 }
 
-static w2c_ref numbered_func(w2c_instance *instance, u32 number) {
+w2c_ref w2c_elem_func(w2c_instance *instance, u32 number) {
     const w2c_module *module = instance->module;
     if (number == W2C_ELEM_NULL) return NULL;
     if (number & W2C_ELEM_IMPORT) {
@@ -127,5 +152,5 @@ void w2c_table_init(w2c_instance *instance, w2c_table *t, const w2c_elem *elem, 
     check(to, len, t->size);
     for (u32 i = 0; i < len; i++)
         t->data[to + i] =
-            elem->funcs ? numbered_func(instance, elem->funcs[from + i]) : elem->refs[from + i];
+            elem->funcs ? w2c_elem_func(instance, elem->funcs[from + i]) : elem->refs[from + i];
 }

@@ -94,10 +94,12 @@ void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance) {
     frame->context = c;
     frame->limit = c->limit;
     frame->stack_low = c->stack_low;
+    frame->operands = c->head.operands.at;
     frame->status = W2C_OK;
     t->frame = frame;
     bool outermost = c->depth++ == 0;
     if (outermost) c->detail[0] = 0;
+    if (W2C_UNLIKELY(c->exceptions.left)) w2c_exceptions_drop(c);
     if (W2C_UNLIKELY(c->stack_low != t->low || !on_own_stack(t, sp) ||
                      (c->stack_bytes && outermost)))
         set_limit(c, t, sp);
@@ -105,14 +107,32 @@ void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance) {
 
 w2c_status w2c_frame_leave(w2c_frame *frame) {
     w2c_context *c = frame->context;
+    c->head.operands.at = frame->operands;
     if (W2C_UNLIKELY(c->joined)) c = w2c_context_root(c);
     thread.frame = frame->outer;
     c->depth--;
+    if (W2C_UNLIKELY(c->head.thrown)) {
+        w2c_exceptions_leave(c);
+        frame->status = W2C_EXCEPTION;
+    }
     if (W2C_UNLIKELY(c->limit != frame->limit) && c->depth && frame->stack_low) {
         c->stack_low = frame->stack_low; /* back on the stack of the outer frame */
         w2c_context_set_limit(c, frame->limit);
     }
     return frame->status;
+}
+
+bool w2c_frames_range(const w2c_context *context, const char *sp, const char **high) {
+    bool own = thread.low && on_own_stack(&thread, sp);
+    u32 found = 0; /* others would be on another thread's stack */
+    *high = sp;
+    for (w2c_frame *f = thread.frame; f; f = f->outer) {
+        if (w2c_context_root(f->context) != context) continue;
+        if (own ? !on_own_stack(&thread, (char *)f) : found || (char *)f < sp) return false;
+        *high = (const char *)(f + 1);
+        found++;
+    }
+    return found == context->depth;
 }
 
 /* ---- traps ---------------------------------------------------------------------------------- */
@@ -121,15 +141,22 @@ static W2C_NORETURN void end_frame(w2c_frame *frame, w2c_status status) {
     longjmp(frame->env, 1);
 }
 
-void w2c_raise(w2c_status status) {
+static W2C_NORETURN void end_call(w2c_status status) {
     w2c_frame *frame = thread.frame;
     if (!frame) __builtin_trap(); /* outside of a frame: there is nowhere to go */
     end_frame(frame, status);
 }
 
+void w2c_raise(w2c_status status) {
+    if (status != W2C_EXCEPTION) end_call(status);
+    if (!thread.frame || !w2c_exceptions_raise(w2c_context_root(thread.frame->context)))
+        w2c_trap_detail(W2C_TRAP_HOST, "a host function returned W2C_EXCEPTION without one: "
+                                       "call w2c_exception_throw first");
+}
+
 void w2c_trap(w2c_status status) {
     if (thread.frame) w2c_context_root(thread.frame->context)->detail[0] = 0;
-    w2c_raise(status);
+    end_call(status);
 }
 
 void w2c_trap_detail(w2c_status status, const char *text) {
@@ -140,5 +167,5 @@ void w2c_trap_detail(w2c_status status, const char *text) {
         memmove(c->detail, text, len);
         c->detail[len] = 0;
     }
-    w2c_raise(status);
+    end_call(status);
 }

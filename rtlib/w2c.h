@@ -39,10 +39,22 @@ typedef struct w2c_func w2c_func;       /* a function reference: immutable, owne
 typedef struct w2c_memory w2c_memory;
 typedef struct w2c_table w2c_table;
 typedef struct w2c_type w2c_type; /* a function type (later: struct and array types) */
+typedef struct w2c_tag w2c_tag;   /* of exceptions: its address is its identity */
+typedef struct w2c_exception w2c_exception; /* owned by the context that it was thrown in */
 
-/* Any reference: funcref is a `const w2c_func *`, externref whatever the host put in. NULL is null.
- */
+/* Any reference. NULL is null. A funcref is a `const w2c_func *`. An externref is whatever the host
+ * put in: an address that is a multiple of 4, of which only the identity counts; or the guest's own
+ * object, converted. An anyref is an object of the guest, a number (i31) or a host reference,
+ * converted: w2c_any_of_extern and its contrary do what the instructions do. The host keeps anyrefs,
+ * and externrefs it did not make, beyond the call that gave them, only in a w2c_handle. */
 typedef void *w2c_ref;
+static inline w2c_ref w2c_any_of_extern(w2c_ref ref) { /* any.convert_extern */
+    uintptr_t bits = (uintptr_t)ref;
+    return !bits || (bits & 1) ? ref : (w2c_ref)(bits ^ 2);
+}
+static inline w2c_ref w2c_extern_of_any(w2c_ref ref) { /* extern.convert_any */
+    return w2c_any_of_extern(ref);
+}
 
 typedef struct w2c_v128 {
     uint8_t bytes[16]; /* lane 0 first, little-endian lanes */
@@ -76,13 +88,14 @@ typedef struct w2c_global {
     const char *type; /* "i32", "f64", "funcref", ... as the module writes it */
     bool is_mutable;
     void *value; /* uint32_t, uint64_t, float, double, w2c_v128 or w2c_ref, by type */
+    const w2c_type *heap; /* of "(ref #...)" and "(ref null #...)": the type referred to; else NULL */
 } w2c_global;
 
 /* A host function as the module's NAME.h declares it:
  *   w2c_status f(void *env, w2c_instance *importer, params..., results *...)
  * with parameters uint32_t, uint64_t, float, double, w2c_v128, w2c_ref. `importer` is the instance
- * whose import it is. W2C_OK, or a trap or W2C_EXIT, which ends the guest's call with that status.
- */
+ * whose import it is. W2C_OK, or W2C_EXCEPTION (see w2c_exception_throw), which the guest may catch,
+ * or a trap or W2C_EXIT, which ends the guest's call with that status. */
 typedef void (*w2c_host_fn)(void);
 /* The same for any type: args has one value per parameter, results room for one per result. */
 typedef w2c_status w2c_host_any_fn(void *env, w2c_instance *importer, const w2c_value *args,
@@ -99,6 +112,7 @@ typedef struct w2c_extern {
     w2c_memory *memory;
     w2c_table *table;
     w2c_global global;
+    const w2c_tag *tag;
 } w2c_extern;
 
 w2c_extern w2c_extern_host(const char *letters, w2c_host_fn fn, void *env);
@@ -153,6 +167,9 @@ typedef struct w2c_config {
                          * headroom for host functions (a quarter of stacks below 1 MiB). On a stack
                          * that is not the thread's own (coroutines) 0 means 64 KiB */
     uint64_t max_memory; /* bytes per memory; growth beyond fails; 0: the module's own limit */
+    uint64_t max_gc_heap; /* bytes of garbage-collected objects in the context; beyond that, and after
+                           * a collection, allocation traps (TRAP_HEAP_EXHAUSTED); 0: 4 GiB */
+    uint32_t gc_stress;   /* collect at every n-th allocation, to test; 0: when it pays */
     void *host;          /* w2c_instance_host gives it back */
     w2c_error *error;    /* filled when NAME_new fails */
 } w2c_config;
@@ -205,6 +222,70 @@ uint64_t w2c_table_grow(w2c_table *table, uint64_t count,
                         w2c_ref fill); /* size before or UINT64_MAX */
 bool w2c_table_get(const w2c_table *table, uint64_t i, w2c_ref *out); /* false: out of bounds */
 bool w2c_table_set(w2c_table *table, uint64_t i, w2c_ref value);
+
+/* ---- exceptions ----------------------------------------------------------------------------- */
+/* A call that ends with W2C_EXCEPTION leaves the exception in the instance's context, where it
+ * stays until the next call that enters the context's guest code. A host function throws, or passes
+ * on what a call inside it threw, by returning W2C_EXCEPTION while one is left there; if it returns
+ * anything else, the exception is dropped.
+ * An exnref is the address of its w2c_exception. Everything here belongs to the context's thread.
+ * Spec: exec/runtime#exception-instances, exec/instructions#exec-throw-ref */
+
+/* The exception that the last call left, or NULL. Owner: the context. */
+w2c_exception *w2c_instance_exception(const w2c_instance *instance);
+/* NULL when the tag's instance is gone. */
+const w2c_tag *w2c_exception_tag(const w2c_exception *exception);
+size_t w2c_exception_count(const w2c_exception *exception);            /* of its values */
+const w2c_value *w2c_exception_values(const w2c_exception *exception); /* as its tag's type says */
+/* What a host function returns to throw: `return w2c_exception_throw(importer, tag, values);`.
+ *   tag     an exported one (w2c_extern.tag), or of w2c_tag_new
+ *   values  one for each parameter of the tag's type; copied. May be NULL when there are none
+ * W2C_EXCEPTION; W2C_INVALID without a tag, W2C_NOMEM: nothing was thrown. */
+w2c_status w2c_exception_throw(w2c_instance *instance, const w2c_tag *tag, const w2c_value *values);
+/* The same with an exception that there is already: what w2c_instance_exception gave, an exnref.
+ * W2C_EXCEPTION; W2C_INVALID when exception is NULL. */
+w2c_status w2c_exception_rethrow(w2c_instance *instance, w2c_exception *exception);
+/* Keeps an exception for longer than the next call, until it is released as often as it was held.
+ * Host memory that holds an exnref needs it too. Both accept NULL. */
+void w2c_exception_hold(w2c_instance *instance, w2c_exception *exception);
+void w2c_exception_release(w2c_instance *instance, w2c_exception *exception);
+
+/* The function type whose parameters are an exception's values; NULL without tag. */
+const w2c_type *w2c_tag_type(const w2c_tag *tag);
+/* A tag of the host's own, to be imported. letters: as in w2c_type_letters, without results
+ * ("i_"); an import matches when its letters are the same. W2C_INVALID, W2C_NOMEM. It must outlive
+ * the instances that import it, and exceptions that have it. */
+w2c_status w2c_tag_new(w2c_tag **out, const char *letters);
+void w2c_tag_delete(w2c_tag *tag);
+
+/* ---- garbage-collected objects -------------------------------------------------------------- */
+/* One heap per context, made at its first allocation, gone with it. A collection keeps what globals,
+ * tables, handles, exceptions, and the stack between the outermost active call and the innermost
+ * refer to: also what host functions have in variables while the guest that called them waits. It
+ * happens only when the guest allocates, or here. Code with AddressSanitizer needs
+ * -fsanitize-address-use-after-return=never: a stack elsewhere is not found. */
+
+/* Keeps an object for the host. NULL: out of memory. When its context goes the handle's reference
+ * becomes NULL; the handle still has to be deleted. */
+typedef struct w2c_handle w2c_handle;
+w2c_handle *w2c_handle_new(w2c_instance *instance, w2c_ref ref);
+w2c_ref w2c_handle_get(const w2c_handle *handle);
+void w2c_handle_set(w2c_handle *handle, w2c_ref ref); /* of the same context */
+void w2c_handle_delete(w2c_handle *handle);           /* NULL is fine */
+
+/* False: nothing was collected, because the context has frames on another stack, or for want of
+ * memory. */
+bool w2c_gc_collect(w2c_instance *instance);
+
+typedef struct w2c_gc_info {
+    uint64_t collections;
+    uint64_t allocated; /* bytes since the beginning */
+    uint64_t live;      /* bytes that the last collection kept */
+    uint64_t heap;      /* bytes the heap takes now, free ones among them */
+    uint64_t peak;      /* the most it took */
+    uint64_t pause_ns;  /* all collections together */
+} w2c_gc_info;
+void w2c_gc_stats(const w2c_instance *instance, w2c_gc_info *out);
 
 /* ---- traps ---------------------------------------------------------------------------------- */
 /* Installs handlers for the faults by which guard-page memories trap (SIGSEGV, SIGBUS). They claim

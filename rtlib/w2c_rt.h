@@ -67,11 +67,13 @@ typedef void (*w2c_code)(void);
 extern const char W2C_ABI_SYMBOL;
 
 /* A function reference. `code` has the C type of its signature: result f(w2c_instance *,
- * params...); several results come as struct w2c_res_LETTERS. Calls pass `instance`. */
+ * params...); several results come as struct w2c_res_LETTERS. Calls pass `instance`. `tail` is the
+ * w2c_tail_fn of a function that makes tail calls, else NULL: see w2c_tail.h. */
 struct w2c_func {
     w2c_code code;
     w2c_instance *instance;
     const w2c_type *type;
+    w2c_code tail;
 };
 
 /* Types are equal when their addresses are; otherwise w2c_type_equal looks at the text. Modules
@@ -88,7 +90,22 @@ struct w2c_type {
     u32 depth;                     /* how many supertypes it has */
     u8 form;                       /* 0 function, 1 struct, 2 array */
     bool is_final;
+    u8 elem_kind;  /* arrays: what elements are: w2c_gc_kind */
+    u8 elem_size;  /* arrays: bytes of an element */
+    u32 size;      /* structs: bytes of an object; arrays: where the elements begin */
+    u64 hash;      /* of text; 0: not known */
+    const u32 *refs; /* structs: where references are: those of the any hierarchy, then of extern, */
+    u32 any_count, extern_count, exn_count; /* then of exn */
 };
+
+/* What the collector finds in an array's elements: nothing that it knows (numbers, functions), or
+ * references of a hierarchy. */
+typedef enum w2c_gc_kind { W2C_GC_NONE, W2C_GC_ANY, W2C_GC_EXTERN, W2C_GC_EXN } w2c_gc_kind;
+
+/* The free run that objects are taken from: see w2c_gc.h. */
+typedef struct w2c_gc {
+    char *at, *end;
+} w2c_gc;
 
 typedef enum w2c_memory_mode { W2C_GUARD, W2C_BOUNDS, W2C_STATIC } w2c_memory_mode;
 
@@ -107,15 +124,68 @@ struct w2c_memory {
     u32 growths, failed_growths;
 };
 
+/* ---- exceptions: what throws and catches is in w2c_eh.h */
+struct w2c_tag {
+    const w2c_type *type;
+    bool is_host; /* made by w2c_tag_new: matches by its letters */
+};
+
+enum { W2C_EXCEPTION_ROOM = 6 }; /* values that an exception holds without a heap allocation */
+/* Unused; thrown, and referred to by nothing but a context's head.thrown; the same with values on
+ * the heap; kept: others may refer to it, only a collection frees it. */
+enum { W2C_EXN_FREE, W2C_EXN_THROWN, W2C_EXN_LARGE, W2C_EXN_KEPT };
+
+struct w2c_exception {
+    const w2c_tag *tag;
+    w2c_value *values;   /* room, or on the heap */
+    w2c_exception *next; /* when free */
+    u32 count;
+    u32 held; /* by the host */
+    u8 state, mark;
+    w2c_value room[W2C_EXCEPTION_ROOM];
+};
+
+/* What passes between functions that take part in tail calls; see w2c_tail.h. Nothing in it outlives
+ * the way into a function, or out of it. */
+enum { W2C_TAIL_INTS = 5, W2C_TAIL_FLOATS = 4 };
+typedef struct w2c_tail {
+    u64 *words;           /* arguments and results beyond those in registers, or in a and d; */
+    u32 word_count;       /* room for those of every module in the context */
+    u32 abi;              /* W2C_TAIL_ABI of the modules whose functions have a `tail`; 0: none yet;
+                           * UINT32_MAX: they differ, and no function has one */
+    const w2c_func *func; /* what an adapter is to call */
+    w2c_code next;        /* trampoline: the function to call next; NULL: none */
+    w2c_instance *instance; /*   with this instance and these arguments */
+    u64 a[W2C_TAIL_INTS];
+    f64 d[W2C_TAIL_FLOATS];
+} w2c_tail;
+
+/* Where interpreted functions keep their operands: a stack of its own. Frames restore `at`. */
+typedef struct w2c_operands {
+    u64 *at, *end; /* what is free; NULL: none yet */
+    u64 *low;
+} w2c_operands;
+
+/* What generated code sees of a context: its first member. */
+typedef struct w2c_context_head {
+    w2c_exception *thrown; /* the pending exception: from its throw until it is caught */
+    w2c_exception *unused; /* ready for the next throw; NULL: none */
+    w2c_gc gc;
+    w2c_tail tail;
+    w2c_operands operands;
+} w2c_context_head;
+
 struct w2c_table {
     w2c_ref *data; /* may move when it grows */
     u64 size, max;
-    const char *type; /* "funcref", "externref" */
+    const char *type; /* "funcref", "(ref null #...)": as in w2c_global */
+    const w2c_type *heap;
     u64 declared_max;
     w2c_context
         *context; /* of the instances whose functions it may hold; NULL until one imports it */
     bool is64, has_max;
     bool holds_context; /* keeps its context alive: a table made by w2c_table_new */
+    w2c_table *next_held; /* such tables of one context */
 };
 
 /* A trap ends here. On the stack of the export's entry. Frames nest; the innermost is in the
@@ -125,6 +195,7 @@ typedef struct w2c_frame {
     struct w2c_frame *outer;
     w2c_context *context;
     char *limit, *stack_low; /* of the context, before: restored when it was in use */
+    u64 *operands;           /* likewise */
     w2c_status status;
 } w2c_frame;
 
@@ -178,10 +249,10 @@ typedef struct w2c_import_desc {
     w2c_name module, name;
     w2c_kind kind;
     u32 slot; /* offset in the instance of its pointer: const w2c_func *, w2c_table *, w2c_memory *,
-               * or the pointer to a global's value */
+               * or the pointer to a global's value, or const w2c_tag * */
     u32 slot2; /* memories: offset of the cached base address; functions: offset of the w2c_func
                 * whose code is the lazy stub; else 0 */
-    const w2c_type *type; /* functions */
+    const w2c_type *type; /* functions, tags; of tables' and globals' types the concrete heap type */
     w2c_host_fn linked;   /* functions: weak symbol NAME_i_MODULE_FIELD, or NULL; its env is the
                            * instance's config->host */
     w2c_code stub;        /* functions: binds at first call; see w2c_import_bind */
@@ -204,21 +275,29 @@ typedef struct w2c_table_desc {
     const char *text;
     w2c_limits limits;
     bool is64;
+    const w2c_type *heap; /* text and heap as in w2c_global */
 } w2c_table_desc;
 
 typedef struct w2c_func_desc { /* defined functions that can be referred to */
     w2c_code code;
     const w2c_type *type;
+    w2c_code tail;
 } w2c_func_desc;
+
+typedef struct w2c_tag_desc {
+    u32 storage; /* offset: w2c_tag */
+    const w2c_type *type;
+} w2c_tag_desc;
 
 typedef struct w2c_export_desc {
     w2c_name name;
     w2c_kind kind;
     u32 offset;    /* in the instance: of the w2c_func (functions defined here), else of the pointer
                     * that    the slot of an import, a table or a memory holds; of a global's value */
-    bool imported; /* functions and globals: `offset` is an import slot (a pointer) */
+    bool imported; /* functions, globals, tags: `offset` is an import slot (a pointer) */
     bool is_mutable;
-    const char *text; /* globals: type */
+    const char *text;     /* globals: type in words, and */
+    const w2c_type *type; /* the concrete heap type in it */
 } w2c_export_desc;
 
 struct w2c_module {
@@ -237,19 +316,26 @@ struct w2c_module {
     const char *text_begin, *text_end; /* guest code's addresses, NULL when nothing is guarded */
     bool (*selfcheck)(void);
     void (*init)(w2c_instance *); /* globals, segments, start; runs inside a frame */
+    const w2c_tag_desc *tags;     /* defined ones */
+    u32 tag_count;
+    u32 tail_abi, tail_words; /* W2C_TAIL_ABI and the words that its functions need; 0: no tail calls */
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */
 /* Ends the guest's call: never returns. Must run inside a frame. */
 W2C_NORETURN void w2c_trap(w2c_status status) __attribute__((cold));
 /* The same when a host function did not return W2C_OK: keeps the detail that a call which it made
- * left. */
-W2C_NORETURN void w2c_raise(w2c_status status) __attribute__((cold));
+ * left. Returns for W2C_EXCEPTION alone: the exception is pending then. */
+void w2c_raise(w2c_status status) __attribute__((cold));
 /* Frames are entered and left in pairs, innermost first; a host function must not leave them by
  * longjmp or a C++ exception. Entering costs a few ns unless thread or stack changed since the last
  * time. */
 void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance);
 w2c_status w2c_frame_leave(w2c_frame *frame); /* the status that w2c_trap left, or W2C_OK */
+/* The operands of the instance's context, made when there are none. NULL: no memory. */
+w2c_operands *w2c_operands_of(w2c_instance *instance);
+/* w2c_trap with a detail. */
+W2C_NORETURN void w2c_trap_detail(w2c_status status, const char *text);
 /* if (W2C_TRY(frame, instance)) guest code; return w2c_frame_leave(&frame); */
 #define W2C_TRY(frame, inst) (w2c_frame_enter(&(frame), (inst)), setjmp((frame).env) == 0)
 
@@ -266,10 +352,20 @@ W2C_INLINE char *w2c_stack_pointer(void) {
     return (char *)__builtin_frame_address(0);
 #endif
 }
-/* At the top of functions that call: is there stack left? */
+/* At the top of functions that call: is there stack left? gcc inlines small recursive functions only
+ * where the check is small, so it gets one comparison with memory; clang does better without. */
+W2C_INLINE bool w2c_stack_ended(char *const *limit) {
+#if defined(__x86_64__) && defined(__GCC_ASM_FLAG_OUTPUTS__) && !defined(__clang__)
+    bool ended;
+    __asm__ volatile("cmpq %1, %%rsp" : "=@ccb"(ended) : "m"(*limit));
+    return ended;
+#else
+    return w2c_stack_pointer() < *limit;
+#endif
+}
 #define W2C_ENTER(m)                                                                               \
     do {                                                                                           \
-        if (W2C_UNLIKELY(w2c_stack_pointer() < (m)->w2c.stack_limit))                              \
+        if (W2C_UNLIKELY(w2c_stack_ended(&(m)->w2c.stack_limit)))                                  \
             w2c_trap(W2C_TRAP_STACK_EXHAUSTED);                                                    \
     } while (0)
 /* Before a call whose callee has a frame of up to `bytes`. */
@@ -292,6 +388,9 @@ W2C_INLINE char *w2c_stack_pointer(void) {
 bool w2c_type_equal(const w2c_type *a, const w2c_type *b);
 /* Is a equal to b or below it? Spec: valid/matching#match-deftype */
 bool w2c_type_matches(const w2c_type *a, const w2c_type *b);
+/* A value type as w2c_global describes it: does a match b? Spec: valid/matching#match-valtype */
+bool w2c_value_type_matches(const char *a, const w2c_type *a_heap, const char *b,
+                            const w2c_type *b_heap);
 /* The slow side of a type check: returns when the function's type matches after all, else traps. */
 void w2c_check_type(const w2c_func *func, const w2c_type *type) __attribute__((cold));
 /* call_indirect: the function at index i of table, of the type given. */
@@ -302,9 +401,29 @@ W2C_INLINE const w2c_func *w2c_table_func(const w2c_table *table, u64 i, const w
     if (W2C_UNLIKELY(func->type != type)) w2c_check_type(func, type);
     return func;
 }
+/* call_ref */
+W2C_INLINE const w2c_func *w2c_ref_func(w2c_ref ref) {
+    if (W2C_UNLIKELY(!ref)) w2c_trap(W2C_TRAP_NULL_FUNC);
+    return (const w2c_func *)ref;
+}
+/* ref.as_non_null */
+W2C_INLINE w2c_ref w2c_non_null(w2c_ref ref) {
+    if (W2C_UNLIKELY(!ref)) w2c_trap(W2C_TRAP_NULL_REFERENCE);
+    return ref;
+}
 /* A stub's work: binds import number `i` of the instance, once, and returns the function; the slot
  * is patched. Traps with TRAP_UNBOUND_IMPORT when nobody knows it; the next call tries again. */
 const w2c_func *w2c_import_bind(w2c_instance *instance, u32 i);
+
+/* Did the call just made throw? Tested after calls that may; the caller then goes to its handler or
+ * returns zeros. */
+#define W2C_THROWN(m) W2C_UNLIKELY(((const w2c_context_head *)(m)->w2c.context)->thrown != NULL)
+/* After calls of functions that never throw (WASI): traps when one did. */
+#define W2C_NOT_THROWN(m)                                                                          \
+    do {                                                                                           \
+        if (W2C_THROWN(m)) w2c_thrown_by_wasi(&(m)->w2c);                                          \
+    } while (0)
+W2C_NORETURN void w2c_thrown_by_wasi(w2c_instance *instance) __attribute__((cold));
 
 /* ---- memory --------------------------------------------------------------------------------- */
 /* Any address, any alignment, any type: as wasm has it. */

@@ -2,9 +2,9 @@
  * and relaxed_simd. Generated files that use v128 include it after w2c_rt.h.
  *
  * Owns: the type v128, its conversions, and the instructions that gcc's and clang's vector types
- * express with good code on every target. The rest is in exactly one of w2c_simd_x86.h (SSE2 and up,
- * by the flags of the compilation), w2c_simd_neon.h (AArch64) and w2c_simd_plain.h (anywhere; forced
- * with -DW2C_SIMD_PLAIN); loads and stores are in w2c_simd_memory.h, relaxed instructions in
+ * express with good code on every target. The rest is in exactly one of w2c_simd_x86.h (SSE2 and
+ * up, by the flags of the compilation), w2c_simd_neon.h (AArch64) and w2c_simd_plain.h (anywhere;
+ * forced with -DW2C_SIMD_PLAIN); loads and stores are in w2c_simd_memory.h, relaxed instructions in
  * w2c_simd_relaxed.h. All give the same bits, but for the payload and sign of a NaN where the
  * specification leaves them open. Spec: exec/numerics
  *
@@ -15,7 +15,8 @@
  * Lanes are constants. Scalars are u32, u64, f32, f64 as elsewhere.
  *
  * NaNs: as in w2c_ops.h. Compilers drop x*1, x/1, x-0 and x+(-0) with a constant vector: constants
- * that make such folds possible go through w2c_opaque_v128. MXCSR and FPCR must round to nearest. */
+ * that make such folds possible go through w2c_opaque_v128. MXCSR and FPCR must round to nearest.
+ */
 #ifndef W2C_SIMD_H
 #define W2C_SIMD_H
 #include "w2c_rt.h"
@@ -286,7 +287,7 @@ W2C_INLINE v128 w2c_canon_f64x2(v128 v) {
 /* Rounding without an instruction for it. Below 2^(bits of the mantissa), adding and subtracting
  * that power rounds the size to an integer; from there on every number is one, and NaNs become
  * quiet. Corrected by 1 where it went the wrong way; the sign comes from x, for -0. */
-#define W2C_ROUNDING(p, repeat, sign, quiet, exact, one)                                   \
+#define W2C_ROUNDING(p, repeat, sign, quiet, exact, one)                                           \
     W2C_INLINE v128 w2c_##p##_round(v128 x, v128 whole) {                                          \
         v128 small = w2c_##p##_lt(w2c_##p##_abs(x), repeat(exact));                                \
         v128 large = x | (w2c_##p##_ne(x, x) & repeat(quiet));                                     \
@@ -301,18 +302,15 @@ W2C_INLINE v128 w2c_canon_f64x2(v128 v) {
     }                                                                                              \
     W2C_INLINE v128 w2c_##p##_ceil_soft(v128 x) {                                                  \
         v128 whole = w2c_##p##_whole(x);                                                           \
-        return w2c_##p##_round(x,                                                                  \
-                               w2c_##p##_add(whole, w2c_##p##_lt(whole, x) & repeat(one)));        \
+        return w2c_##p##_round(x, w2c_##p##_add(whole, w2c_##p##_lt(whole, x) & repeat(one)));     \
     }                                                                                              \
     W2C_INLINE v128 w2c_##p##_floor_soft(v128 x) {                                                 \
         v128 whole = w2c_##p##_whole(x);                                                           \
-        return w2c_##p##_round(x,                                                                  \
-                               w2c_##p##_sub(whole, w2c_##p##_gt(whole, x) & repeat(one)));        \
+        return w2c_##p##_round(x, w2c_##p##_sub(whole, w2c_##p##_gt(whole, x) & repeat(one)));     \
     }                                                                                              \
     W2C_INLINE v128 w2c_##p##_trunc_soft(v128 x) {                                                 \
         v128 size = w2c_##p##_abs(x), whole = w2c_##p##_whole(size);                               \
-        return w2c_##p##_round(x,                                                                  \
-                               w2c_##p##_sub(whole, w2c_##p##_gt(whole, size) & repeat(one)));     \
+        return w2c_##p##_round(x, w2c_##p##_sub(whole, w2c_##p##_gt(whole, size) & repeat(one)));  \
     }
 W2C_ROUNDING(f32x4, w2c_v128_repeat32, 0x80000000u, 0x00400000u, 0x4b000000u, 0x3f800000u)
 W2C_ROUNDING(f64x2, w2c_v128_repeat64, 0x8000000000000000u, 0x0008000000000000u,

@@ -5,7 +5,8 @@
  *
  *   w2c_load_TYPE(base, address, offset)              and  _b(base, memory, address, offset)
  *   w2c_store_v128(base, address, offset, v)          and  _b(base, memory, address, offset, v)
- *   w2c_load_laneN(base, address, offset, v, lane)    and  _b(base, memory, address, offset, v, lane)
+ *   w2c_load_laneN(base, address, offset, v, lane)
+ *                                      and  _b(base, memory, address, offset, v, lane)
  *   w2c_store_laneN: the same arguments
  * Guarded loads force the whole result, which stays in a vector register: the load, and what widens
  * or repeats it, may be one instruction. */
@@ -32,6 +33,10 @@ W2C_INLINE void w2c_store_v128_b(u8 *base, const w2c_memory *memory, u64 address
     ((w2c_v128_any *)(base + (address + offset)))->v = v;
 }
 
+W2C_INLINE v128 w2c_v128_low32(u32 x) {
+    w2c_u32x4 v = {x, 0, 0, 0};
+    return (v128)v;
+}
 /* `value` of the bytes at p */
 #define W2C_LOAD(name, bytes, value)                                                               \
     W2C_INLINE v128 w2c_load_##name(const u8 *base, u64 address, u64 offset) {                     \
@@ -59,7 +64,7 @@ W2C_LOAD(splat8, 1, w2c_v128_repeat8(W2C_AT(u8, p)))
 W2C_LOAD(splat16, 2, w2c_v128_repeat16(W2C_AT(u16, p)))
 W2C_LOAD(splat32, 4, w2c_v128_repeat32(W2C_AT(u32, p)))
 W2C_LOAD(splat64, 8, w2c_v128_repeat64(W2C_AT(u64, p)))
-W2C_LOAD(zero32, 4, w2c_v128_const(W2C_AT(u32, p), 0))
+W2C_LOAD(zero32, 4, w2c_v128_low32(W2C_AT(u32, p)))
 W2C_LOAD(zero64, 8, W2C_LOW(p))
 #undef W2C_LOAD
 #undef W2C_LOW

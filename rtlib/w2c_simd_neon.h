@@ -1,5 +1,5 @@
-/* w2c_simd_neon.h: SIMD instructions of WebAssembly that want intrinsics on AArch64, all of which has
- * what is used here.
+/* w2c_simd_neon.h: SIMD instructions of WebAssembly that want intrinsics on AArch64, all of which
+ * has what is used here.
  *
  * Owns: that choice. Included by w2c_simd.h only. The remaining instructions are there. */
 #ifndef W2C_SIMD_NEON_H
@@ -182,10 +182,11 @@ W2C_INLINE v128 w2c_f64x2_convert_low_i32x4_s(v128 a) {
 W2C_INLINE v128 w2c_f64x2_convert_low_i32x4_u(v128 a) {
     return (v128)vcvtq_f64_u64((uint64x2_t)w2c_i64x2_extend_low_i32x4_u(a));
 }
+/* Opaque: compilers drop a pair of promotion and demotion, which makes NaNs quiet, and gcc promotes
+ * signalling constants to signalling constants. */
 W2C_INLINE v128 w2c_f64x2_promote_low_f32x4(v128 a) {
-    return (v128)vcvt_f64_f32(vget_low_f32((float32x4_t)a));
+    return (v128)vcvt_f64_f32(vget_low_f32((float32x4_t)w2c_opaque_v128(a)));
 }
-/* Opaque: compilers drop the pair of promotion and demotion, which makes NaNs quiet. */
 W2C_INLINE v128 w2c_f32x4_demote_f64x2_zero(v128 a) {
     return (v128)vcombine_f32(vcvt_f32_f64((float64x2_t)w2c_opaque_v128(a)), vdup_n_f32(0));
 }

@@ -144,8 +144,7 @@ W2C_MAP2(i16x8_narrow_i32x4_u, w2c_s32x4, w2c_u16x8, u16, 8,
     W2C_MAP2(wide##_extmul_high_##narrow##_##sign, in, out, c, n, (c)x[n + i] * (c)y[n + i])
 #define W2C_EXTADD(wide, narrow, sign, in, out, c, n)                                              \
     W2C_EXTEND(wide, narrow, sign, in, out, c, n)                                                  \
-    W2C_MAP1(wide##_extadd_pairwise_##narrow##_##sign, in, out, c, n,                              \
-             (c)x[2 * i] + (c)x[2 * i + 1])
+    W2C_MAP1(wide##_extadd_pairwise_##narrow##_##sign, in, out, c, n, (c)x[2 * i] + (c)x[2 * i + 1])
 /* 16-bit lanes: computed as int, which holds all their products */
 W2C_EXTADD(i16x8, i8x16, s, w2c_s8x16, w2c_s16x8, s16, 8)
 W2C_EXTADD(i16x8, i8x16, u, w2c_u8x16, w2c_u16x8, u16, 8)

@@ -2,8 +2,9 @@
  *
  * Owns: the choices that the specification leaves open. By default they are the deterministic
  * profile's, the same on every processor. With W2C_RELAXED_NATIVE, which the translator defines for
- * all files of a module or for none, each is the one that costs least on the processor that the file
- * is compiled for, among those that the specification lists. Included by w2c_simd.h only.
+ * all files of a module or for none, each is the one that costs least on the processor that the
+ * file is compiled for, among those that the specification lists. All files of a module then need
+ * the same processor flags. Included by w2c_simd.h only.
  * Spec: exec/numerics#relaxed-ops */
 #ifndef W2C_SIMD_RELAXED_H
 #define W2C_SIMD_RELAXED_H

@@ -437,16 +437,19 @@ W2C_ROUND(nearest)
 #undef W2C_ROUND
 
 /* ---- conversions ---------------------------------------------------------------------------- */
-W2C_UNARY(f64x2_promote_low_f32x4, W2C_F, _mm_cvtps_pd)
 W2C_UNARY(f32x4_convert_i32x4_s, W2C_I, _mm_cvtepi32_ps)
 W2C_UNARY(f64x2_convert_low_i32x4_s, W2C_I, _mm_cvtepi32_pd)
-/* Opaque: compilers drop the pair of promotion and demotion, which makes NaNs quiet. */
+/* Opaque: compilers drop a pair of promotion and demotion, which makes NaNs quiet, and gcc promotes
+ * signalling constants to signalling constants. */
+W2C_INLINE v128 w2c_f64x2_promote_low_f32x4(v128 a) {
+    return (v128)_mm_cvtps_pd(W2C_F(w2c_opaque_v128(a)));
+}
 W2C_INLINE v128 w2c_f32x4_demote_f64x2_zero(v128 a) {
     return (v128)_mm_cvtpd_ps(W2C_D(w2c_opaque_v128(a)));
 }
 #ifdef __AVX512VL__
 W2C_INLINE v128 w2c_f32x4_convert_i32x4_u(v128 a) {
-    return (v128)__builtin_convertvector((w2c_u32x4)a, w2c_f32x4);
+    return (v128) __builtin_convertvector((w2c_u32x4)a, w2c_f32x4);
 }
 #else
 /* Both halves are exact, the sum rounds once. */
@@ -485,7 +488,7 @@ W2C_INLINE v128 w2c_i32x4_trunc_sat_f32x4_u(v128 a) {
 }
 /* The minimum takes its other operand for NaNs: 0 there. */
 W2C_INLINE v128 w2c_i32x4_trunc_sat_f64x2_s_zero(v128 a) {
-    v128 most = w2c_f64x2_eq(a, a) & w2c_v128_repeat64(0x41dfffffffc00000u); /* 2^31 - 1 */
+    v128 most = w2c_f64x2_eq(a, a) & w2c_f64x2_splat(2147483647.0);
     return w2c_i32x4_cvtt_f64x2(w2c_f64x2_pmin(most, a));
 }
 W2C_INLINE v128 w2c_i32x4_trunc_sat_f64x2_u_zero(v128 a) {

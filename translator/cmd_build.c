@@ -111,6 +111,8 @@ static bool translate(Build *b) {
     Session *s = &b->session;
     b->name = b->options->value[OPT_name].text;
     if (!b->name) b->name = "app";
+    b->name = translate_prefix(&b->arena, (Slice){(const uint8_t *)b->name, strlen(b->name)});
+    if (!b->name) return diag_nomem(&s->ctx);
     const char *out = printed(b, "%s/%s.c", b->folder.data, b->name);
     if (!out) return false;
     TranslateOptions t = option_translation(b->options, out);

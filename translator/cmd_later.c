@@ -6,10 +6,6 @@ static int later(const Options *options, const char *instead) {
     return 2;
 }
 
-int cmd_run(const Options *options) {
-    return later(options, ": 'w2c build MOD.wasm -o EXE' makes a native program of the module");
-}
-
 int cmd_snapshot(const Options *options) {
     return later(options, "");
 }

@@ -17,7 +17,7 @@ typedef struct InfoFunc {
 
 /* What compiling the C costs, predicted from the number of instructions; measured as docs/command-line.md
  * tells. Seconds of one core, for the functions' C at -O2. */
-#define INFO_SECONDS_PER_OP 25e-6
+#define INFO_SECONDS_PER_OP 90e-6
 
 enum { INFO_LARGEST = 10 };
 

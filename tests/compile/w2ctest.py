@@ -103,7 +103,7 @@ def compile_c(cc, sources, out, *flags, link=False, quiet=False):
         command += ["-lm", "-lpthread"]
     done = run(command)
     if done.returncode and not quiet:
-        print("$ " + " ".join(command) + "\n" + done.stdout + done.stderr)
+        print("$ " + " ".join(command) + "\n" + "\n".join((done.stdout + done.stderr).splitlines()[:12]))
     return done.returncode == 0
 
 

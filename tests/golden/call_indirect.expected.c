@@ -16,13 +16,13 @@ W2C_FN u32 f_plain(golden *const m, u32 p0, u32 p1) {
 
 /* second: (i32) -> (i32) */
 W2C_FN u32 f_second(golden *const m, u32 p0) {
-    const f64 d_one = w2c_opaque_f64(1.0);
+    const f64 one_d = w2c_opaque_f64(1.0);
     u32 i0, i1;
     f64 d0;
     const w2c_func *fn;
     W2C_ENTER(m);
     fn = w2c_table_func(m->table1, 1u, &w2c_type_id_di);
-    { const struct w2c_res_di res = ((w2c_fn_id_di *)fn->code)(fn->instance, p0, d_one); d0 = res.r0; i1 = res.r1; }
+    { const struct w2c_res_di res = ((w2c_fn_id_di *)fn->code)(fn->instance, p0, one_d); d0 = res.r0; i1 = res.r1; }
     i0 = w2c_i32_trunc_f64_s(d0);
     W2C_KEEP_FRAME; return i0;
 }

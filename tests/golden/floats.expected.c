@@ -10,12 +10,12 @@ W2C_FN f64 f_f64s(golden *const m, f64 p0) {
 
 /* identities: (f32, f64) -> (f64) */
 W2C_FN f64 f_identities(golden *const m, f32 p0, f64 p1) {
-    const f32 f_zero = w2c_opaque_f32(0.0f);
-    const f32 f_one = w2c_opaque_f32(1.0f);
-    const f64 d_neg_zero = w2c_opaque_f64(-0.0);
-    const f64 d_one = w2c_opaque_f64(1.0);
-    const f64 d_neg_one = w2c_opaque_f64(-1.0);
-    return (w2c_f64_promote_f32((p0 * f_one) - f_zero) + ((p1 * d_neg_one) / d_one)) - d_neg_zero;
+    const f32 zero_f = w2c_opaque_f32(0.0f);
+    const f32 one_f = w2c_opaque_f32(1.0f);
+    const f64 neg_zero_d = w2c_opaque_f64(-0.0);
+    const f64 one_d = w2c_opaque_f64(1.0);
+    const f64 neg_one_d = w2c_opaque_f64(-1.0);
+    return (w2c_f64_promote_f32((p0 * one_f) - zero_f) + ((p1 * neg_one_d) / one_d)) - neg_zero_d;
 }
 
 /* compared: (f64) -> (i32) */
@@ -35,10 +35,10 @@ W2C_FN f32 f_fused(golden *const m, f32 p0, f32 p1, f32 p2) {
 
 /* locals: () -> (f64) */
 W2C_FN f64 f_locals(golden *const m) {
-    const f32 f_zero = w2c_opaque_f32(0.0f);
-    const f64 d_zero = w2c_opaque_f64(0.0);
-    f32 l0 = f_zero;
-    f64 l1 = d_zero;
+    const f32 zero_f = w2c_opaque_f32(0.0f);
+    const f64 zero_d = w2c_opaque_f64(0.0);
+    f32 l0 = zero_f;
+    f64 l1 = zero_d;
     return w2c_f64_promote_f32(l0) + l1;
 }
 

@@ -1,5 +1,6 @@
-/* run_compiled.c: a script's commands against compiled modules, in a child process.
+/* run_compiled.c: a script's commands against compiled or interpreted modules, in a child process.
  * Everything goes through w2c.h's reflection, as an embedder would. */
+#include "../../translator/interp/interp.h"
 #include "spectest.h"
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -13,11 +14,19 @@ typedef struct Run {
     w2c_instance **instances; /* by number of the command that made it */
     w2c_link *links;
     size_t link_count;
+    struct Loaded *loaded; /* interpreted: by number of the command that holds the module */
     w2c_context *context; /* of the first instance; all share it */
     Host host;
     w2c_value args[MOST_VALUES], results[MOST_VALUES];
     Buffer text; /* why the command at hand failed */
 } Run;
+
+/* A module for the interpreter; lives until the process ends. */
+typedef struct Loaded {
+    Module module;
+    Interp *interp;
+    uint8_t *bytes;
+} Loaded;
 
 static Verdict fail(Run *run, const char *what) {
     buffer_text(&run->text, what);
@@ -30,8 +39,31 @@ static const char *status_text(w2c_status status) {
 
 /* ---- instances ---------------------------------------------------------------------------------
  */
+/* Reads, validates and loads the module of command `number`. NULL and a text when that fails. */
+static const w2c_module *load_module(Run *run, uint32_t number) {
+    Loaded *l = &run->loaded[number];
+    const char *file = run->script->commands[number].file;
+    InterpOptions how = {.bounds = run->suite->options.memory != MEMORY_GUARD};
+    Context ctx;
+    Slice bytes = {NULL, 0};
+    uint64_t features = 0;
+    if (l->interp) return w2c_interp_module(l->interp);
+    if (!file || !suite_read_file(file, &l->bytes, &bytes.len)) {
+        buffer_text(&run->text, "the module cannot be read");
+        return NULL;
+    }
+    bytes.ptr = l->bytes;
+    context_init(&ctx, alloc_default(), file);
+    if (module_read(&ctx, bytes, &l->module) && validate_all(&ctx, &l->module, 1, &features) &&
+        w2c_interp_load(&ctx, &l->module, "spec", &how, &l->interp) == W2C_OK)
+        return w2c_interp_module(l->interp);
+    buffer_text(&run->text, ctx.diag.text);
+    return NULL;
+}
+
 /* The description of the module of command `number`, or NULL and a text. */
 static const w2c_module *find_module(Run *run, uint32_t number) {
+    if (run->suite->options.mode == MODE_INTERP) return load_module(run, number);
     const Command *c = &run->script->commands[number];
     const UnitModule *module = c->module == NO_NUMBER ? NULL : &run->suite->modules[c->module];
     if (!module || !module->object) {
@@ -58,7 +90,9 @@ static w2c_status instantiate(Run *run, const w2c_module *module, w2c_instance *
                            .count = run->host.count,
                            .links = run->links,
                            .link_count = run->link_count};
-    w2c_config config = {.context = run->context, .error = error};
+    w2c_config config = {.context = run->context,
+                         .error = error,
+                         .gc_stress = run->suite->options.gc_stress};
     w2c_status status = w2c_instance_new(module, out, &imports, &config);
     if (status == W2C_OK && !run->context) run->context = w2c_instance_context(*out);
     return status;
@@ -292,6 +326,7 @@ void compiled_script(Suite *suite, const Script *script, int pipe) {
     run->script = script;
     run->instances = suite_alloc(suite, script->count, sizeof(w2c_instance *));
     run->links = suite_alloc(suite, script->count, sizeof *run->links);
+    run->loaded = suite_alloc(suite, script->count, sizeof *run->loaded);
     if (!w2c_init_traps() || !host_init(&run->host)) _exit(3);
     for (uint32_t i = 0; i < script->count; i++) {
         if (script->results[i].verdict == VERDICT_CRASH) continue;

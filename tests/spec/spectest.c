@@ -14,11 +14,13 @@ static const char usage[] =
     "Runs scripts of the official WebAssembly test suite.\n"
     "  --validate          modules are read and validated only (the default)\n"
     "  --compiled          modules are translated to C, compiled and run\n"
-    "  --interp, --compare not yet\n"
+    "  --interp            modules are interpreted\n"
+    "  --compare           not yet\n"
     "  --cc CC             C compiler (default $CC, else cc)\n"
     "  --opt -O2           its optimisation level (default -O0)\n"
     "  --cflag F           a further argument for it; may be repeated\n"
     "  --memory=MODE       guard (the default), bounds or static\n"
+    "  --gc-stress N       collect garbage at every N-th allocation\n"
     "  --include DIR       folder of w2c_rt.h (default: found from the program's place)\n"
     "  -jN                 processes at a time (default: one a processor)\n"
     "  --timeout SECONDS   most time without progress of a script (default 30)\n"
@@ -138,6 +140,8 @@ static bool option_valued(Suite *suite, Args *args) {
         o->cflags[o->cflag_count++] = value;
     else if ((value = option_value(args, "--timeout")))
         o->timeout = option_number(value, "--timeout");
+    else if ((value = option_value(args, "--gc-stress")))
+        o->gc_stress = option_number(value, "--gc-stress");
     else if ((value = option_value(args, "--keep")))
         o->keep = value;
     else if ((value = option_value(args, "--expect")))
@@ -181,8 +185,8 @@ static void options_read(Suite *suite, int argc, char **argv) {
         else if (!option_mode(&suite->options, arg) && !option_valued(suite, &args))
             suite_die("%s: unknown option (--help)", arg);
     }
-    if (suite->options.mode == MODE_INTERP || suite->options.mode == MODE_COMPARE)
-        suite_die("there is no interpreter yet: use --validate or --compiled");
+    if (suite->options.mode == MODE_COMPARE)
+        suite_die("--compare is not there yet: use --compiled and --interp");
     if (!count) suite_die("no script or folder given (--help)");
     for (size_t i = 0; i < count; i++)
         script_add_path(suite, paths[i]);
@@ -249,7 +253,7 @@ static void dir_write_index(const Suite *suite) {
  */
 static void script_work(void *user, uint32_t item, int pipe) {
     Suite *suite = user;
-    if (suite->options.mode == MODE_COMPILED)
+    if (suite->options.mode == MODE_COMPILED || suite->options.mode == MODE_INTERP)
         compiled_script(suite, &suite->scripts[item], pipe);
     else
         validate_script(suite, &suite->scripts[item], pipe);

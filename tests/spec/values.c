@@ -125,6 +125,12 @@ w2c_ref value_host_ref(uint32_t n) {
     return (w2c_ref)(uintptr_t)&objects[n];
 }
 
+/* The host's reference as it stands in an externref, or converted in an anyref. */
+static w2c_ref host_ref(const Value *value) {
+    w2c_ref ref = value_host_ref((uint32_t)lane_get(&value->bits, 0, 4));
+    return strcmp(value->type, "anyref") ? ref : w2c_any_of_extern(ref);
+}
+
 void value_to_arg(const Value *value, w2c_value *out) {
     memset(out, 0, sizeof *out);
     switch (value->letter) {
@@ -140,8 +146,7 @@ void value_to_arg(const Value *value, w2c_value *out) {
         out->v128 = value->bits;
         break;
     default:
-        if (value->ref == REF_HOST)
-            out->ref = value_host_ref((uint32_t)lane_get(&value->bits, 0, 4));
+        if (value->ref == REF_HOST) out->ref = host_ref(value);
     }
 }
 
@@ -165,7 +170,7 @@ static bool lane_matches(uint64_t want, uint8_t nan, uint64_t got, unsigned byte
 static bool reference_matches(const Value *want, w2c_ref got) {
     if (want->ref == REF_NULL) return !got;
     if (want->ref == REF_SOME) return got != NULL;
-    return got == value_host_ref((uint32_t)lane_get(&want->bits, 0, 4));
+    return got == host_ref(want);
 }
 
 bool value_matches(const Value *want, char letter, const w2c_value *got) {

@@ -1,14 +1,19 @@
 /* rt_demo.h: a module in the form that the emitter gives, written by hand, so that rtlib is tested
  * without the translator.
  *
- *   (import "env" "log" (func (param i32)))          (import "env" "back" (func (param i32) (result
- * i32))) (import "env" "add" (func (param i32 i32) (result i32))) (memory $0 (export "memory") 1 3)
- * guarded      (memory $1 (export "small") 1 4)   with checks (table (export "table") 4 8 funcref)
- * (global (export "counter") (mut i32) 7) (elem (i32.const 0) $fac $div $log)              (data
- * (i32.const 16) "demo")
+ *   (import "env" "log" (func (param i32)))
+ *   (import "env" "back" (func (param i32) (result i32)))
+ *   (import "env" "add" (func (param i32 i32) (result i32)))
+ *   (memory $0 (export "memory") 1 3)       guarded
+ *   (memory $1 (export "small") 1 4)        with checks
+ *   (table (export "table") 4 8 funcref)
+ *   (global (export "counter") (mut i32) 7)
+ *   (elem (i32.const 0) $fac $div $log)
+ *   (data (i32.const 16) "demo")
  */
 #ifndef RT_DEMO_H
 #define RT_DEMO_H
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* descriptions grow */
 #include "w2c_rt.h"
 
 /* ---- types ---------------------------------------------------------------------------------- */

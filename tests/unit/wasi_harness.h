@@ -5,6 +5,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* descriptions grow */
 #include "w2c_rt.h"
 #include "w2c_wasi.h"
 #include "wasi/wasi_abi.h"

@@ -4,6 +4,7 @@
 #define W2C_EMIT_H
 #include "../base/buffer.h"
 #include "../lower/ir.h"
+#include "../lower/may_throw.h"
 #include "translate.h"
 
 enum { NO_RECORD = 0xffffffffu, TYPE_ID = 32 };
@@ -31,6 +32,10 @@ typedef struct Emitter {
     const uint32_t *import_of_func; /* by imported function: its import */
     uint8_t *modes;           /* by memory: MemoryMode in force */
     uint32_t record_count;
+    MayThrow may_throw;
+    uint64_t *tail_bodies, *tail_targets; /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
+    uint64_t *tail_types;                 /* bitmap by canonical type: has an adapter for tail calls */
+    uint32_t tail_words;                  /* the most words that arguments or results take */
     Group *groups;
     uint32_t group_count;
     uint64_t input_hash;
@@ -50,13 +55,19 @@ typedef struct Writer {
     unsigned depth;  /* braces open */
     unsigned opaque; /* bits: laundered constants used, see emit_expr.c */
     bool plain;      /* no laundered constants here: an initialiser */
+    bool calls_itself; /* by tail calls: goto T0 */
     uint32_t *slots[MAX_SLOT_TYPES]; /* bitmaps: slots used, by height */
     uint32_t slot_words;
+    uint64_t *handlers, *held; /* bitmaps by block: tries whose handlers are reached, those that hold
+                                * what they caught; NULL: none */
     Arena arena; /* reset for each function */
 } Writer;
 
 /* ---- emit_names.c ---- */
 bool emit_name_all(Emitter *e);
+/* The function's name in another form, into the scratch buffer: 't' its tail form, 'b' what stands behind
+ * a checked entry. NULL when memory runs out. */
+const char *emit_form_name(const Emitter *e, Buffer *scratch, uint32_t func, char form);
 char *emit_mangled(Emitter *e, Slice name); /* in e->arena; NULL when memory runs out */
 /* ---- emit_plan.c ---- */
 bool emit_plan(Emitter *e);
@@ -80,17 +91,52 @@ const uint32_t *emit_stmt_args(const Writer *w, const Stmt *s);
 void emit_arg(Writer *w, const Stmt *s, uint32_t i);
 /* ---- emit_call.c ---- */
 void emit_call(Writer *w, const Stmt *s);
+/* "fn = ...;": the function that the last operand names: a reference, or an index of table s->imm. */
+void emit_callee(Writer *w, const Stmt *s, bool by_ref);
 void emit_destination(Writer *w, const Stmt *s); /* "i3 = " of a statement with one result */
 void emit_results_open(Writer *w, const Stmt *s, uint32_t type);
 void emit_results_close(Writer *w, const Stmt *s);
 /* ---- the families' own files: false: not theirs ---- */
 bool emit_tail_stmt(Writer *w, const Stmt *s);
 bool emit_eh_stmt(Writer *w, const Stmt *s);
+/* Is what was just called to be tested for an exception? and the test. */
+bool emit_may_throw(const Writer *w, const Stmt *s);
+void emit_thrown(Writer *w, const Stmt *s);
+/* An exception is pending: "goto X5;" to the handlers of a try, or a return (handler 0). */
+void emit_unwind(Writer *w, uint32_t handler);
+void emit_eh_decls(Writer *w, Buffer *out);
+void emit_eh_end(Writer *w); /* behind a function's last statement */
 bool emit_gc_stmt(Writer *w, const Stmt *s);
 bool emit_atomic_stmt(Writer *w, const Stmt *s);
 bool emit_gc_expr(Writer *w, const Node *n, bool parens);
+/* ---- emit_tail_plan.c: who takes part in tail calls, and where arguments and results go ---- */
+enum { TAIL_INTS = 5, TAIL_FLOATS = 4 }; /* W2C_TAIL_INTS, W2C_TAIL_FLOATS */
+typedef struct TailPlaces { /* filled so far */
+    uint32_t most_ints, most_floats, ints, floats, words;
+} TailPlaces;
+#define TAIL_PARAMS ((TailPlaces){TAIL_INTS, TAIL_FLOATS, 0, 0, 0})
+#define TAIL_RESULTS ((TailPlaces){1, 1, 0, 0, 0})
+typedef struct TailPlace {
+    char where; /* 'I' an integer's, 'D' a float's, 'W' words */
+    uint32_t index;
+} TailPlace;
+TailPlace emit_tail_place(TailPlaces *p, unsigned kind); /* of the next value */
+bool emit_tail_plan(Emitter *e);
+bool emit_tail_is_body(const Emitter *e, uint32_t func);
+bool emit_tail_is_target(const Emitter *e, uint32_t func); /* and no body */
+bool emit_tail_is_adapted(const Emitter *e, uint32_t type);
+/* ---- emit_tail.c ---- */
+void emit_tail_params(const Emitter *e, Buffer *out, uint32_t type); /* declares p0 ... */
+void emit_tail_return(Writer *w, const Stmt *s);
+void emit_tail_return_res(Writer *w); /* what the plain function would return as `res` */
+/* A body's plain entry, or a target's adapter; nothing for other functions. */
+void emit_tail_entry(Writer *w, uint32_t func, Buffer *out);
+void emit_tail_decls(const Emitter *e, Buffer *out);
 /* ---- emit_func.c ---- */
 bool emit_function(Writer *w, uint32_t func);
+/* The slots that a body uses: none yet; their declarations. */
+bool emit_slots_init(Writer *w, const OpStream *stream);
+void emit_slot_decls(Writer *w, Buffer *out);
 /* "static u32 f_fac(calc *m, u32 p0)" without the storage class; names: also the parameters'. */
 void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *name, bool names);
 void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed);
@@ -102,6 +148,8 @@ void emit_type_defs(const Emitter *e, Buffer *out);
 const char *emit_result_type(const Emitter *e, Buffer *scratch, uint32_t type);
 void emit_signature_text(const Emitter *e, Buffer *out, const TypeDef *t); /* "(i32) -> (i32)" */
 void emit_letters(Buffer *out, const TypeDef *t);
+void emit_descriptor_text(const Emitter *e, Buffer *out, uint32_t type); /* equal exactly when the types are */
+const char *emit_value_member(unsigned kind); /* of w2c_value: VT_I32: "i32" ... */
 /* A value between guest code (v128) and the host (w2c_v128): prefix and suffix around an expression. */
 const char *emit_from_host(unsigned kind);
 const char *emit_to_host(unsigned kind);
@@ -121,6 +169,8 @@ bool emit_check(Emitter *e); /* declarations that cannot be translated yet */
 bool emit_instance(Emitter *e, Writer *w, Buffer *out);
 bool emit_init(Emitter *e, Writer *w, Buffer *out);
 bool emit_const(Emitter *e, Writer *w, ConstExpr expr, ValType type, uint32_t globals, Buffer *out);
+/* The references of a dropped element segment keep nothing alive. */
+void emit_elem_forget(const Emitter *e, Buffer *out, uint32_t k);
 void emit_data(const Emitter *e, Buffer *out, const char *blob_file);
 uint64_t emit_data_bytes(const Emitter *e);
 uint64_t emit_data_hash(const Emitter *e);

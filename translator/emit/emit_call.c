@@ -8,8 +8,15 @@ void emit_destination(Writer *w, const Stmt *s) {
     buffer_text(w->out, " = ");
 }
 
+/* A handler of this function must not see the local that a call would have set, had it returned. */
+static bool shadowed(const Writer *w, const Stmt *s) {
+    return s->to_local && s->handler && s->results == 1 && emit_may_throw(w, s);
+}
+
 void emit_results_open(Writer *w, const Stmt *s, uint32_t type) {
-    if (s->results == 1) {
+    if (shadowed(w, s)) {
+        buffer_printf(w->out, "{ const %s res = ", emit_c_type(vt_kind(emit_stmt_args(w, s)[s->count])));
+    } else if (s->results == 1) {
         emit_destination(w, s);
     } else if (s->results > 1) {
         Buffer scratch;
@@ -20,7 +27,21 @@ void emit_results_open(Writer *w, const Stmt *s, uint32_t type) {
 }
 
 void emit_results_close(Writer *w, const Stmt *s) {
+    bool throws = emit_may_throw(w, s);
     buffer_char(w->out, ';');
+    if (throws && (s->results < 2 && !shadowed(w, s))) {
+        buffer_char(w->out, '\n');
+        emit_indent(w);
+        emit_thrown(w, s);
+    } else if (throws) {
+        buffer_char(w->out, ' ');
+        emit_thrown(w, s);
+    }
+    if (shadowed(w, s)) {
+        buffer_char(w->out, ' ');
+        emit_destination(w, s);
+        buffer_text(w->out, "res; }");
+    }
     if (s->results < 2) return;
     for (uint32_t i = 0; i < s->results; i++) {
         buffer_char(w->out, ' ');
@@ -48,14 +69,24 @@ static void call_direct(Writer *w, const Stmt *s) {
 }
 
 static void call_indirect(Writer *w, const Stmt *s) {
-    buffer_printf(w->out, "fn = w2c_table_func(m->table%u, ", (uint32_t)s->imm);
-    emit_arg(w, s, s->count - 1);
-    buffer_printf(w->out, ", &w2c_type_%s);\n", w->e->types[s->b]);
-    emit_indent(w);
+    emit_callee(w, s, s->op == OP_call_ref);
     emit_results_open(w, s, s->b);
     buffer_printf(w->out, "((w2c_fn_%s *)fn->code)(fn->instance", w->e->signatures[s->b]);
     call_args(w, s, s->count - 1);
     emit_results_close(w, s);
+}
+
+void emit_callee(Writer *w, const Stmt *s, bool by_ref) {
+    if (by_ref) {
+        buffer_text(w->out, "fn = w2c_ref_func(");
+        emit_arg(w, s, s->count - 1);
+        buffer_text(w->out, ");\n");
+    } else {
+        buffer_printf(w->out, "fn = w2c_table_func(m->table%u, ", (uint32_t)s->imm);
+        emit_arg(w, s, s->count - 1);
+        buffer_printf(w->out, ", &w2c_type_%s);\n", w->e->types[s->b]);
+    }
+    emit_indent(w);
 }
 
 void emit_call(Writer *w, const Stmt *s) {

@@ -1,5 +1,5 @@
 /* emit_expr.c: expression trees as C text. Trees are bounded by lower_stack.c, so recursion is too. */
-#include "emit.h"
+#include "emit_gc.h"
 
 const char *emit_c_type(unsigned kind) {
     static const char *const names[] = {"void", "u32", "u64", "f32", "f64", "v128", "w2c_ref"};
@@ -26,8 +26,8 @@ void emit_local(Writer *w, uint32_t local) {
 
 /* Arithmetic with +-0 and +-1 is what C compilers fold away, and a signalling NaN would pass unchanged
  * through the fold. These constants come from variables that the compiler cannot see through. */
-static const char *const opaque_names[8] = {"f_zero", "f_neg_zero", "f_one", "f_neg_one",
-                                            "d_zero", "d_neg_zero", "d_one", "d_neg_one"};
+static const char *const opaque_names[8] = {"zero_f", "neg_zero_f", "one_f", "neg_one_f",
+                                            "zero_d", "neg_zero_d", "one_d", "neg_one_d"};
 static const char *const opaque_values[8] = {"0.0f", "-0.0f", "1.0f", "-1.0f",
                                              "0.0",  "-0.0",  "1.0",  "-1.0"};
 
@@ -95,7 +95,7 @@ static void emit_constant(Writer *w, const Node *n, bool arithmetic) {
         break;
     case VT_V128: {
         const uint32_t *p = w->ir->stream->pool + n->imm;
-        buffer_printf(w->out, "w2c_v128_bits(0x%08x%08xu, 0x%08x%08xu)", p[1], p[0], p[3], p[2]);
+        buffer_printf(w->out, "w2c_v128_const(0x%08x%08xu, 0x%08x%08xu)", p[1], p[0], p[3], p[2]);
         break;
     }
     default: {
@@ -119,7 +119,9 @@ static const Node *node_at(const Writer *w, uint32_t i) {
 static bool is_boolean(const Node *n) {
     if (n->op >= OP_COUNT) return false;
     const OpInfo *op = &op_info[n->op];
-    if (op->kind == KIND_SINFIX || op->kind == KIND_EQZ || n->op == OP_ref_is_null) return true;
+    if (op->kind == KIND_SINFIX || op->kind == KIND_EQZ || n->op == OP_ref_is_null || n->op == OP_ref_eq ||
+        emit_gc_is_truth(n))
+        return true;
     return op->kind == KIND_INFIX && (op->c[0] == '=' || op->c[0] == '!' || op->c[0] == '<' || op->c[0] == '>');
 }
 
@@ -151,6 +153,12 @@ static void emit_truth(Writer *w, const Node *n) {
     } else if (n->op == OP_ref_is_null) {
         operand(w, n->kid[0], false);
         buffer_text(w->out, " == NULL");
+    } else if (n->op == OP_ref_eq) {
+        operand(w, n->kid[0], false);
+        buffer_text(w->out, " == ");
+        operand(w, n->kid[1], false);
+    } else if (emit_gc_is_truth(n)) {
+        emit_gc_truth(w, n);
     } else {
         bool is_signed = op->kind == KIND_SINFIX;
         const char *cast = !is_signed ? "" : node_at(w, n->kid[0])->type == VT_I64 ? "(s64)" : "(s32)";
@@ -330,6 +338,11 @@ static void emit_special(Writer *w, const Node *n, bool parens) {
         break;
     case OP_ref_null: buffer_text(w->out, "(w2c_ref)NULL"); break;
     case OP_ref_func: emit_func_ref(w, index); break;
+    case OP_ref_as_non_null:
+        buffer_text(w->out, "w2c_non_null(");
+        emit_expr(w, n->kid[0], false);
+        buffer_char(w->out, ')');
+        break;
     default:
         if (emit_gc_expr(w, n, parens)) break;
         /* lowering makes no others */

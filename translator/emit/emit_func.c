@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 enum {
-    FRAME_PER_OP = 24,      /* bytes of stack an unoptimised build may spend on an instruction */
+    FRAME_PER_OP = 96,      /* bytes of stack an unoptimised build may spend on an instruction: gcc on f64.max */
     LARGE_FRAME = 96 * 1024 /* frames that might be larger are checked before they are entered */
 };
 
@@ -48,6 +48,12 @@ void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed) {
         buffer_text(out, "W2C_FN ");
         emit_prototype(e, out, f, e->funcs[f], false);
         buffer_text(out, ";\n");
+        if (!emit_tail_is_body(e, f) && !emit_tail_is_target(e, f)) continue;
+        Buffer name;
+        buffer_init(&name, out->alloc);
+        const char *tail = emit_form_name(e, &name, f, 't');
+        buffer_printf(out, "W2C_FN W2C_TAIL_FN(%s);\n", tail ? tail : "");
+        buffer_free(&name);
     }
 }
 
@@ -58,7 +64,7 @@ static void declare_locals(Writer *w, Buffer *out) {
         buffer_printf(out, "    %s ", emit_c_type(kind));
         const char *zero = emit_zero(kind);
         if (kind == VT_F32 || kind == VT_F64) {
-            zero = kind == VT_F32 ? "f_zero" : "d_zero";
+            zero = kind == VT_F32 ? "zero_f" : "zero_d";
             w->opaque |= kind == VT_F32 ? OPAQUE_F32 : OPAQUE_F64;
         }
         for (unsigned n = 0; n < 8 && i < s->local_count && vt_kind(s->locals[i]) == kind; n++, i++)
@@ -67,7 +73,7 @@ static void declare_locals(Writer *w, Buffer *out) {
     }
 }
 
-static void declare_slots(Writer *w, Buffer *out) {
+void emit_slot_decls(Writer *w, Buffer *out) {
     for (unsigned type = VT_I32; type <= VT_REF; type++) {
         unsigned n = 0;
         for (uint32_t h = 0; h < w->slot_words * 32; h++) {
@@ -82,8 +88,11 @@ static void declare_slots(Writer *w, Buffer *out) {
 }
 
 static bool uses_indirect(const Ir *ir) {
-    for (uint32_t i = 0; i < ir->stmt_count; i++)
-        if (ir->stmts[i].kind == STMT_OP && ir->stmts[i].op == OP_call_indirect) return true;
+    for (uint32_t i = 0; i < ir->stmt_count; i++) {
+        uint16_t op = ir->stmts[i].kind == STMT_OP ? ir->stmts[i].op : OP_COUNT;
+        if (op == OP_call_indirect || op == OP_call_ref || op == OP_return_call_indirect || op == OP_return_call_ref)
+            return true;
+    }
     return false;
 }
 
@@ -92,7 +101,7 @@ static void declare(Writer *w, Buffer *out) {
     Buffer locals;
     buffer_init(&locals, out->alloc);
     declare_locals(w, &locals); /* first: it may need the opaque constants */
-    if (emit_is_addressed(w->e, w->func))
+    if (emit_is_addressed(w->e, w->func) || emit_tail_is_body(w->e, w->func))
         buffer_printf(out, "    %s *const m = (%s *)instance;\n", w->e->name, w->e->name);
     for (uint32_t k = 0; k < m->memory_count; k++) {
         if (!(w->ir->memories >> (k < 31 ? k : 31) & 1)) continue;
@@ -103,7 +112,8 @@ static void declare(Writer *w, Buffer *out) {
     emit_opaque_decls(w, out);
     buffer_bytes(out, locals.data, locals.len);
     buffer_free(&locals);
-    declare_slots(w, out);
+    emit_slot_decls(w, out);
+    emit_eh_decls(w, out);
     if (uses_indirect(w->ir)) buffer_text(out, "    const w2c_func *fn;\n");
 }
 
@@ -136,42 +146,81 @@ static void checked_entry(Writer *w, Buffer *out, uint32_t func, const char *inn
     buffer_text(out, ");\n}\n");
 }
 
-static void put_function(Writer *w, uint32_t func, Buffer *out) {
-    const char *name = w->e->funcs[func];
+/* The same in front of a body that is a w2c_tail_fn. */
+static void checked_tail_entry(Writer *w, Buffer *out, const char *name, const char *inner, uint64_t frame) {
+    buffer_printf(out,
+                  "W2C_FN W2C_NOINLINE W2C_TAIL_FN(%s);\nW2C_FN W2C_TAIL_FN(%s) {\n"
+                  "    %s *const m = (%s *)instance;\n"
+                  "    W2C_ENTER_LARGE(m, W2C_FRAME(%llu));\n    W2C_TAIL_PASS(%s);\n}\n",
+                  inner, name, w->e->name, w->e->name, (unsigned long long)frame, inner);
+}
+
+static void put_body(Writer *w, uint32_t func, const char *name, const char *inner, Buffer *out) {
     const OpStream *s = w->ir->stream;
-    provenance(w, out, func);
+    bool tail = emit_tail_is_body(w->e, func);
     uint64_t frame = ((uint64_t)s->local_count + s->max_height) * 16 + (uint64_t)s->count * FRAME_PER_OP;
-    Buffer inner;
-    buffer_init(&inner, out->alloc);
     if (frame > LARGE_FRAME) {
-        buffer_printf(&inner, "%s_body", name);
-        const char *text = buffer_cstr(&inner);
-        if (text) {
-            name = text;
-            checked_entry(w, out, func, text, frame);
-        }
-        buffer_text(out, "W2C_FN W2C_NOINLINE ");
-    } else {
-        buffer_text(out, "W2C_FN ");
+        if (tail) checked_tail_entry(w, out, name, inner, frame);
+        else checked_entry(w, out, func, inner, frame);
+        name = inner;
     }
-    emit_prototype(w->e, out, func, name, true);
-    buffer_text(out, " {\n");
+    buffer_text(out, frame > LARGE_FRAME ? "W2C_FN W2C_NOINLINE " : "W2C_FN ");
+    if (tail) buffer_printf(out, "W2C_TAIL_FN(%s) {\n", name);
+    else emit_prototype(w->e, out, func, name, true);
+    if (tail) emit_tail_params(w->e, out, w->e->m->funcs[func].type);
+    else buffer_text(out, " {\n");
+    if (w->calls_itself) buffer_text(out, "T0: W2C_LOOP();\n");
     declare(w, out);
     if (w->ir->has_calls) buffer_text(out, "    W2C_ENTER(m);\n");
     buffer_bytes(out, w->body.data, w->body.len);
     buffer_text(out, "}\n");
-    out->failed |= inner.failed;
+}
+
+static void put_function(Writer *w, uint32_t func, Buffer *out) {
+    Buffer tail, inner;
+    buffer_init(&tail, out->alloc);
+    buffer_init(&inner, out->alloc);
+    const char *name = emit_form_name(w->e, &tail, func, emit_tail_is_body(w->e, func) ? 't' : 'f');
+    const char *inner_name = emit_form_name(w->e, &inner, func, 'b');
+    provenance(w, out, func);
+    if (name && inner_name) put_body(w, func, name, inner_name, out);
+    else out->failed = true;
+    emit_tail_entry(w, func, out);
+    buffer_free(&tail);
     buffer_free(&inner);
 }
 
-static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
+/* --only-func: the others are traps. */
+static void put_trap(Writer *w, uint32_t func) {
+    Buffer name;
+    buffer_init(&name, w->out->alloc);
+    provenance(w, w->out, func);
+    buffer_text(w->out, "W2C_FN ");
+    emit_prototype(w->e, w->out, func, w->e->funcs[func], true);
+    buffer_text(w->out, " {\n    w2c_trap(W2C_TRAP_UNREACHABLE);\n}\n");
+    if (emit_tail_is_body(w->e, func) || emit_tail_is_target(w->e, func)) {
+        const char *tail = emit_form_name(w->e, &name, func, 't');
+        buffer_printf(w->out, "W2C_FN W2C_TAIL_FN(%s) {\n    w2c_trap(W2C_TRAP_UNREACHABLE);\n}\n",
+                      tail ? tail : "");
+    }
+    buffer_free(&name);
+}
+
+bool emit_slots_init(Writer *w, const OpStream *stream) {
     w->slot_words = stream->max_height / 32 + 1;
     for (unsigned t = 0; t < MAX_SLOT_TYPES; t++)
         if (!(w->slots[t] = ARENA_ARRAY(&w->arena, w->slot_words, uint32_t))) return diag_nomem(w->ctx);
+    return true;
+}
+
+static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
+    if (!emit_slots_init(w, stream)) return false;
     Buffer *out = w->out;
+    w->handlers = w->held = NULL;
     w->ir = ir;
     w->depth = 0;
     w->opaque = 0;
+    w->calls_itself = false;
     w->body.len = 0;
     w->out = &w->body;
     emit_stmts(w);
@@ -203,10 +252,7 @@ bool emit_function(Writer *w, uint32_t func) {
     bool ok = validate_function(w->ctx, e->m, func, &w->arena, &stream);
     if (ok) w->features |= stream.features_used;
     if (ok && e->options->only_func != NO_FUNC && e->options->only_func != func) {
-        provenance(w, w->out, func);
-        buffer_text(w->out, "W2C_FN ");
-        emit_prototype(e, w->out, func, e->funcs[func], true);
-        buffer_text(w->out, " {\n    w2c_trap(W2C_TRAP_UNREACHABLE);\n}\n");
+        put_trap(w, func);
     } else if (ok) {
         dump(w, 'v', &stream, NULL);
         ok = lower_function(w->ctx, e->m, &stream, &w->arena, &ir);

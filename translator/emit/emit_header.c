@@ -1,5 +1,5 @@
 /* emit_header.c: the public header, and the private part that every group shares. */
-#include "emit.h"
+#include "emit_gc.h"
 
 const char *emit_public_type(ValType t) {
     static const char *const names[] = {"void",   "uint32_t", "uint64_t", "float",
@@ -74,7 +74,7 @@ static void public_exports(const Emitter *e, Buffer *out) {
             buffer_printf(out, "%s%s *%s_x_%s(%s *m);\n", m->globals[x->index].mutable ? "" : "const ",
                           emit_public_type(m->globals[x->index].type), e->name, name, e->name);
             break;
-        case EXTERN_TAG: break;
+        case EXTERN_TAG: buffer_printf(out, "const w2c_tag *%s_x_%s(%s *m);\n", e->name, name, e->name); break;
         }
     }
 }
@@ -118,6 +118,8 @@ static void struct_members(const Emitter *e, Buffer *out) {
     for (uint32_t i = 0; i < m->global_count; i++)
         buffer_printf(out, "    %s %s%s;\n", emit_c_type(vt_kind(m->globals[i].type)),
                       i < m->imported_globals ? "*" : "", e->globals[i]);
+    for (uint32_t i = 0; i < m->tag_count; i++)
+        buffer_printf(out, "    %stag%u;\n", i < m->imported_tags ? "const w2c_tag *" : "w2c_tag ", i);
     for (uint32_t i = 0; i < m->import_count; i++)
         if (m->imports[i].kind == EXTERN_FUNC) buffer_printf(out, "    const w2c_func *%s;\n", e->imports[i]);
     if (m->imported_funcs) buffer_printf(out, "    w2c_func stubs[%u]; /* bind imports at their first call */\n", m->imported_funcs);
@@ -140,34 +142,44 @@ static void import_calls(const Emitter *e, Buffer *out) {
                       e->name);
         for (uint32_t k = 0; k < t->u.func.param_count; k++)
             buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
-        buffer_printf(out, ") {\n    const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE);\n    %s"
-                           "((w2c_fn_%s *)fn->code)(fn->instance", name,
-                      t->u.func.result_count ? "return " : "", type);
+        buffer_printf(out, ") {\n    const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE);\n    ", name);
+        bool results = t->u.func.result_count > 0, wasi = may_throw_is_wasi(&m->imports[e->import_of_func[f]]);
+        if (results && wasi) buffer_printf(out, "const %s r = ", emit_result_type(e, &scratch, m->funcs[f].type));
+        else if (results) buffer_text(out, "return ");
+        buffer_printf(out, "((w2c_fn_%s *)fn->code)(fn->instance", type);
         for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
-        buffer_text(out, ");\n}\n");
+        buffer_text(out, ");\n");
+        if (wasi) buffer_text(out, results ? "    W2C_NOT_THROWN(m);\n    return r;\n" : "    W2C_NOT_THROWN(m);\n");
+        buffer_text(out, "}\n");
     }
     buffer_free(&scratch);
 }
 
+#define FEATURE_BIT(name) ((uint64_t)1 << FEATURE_##name)
+
 /* What only modules that use a feature need. */
 static const struct {
-    FeatureId feature;
+    uint64_t features; /* bits: any of them */
     const char *header;
 } feature_headers[] = {
-    {FEATURE_simd, "w2c_simd.h"},
-    {FEATURE_threads, "w2c_atomic.h"},
+    {FEATURE_BIT(simd), "w2c_simd.h"},
+    {FEATURE_BIT(threads), "w2c_atomic.h"},
+    {FEATURE_BIT(exceptions) | FEATURE_BIT(legacy_eh), "w2c_eh.h"},
+    {FEATURE_BIT(gc), "w2c_gc.h"},
 };
 
 void emit_private(const Emitter *e, Buffer *out) {
     const char *mode = mode_names[e->options->memory];
     buffer_text(out, "#include \"w2c_rt.h\"\n");
     for (unsigned i = 0; i < sizeof feature_headers / sizeof *feature_headers; i++)
-        if (e->features >> feature_headers[i].feature & 1)
+        if (e->features & feature_headers[i].features)
             buffer_printf(out, "#include \"%s\"\n", feature_headers[i].header);
+    if (e->tail_bodies) buffer_text(out, "#include \"w2c_tail.h\"\n");
     buffer_printf(out, "#include \"w2c_quiet.h\"\n\n"
                        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
                        "/* ---- types: their calls in C, and their descriptors ---- */\n");
     emit_type_decls(e, out);
+    emit_gc_structs(e, out);
     buffer_printf(out, "\n/* ---- the instance ---- */\nstruct %s {\n    w2c_instance w2c;\n", e->name);
     struct_members(e, out);
     buffer_text(out, "};\n\n");
@@ -176,6 +188,7 @@ void emit_private(const Emitter *e, Buffer *out) {
                   "extern const char %s_mode_%s W2C_HIDDEN;\n"
                   "__attribute__((used)) static const char *const %s_mode = &%s_mode_%s;\n",
                   e->name, mode, e->name, e->name, mode);
+    emit_gc_constructors(e, out);
     if (e->m->imported_funcs) {
         buffer_text(out, "\n/* ---- imports ---- */\n");
         import_calls(e, out);
@@ -184,5 +197,7 @@ void emit_private(const Emitter *e, Buffer *out) {
     bool single = e->group_count <= 1;
     buffer_text(out, single ? "static" : "W2C_HIDDEN");
     if (e->options->memory == MEMORY_GUARD) buffer_text(out, " W2C_TEXT");
-    buffer_text(out, "\n\n#ifdef __cplusplus\n}\n#endif\n");
+    buffer_char(out, '\n');
+    emit_tail_decls(e, out);
+    buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n");
 }

@@ -1,16 +1,23 @@
 /* emit_init.c: what instantiation runs: globals, tables' first values, segments, the start function, in
  * the specification's order. Spec: exec/modules#exec-instantiation */
 #include "emit.h"
+#include <stdio.h>
 
 enum { CHUNK = 400 }; /* assignments in one C function: huge functions are slow to compile */
+
+static bool lower_init(Emitter *e, Writer *w, ConstExpr expr, ValType type, uint32_t globals, OpStream *stream,
+                       Ir *ir, uint32_t *node) {
+    arena_reset(&w->arena);
+    if (!validate_const(e->ctx, e->m, expr, type, globals, &w->arena, stream)) return false;
+    return lower_const(e->ctx, e->m, stream, &w->arena, ir, node) && emit_slots_init(w, stream);
+}
 
 bool emit_const(Emitter *e, Writer *w, ConstExpr expr, ValType type, uint32_t globals, Buffer *out) {
     OpStream stream;
     Ir ir;
     uint32_t node = 0;
-    arena_reset(&w->arena);
-    if (!validate_const(e->ctx, e->m, expr, type, globals, &w->arena, &stream)) return false;
-    if (!lower_const(e->ctx, e->m, &stream, &w->arena, &ir, &node)) return false;
+    if (!lower_init(e, w, expr, type, globals, &stream, &ir, &node)) return false;
+    if (ir.stmt_count) return diag_error(e->ctx, ERR_not_lowered, 0, ": a constant expression of this size");
     Buffer *old = w->out;
     w->ir = &ir;
     w->out = out;
@@ -21,12 +28,41 @@ bool emit_const(Emitter *e, Writer *w, ConstExpr expr, ValType type, uint32_t gl
     return !diag_failed(e->ctx);
 }
 
+/* The same inside a statement, BEFORE value AFTER, with what has to come first. */
+static bool const_statement(Emitter *e, Writer *w, ConstExpr expr, ValType type, uint32_t globals, Buffer *out,
+                            Buffer *before, const char *after) {
+    const char *start = buffer_cstr(before);
+    OpStream stream;
+    Ir ir;
+    uint32_t node = 0;
+    if (!lower_init(e, w, expr, type, globals, &stream, &ir, &node)) return false;
+    Buffer *old = w->out;
+    w->ir = &ir;
+    w->out = &w->body;
+    w->body.len = 0;
+    w->plain = true;
+    emit_stmts(w);
+    buffer_text(w->out, "    ");
+    buffer_text(w->out, start ? start : "");
+    emit_expr(w, node, false);
+    buffer_printf(w->out, "%s;\n", after);
+    w->plain = false;
+    w->out = old;
+    if (ir.stmt_count) buffer_text(out, "    {\n");
+    emit_slot_decls(w, out);
+    buffer_bytes(out, w->body.data, w->body.len);
+    if (ir.stmt_count) buffer_text(out, "    }\n");
+    out->failed |= w->body.failed;
+    return !diag_failed(e->ctx);
+}
+
 /* Functions of at most CHUNK assignments each, and how many there are. */
 typedef struct Chunks {
     Emitter *e;
     Buffer *out;
     const char *what;
     uint32_t count, in_this;
+    Buffer before; /* of the value under work */
 } Chunks;
 
 static void chunk_line(Chunks *c) {
@@ -37,11 +73,12 @@ static void chunk_line(Chunks *c) {
     if (c->in_this++ == 0)
         buffer_printf(c->out, "static W2C_NOINLINE void %s_%s_%u(%s *const m) {\n", c->e->name, c->what,
                       c->count++, c->e->name);
-    buffer_text(c->out, "    ");
 }
 
 static void chunk_end(Chunks *c) {
     if (c->in_this) buffer_text(c->out, "}\n");
+    c->out->failed |= c->before.failed;
+    buffer_free(&c->before);
 }
 
 static void chunk_calls(const Chunks *c, Buffer *out) {
@@ -52,9 +89,9 @@ static bool init_globals(Emitter *e, Writer *w, Chunks *c) {
     const Module *m = e->m;
     for (uint32_t i = m->imported_globals; i < m->global_count; i++) {
         chunk_line(c);
-        buffer_printf(c->out, "m->%s = ", e->globals[i]);
-        if (!emit_const(e, w, m->globals[i].init, m->globals[i].type, i, c->out)) return false;
-        buffer_text(c->out, ";\n");
+        c->before.len = 0;
+        buffer_printf(&c->before, "m->%s = ", e->globals[i]);
+        if (!const_statement(e, w, m->globals[i].init, m->globals[i].type, i, c->out, &c->before, "")) return false;
     }
     return true;
 }
@@ -82,9 +119,9 @@ static bool elem_items(Emitter *e, Writer *w, uint32_t k, Chunks *c, Buffer *tab
             continue;
         }
         chunk_line(c);
-        buffer_printf(c->out, "m->refs%u[%u] = ", k, i);
-        if (!emit_const(e, w, expr, elem->type, e->m->global_count, c->out)) return false;
-        buffer_text(c->out, ";\n");
+        c->before.len = 0;
+        buffer_printf(&c->before, "m->refs%u[%u] = ", k, i);
+        if (!const_statement(e, w, expr, elem->type, e->m->global_count, c->out, &c->before, "")) return false;
     }
     if (is_static) buffer_text(tables, "};\n");
     return true;
@@ -99,13 +136,25 @@ static void elem_source(const Emitter *e, uint32_t k, Buffer *out) {
 
 static bool init_tables(Emitter *e, Writer *w, Buffer *out) {
     const Module *m = e->m;
-    for (uint32_t i = m->imported_tables; i < m->table_count; i++) {
+    Buffer before;
+    bool ok = true;
+    buffer_init(&before, out->alloc);
+    for (uint32_t i = m->imported_tables; ok && i < m->table_count; i++) {
+        char after[40];
         if (m->tables[i].init.bytes.len == 0) continue;
-        buffer_printf(out, "    w2c_table_fill(m->table%u, 0, ", i);
-        if (!emit_const(e, w, m->tables[i].init, m->tables[i].type, m->global_count, out)) return false;
-        buffer_printf(out, ", m->table%u->size);\n", i);
+        before.len = 0;
+        buffer_printf(&before, "w2c_table_fill(m->table%u, 0, ", i);
+        snprintf(after, sizeof after, ", m->table%u->size)", i);
+        ok = const_statement(e, w, m->tables[i].init, m->tables[i].type, m->global_count, out, &before, after);
     }
-    return true;
+    out->failed |= before.failed;
+    buffer_free(&before);
+    return ok;
+}
+
+void emit_elem_forget(const Emitter *e, Buffer *out, uint32_t k) {
+    if (e->m->elems[k].count && !e->m->elems[k].is_funcs && e->m->elems[k].mode != SEGMENT_DECLARATIVE)
+        buffer_printf(out, "    memset(m->refs%u, 0, sizeof m->refs%u);\n", k, k);
 }
 
 static bool init_elems(Emitter *e, Writer *w, Buffer *out) {
@@ -123,6 +172,7 @@ static bool init_elems(Emitter *e, Writer *w, Buffer *out) {
             ValType index = m->tables[elem->table].limits.is64 ? VT_I64 : VT_I32;
             if (!emit_const(e, w, elem->offset, index, m->global_count, out)) return false;
             buffer_printf(out, ", 0, %u); }\n", elem->count);
+            emit_elem_forget(e, out, k);
         }
     }
     return true;
@@ -170,7 +220,10 @@ bool emit_init(Emitter *e, Writer *w, Buffer *out) {
     const Module *m = e->m;
     Buffer body;
     buffer_init(&body, e->ctx->alloc);
-    Chunks globals = {e, &body, "init_globals", 0, 0}, refs = {e, &body, "init_refs", 0, 0};
+    Chunks globals = {.e = e, .out = &body, .what = "init_globals"};
+    Chunks refs = {.e = e, .out = &body, .what = "init_refs"};
+    buffer_init(&globals.before, e->ctx->alloc);
+    buffer_init(&refs.before, e->ctx->alloc);
     bool ok = init_globals(e, w, &globals);
     chunk_end(&globals);
     for (uint32_t k = 0; ok && k < m->elem_count; k++) ok = elem_items(e, w, k, &refs, out);

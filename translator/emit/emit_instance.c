@@ -31,6 +31,12 @@ static void type_text(const Emitter *e, Buffer *out, ValType t) {
     buffer_char(out, '"');
 }
 
+/* Its concrete heap type's descriptor, else NULL. */
+static void heap_type(const Emitter *e, Buffer *out, ValType t) {
+    if (vt_is_ref(t) && ht_is_index(vt_heap(t))) buffer_printf(out, "&w2c_type_%s", e->types[vt_heap(t)]);
+    else buffer_text(out, "NULL");
+}
+
 /* ---- imports --------------------------------------------------------------------------------------- */
 
 static void stub(Emitter *e, uint32_t i, Buffer *out) {
@@ -68,7 +74,9 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
     }
     case EXTERN_TABLE: {
         const Table *t = &m->tables[im->index];
-        buffer_printf(out, ",\n     W2C_TABLE, offsetof(struct %s, table%u), 0, NULL, NULL, NULL, ", name, im->index);
+        buffer_printf(out, ",\n     W2C_TABLE, offsetof(struct %s, table%u), 0, ", name, im->index);
+        heap_type(e, out, t->type);
+        buffer_text(out, ", NULL, NULL, ");
         type_text(e, out, t->type);
         buffer_text(out, ", ");
         limits(out, &t->limits);
@@ -86,15 +94,19 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
     }
     case EXTERN_GLOBAL: {
         const Global *g = &m->globals[im->index];
-        buffer_printf(out, ",\n     W2C_GLOBAL, offsetof(struct %s, %s), 0, NULL, NULL, NULL, ", name,
-                      e->globals[im->index]);
+        buffer_printf(out, ",\n     W2C_GLOBAL, offsetof(struct %s, %s), 0, ", name, e->globals[im->index]);
+        heap_type(e, out, g->type);
+        buffer_text(out, ", NULL, NULL, ");
         type_text(e, out, g->type);
         buffer_printf(out, ", {0, 0}, 0, 0, false, false, %s},\n", truth(g->mutable));
         return true;
     }
-    case EXTERN_TAG: break;
+    case EXTERN_TAG:
+        buffer_printf(out, ",\n     W2C_TAG, offsetof(struct %s, tag%u), 0, &w2c_type_%s, NULL, NULL, NULL, {0, 0}, 0, 0, false, false, false},\n",
+                      name, im->index, e->types[m->tags[im->index].type]);
+        return true;
     }
-    return diag_error(e->ctx, ERR_not_lowered, im->offset, ": an imported tag");
+    return diag_error(e->ctx, ERR_not_lowered, im->offset, ": an import of this kind");
 }
 
 static bool imports(Emitter *e, Buffer *out) {
@@ -135,19 +147,38 @@ static bool memories_and_tables(Emitter *e, Buffer *out) {
             type_text(e, out, t->type);
             buffer_text(out, ", ");
             limits(out, &t->limits);
-            buffer_printf(out, ", %s},\n", truth(t->limits.is64));
+            buffer_printf(out, ", %s, ", truth(t->limits.is64));
+            heap_type(e, out, t->type);
+            buffer_text(out, "},\n");
         }
         buffer_text(out, "};\n");
     }
     return true;
 }
 
+static void tags(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    if (m->tag_count == m->imported_tags) return;
+    buffer_printf(out, "static const w2c_tag_desc %s_tags[] = {\n", e->name);
+    for (uint32_t i = m->imported_tags; i < m->tag_count; i++)
+        buffer_printf(out, "    {offsetof(struct %s, tag%u), &w2c_type_%s},\n", e->name, i, e->types[m->tags[i].type]);
+    buffer_text(out, "};\n");
+}
+
 static void records(const Emitter *e, Buffer *out) {
     if (e->record_count == 0) return;
     buffer_printf(out, "static const w2c_func_desc %s_funcs[] = {\n", e->name);
-    for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++)
-        if (e->records[f] != NO_RECORD)
-            buffer_printf(out, "    {(w2c_code)%s, &w2c_type_%s},\n", e->funcs[f], e->types[e->m->funcs[f].type]);
+    Buffer tail;
+    buffer_init(&tail, out->alloc);
+    for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++) {
+        if (e->records[f] == NO_RECORD) continue;
+        buffer_printf(out, "    {(w2c_code)%s, &w2c_type_%s, ", e->funcs[f], e->types[e->m->funcs[f].type]);
+        tail.len = 0;
+        const char *name = emit_tail_is_body(e, f) ? emit_form_name(e, &tail, f, 't') : NULL;
+        if (name) buffer_printf(out, "(w2c_code)%s},\n", name);
+        else buffer_text(out, "NULL},\n");
+    }
+    buffer_free(&tail);
     buffer_text(out, "};\n");
 }
 
@@ -187,7 +218,10 @@ static void export_other(const Emitter *e, uint32_t i, Buffer *out) {
     const Module *m = e->m;
     const Export *x = &m->exports[i];
     const char *what = x->kind == EXTERN_TABLE ? "table" : "memory";
-    if (x->kind == EXTERN_GLOBAL) {
+    if (x->kind == EXTERN_TAG) {
+        buffer_printf(out, "const w2c_tag *%s_x_%s(%s *m) { return %sm->tag%u; }\n", e->name, e->exports[i], e->name,
+                      x->index < m->imported_tags ? "" : "&", x->index);
+    } else if (x->kind == EXTERN_GLOBAL) {
         buffer_printf(out, "%s%s *%s_x_%s(%s *m) { return %sm->%s; }\n",
                       m->globals[x->index].mutable ? "" : "const ",
                       emit_public_type(m->globals[x->index].type), e->name, e->exports[i], e->name,
@@ -206,27 +240,32 @@ static bool export_row(Emitter *e, uint32_t i, Buffer *out) {
     switch ((ExternKind)x->kind) {
     case EXTERN_FUNC:
         if (x->index < m->imported_funcs)
-            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, %s), true, false, NULL},\n", e->name,
+            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, %s), true, false, NULL, NULL},\n", e->name,
                           e->imports[e->import_of_func[x->index]]);
         else
-            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, funcs[%u]), false, false, NULL},\n", e->name,
+            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, funcs[%u]), false, false, NULL, NULL},\n", e->name,
                           e->records[x->index]);
         return true;
     case EXTERN_TABLE:
-        buffer_printf(out, ", W2C_TABLE, offsetof(struct %s, table%u), true, false, NULL},\n", e->name, x->index);
+        buffer_printf(out, ", W2C_TABLE, offsetof(struct %s, table%u), true, false, NULL, NULL},\n", e->name, x->index);
         return true;
     case EXTERN_MEMORY:
-        buffer_printf(out, ", W2C_MEMORY, offsetof(struct %s, memory%u), true, false, NULL},\n", e->name, x->index);
+        buffer_printf(out, ", W2C_MEMORY, offsetof(struct %s, memory%u), true, false, NULL, NULL},\n", e->name, x->index);
         return true;
     case EXTERN_GLOBAL:
         buffer_printf(out, ", W2C_GLOBAL, offsetof(struct %s, %s), %s, %s, ", e->name, e->globals[x->index],
                       truth(x->index < m->imported_globals), truth(m->globals[x->index].mutable));
         type_text(e, out, m->globals[x->index].type);
+        buffer_text(out, ", ");
+        heap_type(e, out, m->globals[x->index].type);
         buffer_text(out, "},\n");
         return true;
-    case EXTERN_TAG: break;
+    case EXTERN_TAG:
+        buffer_printf(out, ", W2C_TAG, offsetof(struct %s, tag%u), %s, false, NULL, NULL},\n", e->name, x->index,
+                      truth(x->index < m->imported_tags));
+        return true;
     }
-    return diag_error(e->ctx, ERR_not_lowered, 0, ": an exported tag");
+    return diag_error(e->ctx, ERR_not_lowered, 0, ": an export of this kind");
 }
 
 static bool exports(Emitter *e, Buffer *out) {
@@ -235,7 +274,7 @@ static bool exports(Emitter *e, Buffer *out) {
     buffer_text(out, "\n/* ---- exports ---- */\n");
     for (uint32_t i = 0; i < m->export_count; i++) {
         if (m->exports[i].kind == EXTERN_FUNC) export_function(e, i, out);
-        else if (m->exports[i].kind != EXTERN_TAG) export_other(e, i, out);
+        else export_other(e, i, out);
     }
     buffer_printf(out, "static const w2c_export_desc %s_exports[] = {\n", e->name);
     for (uint32_t i = 0; i < m->export_count; i++)
@@ -265,6 +304,7 @@ static void description(const Emitter *e, Buffer *out) {
     buffer_printf(out, "\nextern const char %s_mode_%s W2C_HIDDEN;\nconst char %s_mode_%s = 1;\n"
                        "__attribute__((used)) static const char *const %s_abi = &W2C_ABI_SYMBOL;\n",
                   n, mode, n, mode, n);
+    if (e->tail_bodies) buffer_printf(out, "const char W2C_TAIL_MODE(%s) = 1;\n", n);
     uint32_t memories = m->memory_count - m->imported_memories, tables = m->table_count - m->imported_tables;
     buffer_printf(out, "extern const w2c_module %s_module;\nconst w2c_module %s_module = {\n    W2C_ABI, sizeof(struct %s), \"%s\",\n"
                        "    \"w2c %s, memory %s, module %016llx\",\n    ",
@@ -283,17 +323,20 @@ static void description(const Emitter *e, Buffer *out) {
     if (guarded)
         buffer_text(out, "#if defined(__ELF__)\n    __start_w2c_text, __stop_w2c_text,\n#else\n    NULL, NULL,\n#endif\n");
     else buffer_text(out, "    NULL, NULL,\n");
-    buffer_printf(out, "    w2c_selfcheck, %s_init};\n", n);
+    buffer_printf(out, "    w2c_selfcheck, %s_init, ", n);
+    list(out, n, "tags", m->tag_count - m->imported_tags);
+    buffer_printf(out, "%u, ", m->tag_count - m->imported_tags);
+    if (e->tail_bodies) buffer_printf(out, "W2C_TAIL_ABI, %u};\n", e->tail_words);
+    else buffer_text(out, "0, 0};\n");
     buffer_printf(out, "\nw2c_status %s_new(%s **out, const w2c_imports *imports, const w2c_config *config) {\n"
                        "    return w2c_instance_new(&%s_module, (w2c_instance **)out, imports, config);\n}\n"
                        "void %s_delete(%s *m) { w2c_instance_delete((w2c_instance *)m); }\n",
                   n, n, n, n, n);
 }
 
-/* Tables of types that lowering does not know, tags: named before anything is written. */
+/* What no pass knows is named before anything is written: nothing at present. */
 static bool check_declarations(Emitter *e) {
-    const Module *m = e->m;
-    if (m->tag_count) return diag_error(e->ctx, ERR_not_lowered, 0, ": a tag (exceptions)");
+    (void)e;
     return true;
 }
 
@@ -309,6 +352,7 @@ bool emit_instance(Emitter *e, Writer *w, Buffer *out) {
     if (!emit_init(e, w, out)) return false;
     memories_and_tables(e, out);
     records(e, out);
+    tags(e, out);
     if (!exports(e, out)) return false;
     description(e, out);
     return true;

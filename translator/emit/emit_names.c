@@ -100,12 +100,23 @@ static bool name_imports(Emitter *e, StrMap *map) {
     return true;
 }
 
+/* "f_" or "NAME_f_": their 'f' is what emit_form_name replaces. */
+static bool short_names(const Emitter *e) {
+    return e->group_count <= 1 && !e->options->prefix_all;
+}
+
+const char *emit_form_name(const Emitter *e, Buffer *scratch, uint32_t func, char form) {
+    size_t skip = short_names(e) ? 0 : strlen(e->name) + 1;
+    buffer_text(scratch, e->funcs[func]);
+    if (!scratch->failed) scratch->data[skip] = form;
+    return buffer_cstr(scratch);
+}
+
 static bool name_functions(Emitter *e, StrMap *map) {
     const Module *m = e->m;
-    bool single = e->group_count <= 1 && !e->options->prefix_all;
     Buffer b;
     buffer_init(&b, e->ctx->alloc);
-    if (single) buffer_text(&b, "f_");
+    if (short_names(e)) buffer_text(&b, "f_");
     else buffer_printf(&b, "%s_f_", e->name);
     const char *prefix = buffer_cstr(&b);
     prefix = prefix ? arena_strdup(e->arena, prefix, strlen(prefix)) : NULL;

@@ -50,7 +50,9 @@ static void leave(Writer *w) {
 }
 
 static void return_values(Writer *w, const Stmt *s) {
-    if (s->count == 0) {
+    if (emit_tail_is_body(w->e, w->func)) {
+        emit_tail_return(w, s);
+    } else if (s->count == 0) {
         leave(w);
         buffer_text(w->out, "return;");
     } else if (s->count == 1) {
@@ -233,7 +235,10 @@ static void emit_effect(Writer *w, const Stmt *s) {
     case OP_table_init:
         buffer_printf(w->out, "w2c_table_init(&m->w2c, m->table%u, &m->elems[%u]", high, low);
         break;
-    case OP_elem_drop: buffer_printf(w->out, "m->elems[%u].count = 0;", low); return;
+    case OP_elem_drop:
+        buffer_printf(w->out, "m->elems[%u].count = 0;\n", low);
+        emit_elem_forget(w->e, w->out, low);
+        return;
     default:
         if (op_info[s->op].kind == KIND_STORE) {
             store(w, s);
@@ -303,7 +308,8 @@ static bool outdented(const Stmt *s) {
 static void end_unreached(Writer *w) {
     const Ir *ir = w->ir;
     unsigned last = ir->stmt_count ? ir->stmts[ir->stmt_count - 1].kind : STMT_TRAP;
-    if (last == STMT_RETURN || last == STMT_TRAP || !w->ir->stream->blocks[0].result_count) return;
+    bool has_result = w->ir->stream->blocks[0].result_count || emit_tail_is_body(w->e, w->func);
+    if (last == STMT_RETURN || last == STMT_TRAP || !has_result) return;
     emit_indent(w);
     buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);\n");
 }
@@ -324,5 +330,7 @@ void emit_stmts(Writer *w) {
         emit_stmt(w, s);
         buffer_char(w->out, '\n');
     }
+    if (w->plain) return; /* an initialiser */
     end_unreached(w);
+    emit_eh_end(w);
 }

@@ -2,7 +2,7 @@
  * which calls are checked, and the adapters between guest calls and the host's.
  * A descriptor's symbol spells its whole signature, so every module that uses a type defines the same
  * weak symbol and a program has one of each. */
-#include "emit.h"
+#include "emit_gc.h"
 
 enum { LONGEST_SPELT = 60 };
 
@@ -157,9 +157,9 @@ void emit_type_decls(const Emitter *e, Buffer *out) {
 
 /* ---- adapters ---------------------------------------------------------------------------------------- */
 
-static const char *value_member(ValType t) {
+const char *emit_value_member(unsigned kind) {
     static const char *const names[] = {"?", "i32", "i64", "f32", "f64", "v128", "ref"};
-    return names[vt_kind(t)];
+    return names[kind];
 }
 
 static const char *host_type(ValType t) {
@@ -185,10 +185,10 @@ static void call_adapter(Buffer *out, const TypeDef *t, const char *sym) {
     buffer_printf(out, "((w2c_fn_%s *)f->code)(f->instance", sym);
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", %sa[%u].%s)", emit_from_host(vt_kind(t->u.func.params[k])), k,
-                      value_member(t->u.func.params[k]));
+                      emit_value_member(vt_kind(t->u.func.params[k])));
     buffer_text(out, ");\n");
     for (uint32_t k = 0; k < results; k++) {
-        buffer_printf(out, "    r[%u].%s = %sx", k, value_member(t->u.func.results[k]),
+        buffer_printf(out, "    r[%u].%s = %sx", k, emit_value_member(vt_kind(t->u.func.results[k])),
                       emit_to_host(vt_kind(t->u.func.results[k])));
         if (results > 1) buffer_printf(out, ".r%u", k);
         buffer_text(out, ");\n");
@@ -209,7 +209,7 @@ static void return_results(Buffer *out, const TypeDef *t, bool values) {
         if (results > 1) buffer_printf(out, "    x.r%u = ", k);
         else buffer_text(out, "    return ");
         buffer_text(out, emit_from_host(vt_kind(v)));
-        if (values) buffer_printf(out, "r[%u].%s);\n", k, value_member(v));
+        if (values) buffer_printf(out, "r[%u].%s);\n", k, emit_value_member(vt_kind(v)));
         else buffer_printf(out, "r%u);\n", k);
     }
     if (results > 1) buffer_text(out, "    return x;\n");
@@ -249,7 +249,7 @@ static void any_adapter(Buffer *out, const TypeDef *t, const char *sym) {
                        "    w2c_value a[%u], r[%u];\n    memset(r, 0, sizeof r);\n",
                   params ? params : 1, results ? results : 1);
     for (uint32_t k = 0; k < params; k++)
-        buffer_printf(out, "    a[%u].%s = %sa%u);\n", k, value_member(t->u.func.params[k]),
+        buffer_printf(out, "    a[%u].%s = %sa%u);\n", k, emit_value_member(vt_kind(t->u.func.params[k])),
                       emit_to_host(vt_kind(t->u.func.params[k])), k);
     if (!params) buffer_text(out, "    a[0].i64 = 0;\n");
     buffer_text(out, "    const w2c_status s = h->any(h->env, h->importer, a, r);\n"
@@ -260,7 +260,7 @@ static void any_adapter(Buffer *out, const TypeDef *t, const char *sym) {
 
 /* ---- descriptors --------------------------------------------------------------------------------------- */
 
-static void descriptor_text(const Emitter *e, Buffer *out, uint32_t i) {
+void emit_descriptor_text(const Emitter *e, Buffer *out, uint32_t i) {
     static const char *const forms[] = {"", "struct ", "array "};
     const TypeDef *t = &e->m->types[i];
     buffer_text(out, forms[t->form]);
@@ -292,6 +292,22 @@ static void adapters(const Emitter *e, Buffer *out, uint32_t i) {
     buffer_text(out, "#endif\n");
 }
 
+static uint64_t text_hash(const uint8_t *text, size_t len) { /* FNV-1a; never 0 */
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < len; i++) h = (h ^ text[i]) * 0x100000001b3u;
+    return h ? h : 1;
+}
+
+static uint64_t descriptor_hash(const Emitter *e, Buffer *out, uint32_t i) {
+    Buffer text;
+    buffer_init(&text, out->alloc);
+    emit_descriptor_text(e, &text, i);
+    out->failed |= text.failed;
+    uint64_t h = text.failed ? 1 : text_hash((const uint8_t *)text.data, text.len);
+    buffer_free(&text);
+    return h;
+}
+
 void emit_type_defs(const Emitter *e, Buffer *out) {
     const Module *m = e->m;
     for (uint32_t i = 0; i < m->type_count; i++) {
@@ -301,10 +317,13 @@ void emit_type_defs(const Emitter *e, Buffer *out) {
         if (t->form == FORM_FUNC) adapters(e, out, i);
         buffer_printf(out, "#ifndef W2C_TYPE_%s\n#define W2C_TYPE_%s\n", sym, sym);
         if (t->depth) supers(e, out, i);
-        buffer_printf(out, "W2C_WEAK W2C_HIDDEN const w2c_type w2c_type_%s = {\n    \"", sym);
+        emit_gc_refs(e, out, i);
+        /* g++ wants the attributes before the definition */
+        buffer_printf(out, "extern W2C_WEAK W2C_HIDDEN const w2c_type w2c_type_%s;\n"
+                           "const w2c_type w2c_type_%s = {\n    \"", sym, sym);
         if (t->form == FORM_FUNC) emit_letters(out, t);
         buffer_text(out, "\", \"");
-        descriptor_text(e, out, i);
+        emit_descriptor_text(e, out, i);
         buffer_text(out, "\",\n    ");
         if (t->form == FORM_FUNC)
             buffer_printf(out, "w2c_call_%s, (w2c_code)w2c_host_%s, (w2c_code)w2c_any_%s", e->signatures[i],
@@ -312,6 +331,8 @@ void emit_type_defs(const Emitter *e, Buffer *out) {
         else buffer_text(out, "NULL, NULL, NULL");
         if (t->depth) buffer_printf(out, ", w2c_supers_%s", sym);
         else buffer_text(out, ", NULL");
-        buffer_printf(out, ", %u, %u, %s};\n#endif\n", t->depth, t->form, t->final ? "true" : "false");
+        buffer_printf(out, ", %u, %u, %s", t->depth, t->form, t->final ? "true" : "false");
+        emit_gc_layout(e, out, i, descriptor_hash(e, out, i));
+        buffer_text(out, "};\n#endif\n");
     }
 }

@@ -1,6 +1,7 @@
 /* translate.c: the passes over a module, in order, and the threads that run them.
  *   plan     which function goes into which file             emit_plan.c
  *   name     every C identifier                              emit_names.c, emit_types.c
+ *   throws   which functions may end in an exception       lower/may_throw.c
  *   groups   for each function: validate, lower, emit        frontend/, lower/, emit_func.c
  *   instance adapters, segments, exports, description        emit_instance.c, emit_init.c, emit_data.c
  *   write    only what changed, all or nothing               output.c */
@@ -55,14 +56,12 @@ static bool find_paths(Emitter *e, Paths *p) {
     *p = (Paths){.stem = arena_strdup(e->arena, out, len)};
     if (!p->stem) return diag_nomem(e->ctx);
     p->base = p->stem + (base - out);
-    if (!e->options->name) {
-        Slice s = {(const uint8_t *)p->base, strlen(p->base)};
-        if (!(e->name = emit_mangled(e, s))) return diag_nomem(e->ctx);
-        if (e->name[0] >= '0' && e->name[0] <= '9' && !(e->name = format_path(e->arena, "_", e->name)))
-            return diag_nomem(e->ctx);
-    } else {
-        e->name = e->options->name;
-    }
+    if (strncmp(p->base, "w2c", 3) == 0 && (p->base[3] == 0 || p->base[3] == '_'))
+        return diag_error(e->ctx, ERR_unsupported, NO_OFFSET - 1,
+                          ": an output called %s: the runtime has headers of such names", p->base);
+    const char *name = e->options->name ? e->options->name : p->base;
+    if (!(e->name = translate_prefix(e->arena, (Slice){(const uint8_t *)name, strlen(name)})))
+        return diag_nomem(e->ctx);
     if (e->options->data == DATA_INCBIN && emit_data_bytes(e) > 0) {
         char suffix[32];
         snprintf(suffix, sizeof suffix, ".%016llx.bin", (unsigned long long)emit_data_hash(e));
@@ -269,7 +268,20 @@ bool translate_list(Context *ctx, const Module *m, const TranslateOptions *optio
     return prepare(&e, ctx, m, options, arena, &paths, &outputs) && report(&outputs, arena, out);
 }
 
-bool translate_module(Context *ctx, const Module *m, const TranslateOptions *options, Arena *arena,
+/* Text is put together in many short-lived buffers; that one of them failed shows here, wherever it was. */
+typedef struct Watch {
+    Allocator alloc;
+    atomic_bool failed;
+} Watch;
+
+static void *watched_resize(void *user, void *ptr, size_t size) {
+    Watch *w = user;
+    void *out = w->alloc.resize(w->alloc.user, ptr, size);
+    if (!out && size) atomic_store(&w->failed, true);
+    return out;
+}
+
+static bool translate_watched(Context *ctx, Watch *watch, const Module *m, const TranslateOptions *options, Arena *arena,
                       OutputList *out) {
     Emitter e;
     Paths paths;
@@ -278,12 +290,24 @@ bool translate_module(Context *ctx, const Module *m, const TranslateOptions *opt
         return diag_error(ctx, ERR_not_lowered, NO_OFFSET - 1, ": --memory=static");
     if (!prepare(&e, ctx, m, options, arena, &paths, &outputs)) return false;
     if (!emit_name_types(&e) || !emit_name_all(&e) || !emit_check(&e)) return false;
+    if (!may_throw_find(ctx, m, arena, &e.may_throw) || !emit_tail_plan(&e)) return false;
     Job job = {.e = &e, .outputs = &outputs};
     for (uint32_t g = 0; g < e.group_count; g++) job.total += e.groups[g].bytes;
     bool ok = run_workers(&e, &job) && write_main(&e, &paths, &job, outputs.count - 1) &&
-              report(&outputs, arena, out) && output_commit(&outputs);
+              report(&outputs, arena, out);
+    if (ok && atomic_load(&watch->failed)) ok = diag_nomem(ctx);
+    ok = ok && output_commit(&outputs);
     if (!ok) output_abort(&outputs);
     buffer_free(&job.single);
     if (job.single_needed) ctx->alloc.resize(ctx->alloc.user, job.single_needed, 0);
+    return ok;
+}
+
+bool translate_module(Context *ctx, const Module *m, const TranslateOptions *options, Arena *arena,
+                      OutputList *out) {
+    Watch watch = {.alloc = ctx->alloc};
+    ctx->alloc = (Allocator){watched_resize, &watch};
+    bool ok = translate_watched(ctx, &watch, m, options, arena, out);
+    ctx->alloc = watch.alloc;
     return ok;
 }

@@ -13,7 +13,7 @@ typedef enum DataMode {
 
 typedef struct TranslateOptions {
     const char *out;  /* path of mod.c; mod.h, mod.1.c ... stand beside it */
-    const char *name; /* prefix of external symbols; NULL: out's stem, mangled */
+    const char *name; /* prefix of external symbols, see translate_prefix; NULL: out's stem */
     uint32_t groups;  /* function groups; 0: by size */
     uint64_t group_size; /* aim, in bytes of wasm per group; 0: the default */
     unsigned threads;
@@ -48,6 +48,10 @@ bool translate_module(Context *ctx, const Module *m, const TranslateOptions *opt
 /* The files that translate_module would write, without writing. */
 bool translate_list(Context *ctx, const Module *m, const TranslateOptions *options, Arena *arena,
                     OutputList *out);
+
+/* The prefix of external symbols that a wished name becomes, as NAME in NAME_new: mangled, and behind an
+ * "m_" when C, C++ or the generated code means something else by it. In the arena; NULL: no memory. */
+char *translate_prefix(Arena *arena, Slice name);
 
 /* A name as C identifiers spell it, appended to out: ASCII letters, digits and '_' stay, but a '_' before
  * an 'x'; every other byte is _xHH; the empty name is _x. Reversible. */

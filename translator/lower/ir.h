@@ -18,6 +18,10 @@ enum { MAX_SLOT_TYPES = 6 };   /* i32 i64 f32 f64 v128 ref: slot_type() */
  *   loads: kid[0] address, imm = offset, aux = memory       ref_func: imm = function
  *   memory_size, table_size: imm = index                    table_get: kid[0] index, imm = table
  *   v128_const, i8x16_shuffle: imm = pool index   lanes: imm = lane, or `lane` beside a memory offset
+ *   ref_test, ref_cast: imm = ValType asked for, and that of kid[0] << 32
+ *   struct_get: imm = type | field << 32, aux = 1: kid[0] is not null   array_get, array_len: likewise
+ *   struct_new, array_new_fixed and other new objects: imm = type | segment or count << 32, the operands
+ *     are args[kid[1] .. kid[1] + kid[2])
  *   select: kid[0] if kid[2] != 0, else kid[1]              others: as the opcode's signature */
 typedef struct Node {
     uint16_t op, aux;
@@ -55,6 +59,7 @@ typedef struct Stmt {
     uint32_t first, count; /* operands in Ir.args */
     uint32_t results;      /* STMT_OP: number of results; their types in Ir.args after the operands */
     uint32_t offset;       /* byte offset in the module */
+    uint32_t handler;      /* the try whose handlers get what it throws; 0: the caller */
     uint64_t imm;
 } Stmt;
 
@@ -71,7 +76,8 @@ typedef struct Ir {
 
 /* Lowers a validated function. Errors: UNSUPPORTED not_lowered, NOMEM. Thread: any. */
 bool lower_function(Context *ctx, const Module *m, const OpStream *stream, Arena *arena, Ir *out);
-/* The same for a constant expression; *node is its value. */
+/* The same for a constant expression: *node is its value, once the statements have run (there are few:
+ * parts of large expressions). */
 bool lower_const(Context *ctx, const Module *m, const OpStream *stream, Arena *arena, Ir *out,
                  uint32_t *node);
 

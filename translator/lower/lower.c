@@ -42,7 +42,7 @@ bool lower_const(Context *ctx, const Module *m, const OpStream *stream, Arena *a
     Lower l;
     if (!begin(&l, ctx, m, stream, arena, out)) return false;
     for (uint32_t i = 0; i + 1 < stream->count && !l.failed; i++) lower_ins(&l, &stream->ins[i]);
-    if (!l.failed && l.height == 1 && out->stmt_count == 0) {
+    if (!l.failed && l.height == 1) {
         *node = l.stack[0].node;
         return true;
     }

@@ -2,7 +2,7 @@
  * A block that nobody branches to leaves no trace. */
 #include "lower.h"
 
-static void settle_top(Lower *l, uint32_t from) {
+void lower_settle_from(Lower *l, uint32_t from) {
     for (uint32_t i = from; i < l->height; i++) lower_settle(l, i, true);
 }
 
@@ -11,7 +11,7 @@ static void open_block(Lower *l, const Ins *ins) {
     if (ins->op == OP_if) {
         Entry condition = lower_pop(l);
         lower_flush_all(l);
-        settle_top(l, b->height);
+        lower_settle_from(l, b->height);
         Stmt *s = lower_stmt(l, STMT_IF);
         s->a = ins->a;
         s->node = condition.node;
@@ -21,21 +21,21 @@ static void open_block(Lower *l, const Ins *ins) {
     if (b->branches == 0) return;
     lower_flush_all(l);
     if (ins->op == OP_loop) {
-        settle_top(l, b->height);
+        lower_settle_from(l, b->height);
         Stmt *s = lower_stmt(l, STMT_LOOP);
         s->a = ins->a;
     }
 }
 
-static void reset(Lower *l, uint32_t height) {
+void lower_reset(Lower *l, uint32_t height) {
     if (l->height > height) l->height = height;
     if (l->clean > l->height) l->clean = l->height;
 }
 
 static void else_arm(Lower *l, const Ins *ins) {
     const Block *b = &l->s->blocks[ins->a];
-    if (ins->aux) settle_top(l, b->height);
-    reset(l, b->height);
+    if (ins->aux) lower_settle_from(l, b->height);
+    lower_reset(l, b->height);
     lower_push_slots(l, b->params, b->param_count);
     Stmt *s = lower_stmt(l, STMT_ELSE);
     s->a = ins->a;
@@ -56,18 +56,21 @@ static void close_block(Lower *l, const Ins *ins) {
         if (ins->aux) return_values(l);
         return;
     }
+    if (b->kind == BLOCK_TRY || b->kind == BLOCK_TRY_TABLE) {
+        lower_close_try(l, ins);
+        return;
+    }
     bool meets = b->kind == BLOCK_IF || (b->kind == BLOCK_BLOCK && b->branches > 0);
     if (!meets && ins->aux) return; /* straight through */
-    if (meets && ins->aux) settle_top(l, b->height);
-    reset(l, b->height);
+    if (meets && ins->aux) lower_settle_from(l, b->height);
+    lower_reset(l, b->height);
     lower_push_slots(l, b->results, b->result_count);
     if (b->kind == BLOCK_IF) lower_stmt(l, STMT_END_IF)->a = ins->a;
     if (meets && b->branches > 0) lower_stmt(l, STMT_LABEL)->a = ins->a;
 }
 
-/* Values for a label stay where copies of them are free. */
-static void cheap_values(Lower *l, uint32_t count) {
-    for (uint32_t i = l->height - count; i < l->height; i++) {
+void lower_settle_cheap(Lower *l, uint32_t from, uint32_t end) {
+    for (uint32_t i = from; i < end; i++) {
         const Node *n = &l->ir->nodes[l->stack[i].node];
         if (n->op != OP_local_get) lower_settle(l, i, false);
     }
@@ -94,7 +97,7 @@ static void branch_if(Lower *l, const Ins *ins) {
     uint32_t count = block_label_arity(b);
     Entry condition = lower_pop(l);
     lower_flush(l, DEP_TRAPS);
-    cheap_values(l, count);
+    lower_settle_cheap(l, l->height - count, l->height);
     uint32_t first = l->ir->arg_count;
     for (uint32_t i = l->height - count; i < l->height; i++) lower_arg(l, l->stack[i].node);
     Stmt *s = lower_stmt(l, STMT_GOTO_IF);
@@ -111,7 +114,7 @@ static void branch_table(Lower *l, const Ins *ins) {
     uint32_t count = block_label_arity(last);
     Entry index = lower_pop(l);
     lower_flush(l, DEP_TRAPS);
-    cheap_values(l, count);
+    lower_settle_cheap(l, l->height - count, l->height);
     uint32_t first = lower_pop_args(l, count);
     Stmt *s = lower_stmt(l, STMT_SWITCH);
     s->node = index.node;

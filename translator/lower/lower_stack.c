@@ -57,7 +57,7 @@ Stmt *lower_stmt(Lower *l, StmtKind kind) {
         ir->stmts = stmts;
     }
     Stmt *s = &ir->stmts[ir->stmt_count++];
-    *s = (Stmt){.kind = (uint8_t)kind, .offset = l->offset};
+    *s = (Stmt){.kind = (uint8_t)kind, .offset = l->offset, .handler = l->handler};
     return s;
 }
 
@@ -92,6 +92,28 @@ void lower_push_op(Lower *l, Node node, unsigned kids, ValType type, uint8_t dep
     /* what waits and could trap differently goes first */
     if (deps & (DEP_TRAP | DEP_TABLE)) lower_flush(l, DEP_TRAPS);
     else if (deps & DEP_MEMORY) lower_flush(l, DEP_TRAP | DEP_TABLE);
+    node.type = (uint8_t)vt_kind(type);
+    e.node = lower_node(l, node);
+    push_entry(l, e);
+    if (e.size > LARGEST_TREE && !l->failed) lower_settle(l, l->height - 1, false);
+}
+
+void lower_push_list(Lower *l, Node node, uint32_t operands, ValType type, uint8_t deps) {
+    Entry e = {.type = type, .deps = deps, .size = 1};
+    if (operands > l->height) {
+        l->failed = true;
+        return;
+    }
+    for (uint32_t i = l->height - operands; i < l->height; i++) {
+        const Entry *k = &l->stack[i];
+        e.deps |= k->deps;
+        e.size = (uint16_t)(e.size + k->size);
+        e.locals |= k->locals;
+        if (k->max_slot > e.max_slot) e.max_slot = k->max_slot;
+    }
+    node.kid[1] = lower_pop_args(l, operands);
+    node.kid[2] = operands;
+    if (deps & DEP_TRAP) lower_flush(l, DEP_TRAPS);
     node.type = (uint8_t)vt_kind(type);
     e.node = lower_node(l, node);
     push_entry(l, e);

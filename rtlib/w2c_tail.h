@@ -1,0 +1,200 @@
+/* w2c_tail.h: tail calls in constant stack, under any C compiler; included by modules that have some.
+ *
+ * A function that makes tail calls has its body in a w2c_tail_fn, a type that all such functions of a
+ * program share; its plain entry is a wrapper around that. Arguments go to places by kind, in order:
+ *   integers, references   the first five
+ *   floats                 the first four
+ *   what is left, v128     words of the context: W2C_WORD(instance, n)
+ * and results to the two members of w2c_tail_res, then to words. How they travel is decided here, when
+ * the C compiler runs:
+ *   musttail     places are parameters, a tail call is a jump: clang, gcc >= 15
+ *   trampoline   places lie in the context; a tail call leaves the callee there and returns; whoever
+ *                called, calls on until nobody is left: everything else, and -DW2C_TRAMPOLINE
+ * Code of both kinds can be in one program: functions of the other kind are called as plain ones.
+ * Spec: exec/instructions#exec-return-call */
+#ifndef W2C_TAIL_H
+#define W2C_TAIL_H
+#include "w2c_rt.h"
+
+/* ---- which kind ------------------------------------------------------------------------------ */
+#define W2C_TAIL_TRAMPOLINE 1
+#define W2C_TAIL_MUSTTAIL 2
+#ifdef __has_attribute
+#if __has_attribute(musttail) && !defined(W2C_TRAMPOLINE) &&                                       \
+    (defined(__x86_64__) || defined(__aarch64__) ||                                                \
+     (defined(__clang__) && (defined(__i386__) || (defined(__riscv) && __riscv_xlen == 64))))
+#define W2C_TAIL_ABI W2C_TAIL_MUSTTAIL
+#endif
+#endif
+#ifndef W2C_TAIL_ABI
+#define W2C_TAIL_ABI W2C_TAIL_TRAMPOLINE
+#endif
+
+/* Files of one module that were compiled as different kinds do not link. */
+#if W2C_TAIL_ABI == W2C_TAIL_MUSTTAIL
+#define W2C_TAIL_MODE(name) name##_tail_calls_musttail
+#else
+#define W2C_TAIL_MODE(name) name##_tail_calls_trampoline
+#endif
+
+/* ---- values ---------------------------------------------------------------------------------- */
+typedef struct w2c_tail_res { /* the first integer or reference, the first float */
+    u64 i;
+    f64 d;
+} w2c_tail_res;
+
+#define W2C_TAIL(inst) (((w2c_context_head *)(inst)->context)->tail)
+#define W2C_WORD(inst, n) (W2C_TAIL(inst).words[n])
+
+/* A place that nobody reads: any value, at no cost. k keeps the compiler from sharing them. */
+#define W2C_ANY_INT(k)                                                                             \
+    __extension__({                                                                                \
+        u64 any_;                                                                                  \
+        __asm__("" : "=r"(any_) : "i"(k));                                                         \
+        any_;                                                                                      \
+    })
+#if defined(__x86_64__) && defined(__SSE2__)
+#define W2C_ANY_FLOAT_IN "=x"
+#elif defined(__aarch64__)
+#define W2C_ANY_FLOAT_IN "=w"
+#endif
+#ifdef W2C_ANY_FLOAT_IN
+#define W2C_ANY_FLOAT(k)                                                                           \
+    __extension__({                                                                                \
+        f64 any_;                                                                                  \
+        __asm__("" : W2C_ANY_FLOAT_IN(any_) : "i"(k));                                             \
+        any_;                                                                                      \
+    })
+#else
+#define W2C_ANY_FLOAT(k) 0.0
+#endif
+#if UINTPTR_MAX < UINT64_MAX
+#undef W2C_ANY_INT
+#define W2C_ANY_INT(k) 0
+#endif
+
+/* An f32 in the place of an f64, bit by bit: no conversion, which would quiet NaNs. */
+W2C_INLINE f64 w2c_tail_f32(f32 x) {
+    u32 bits;
+    u64 wide;
+    f64 out;
+    memcpy(&bits, &x, sizeof bits);
+    wide = bits;
+    memcpy(&out, &wide, sizeof out);
+    return out;
+}
+W2C_INLINE f32 w2c_tail_to_f32(f64 x) {
+    u64 wide;
+    u32 bits;
+    f32 out;
+    memcpy(&wide, &x, sizeof wide);
+    bits = (u32)wide;
+    memcpy(&out, &bits, sizeof out);
+    return out;
+}
+W2C_INLINE void w2c_words_put(u64 *words, w2c_v128 v) {
+    memcpy(words, &v, sizeof v);
+}
+W2C_INLINE w2c_v128 w2c_words_get(const u64 *words) {
+    w2c_v128 v;
+    memcpy(&v, words, sizeof v);
+    return v;
+}
+W2C_INLINE w2c_tail_res w2c_tail_result(u64 i, f64 d) {
+    const w2c_tail_res res = {i, d};
+    return res;
+}
+
+/* ---- calls -----------------------------------------------------------------------------------
+ *   W2C_TAIL_FN(name)              a w2c_tail_fn's declarator
+ *   W2C_TAKE_I(k), W2C_TAKE_D(k)   inside: its arguments
+ *   W2C_TAIL_CALL(fn, inst, places)        returns what fn does
+ *   W2C_TAIL_PASS(fn)                      the same with the arguments as they came
+ *   W2C_TAIL_RUN(res, fn, inst, places)    a call from outside
+ * places: W2C_I0() ... W2C_I5(values) for the integers, then W2C_D0() ... W2C_D4(values). */
+#if W2C_TAIL_ABI == W2C_TAIL_MUSTTAIL
+
+#define W2C_TAIL_FN(name)                                                                          \
+    w2c_tail_res name(w2c_instance *const instance, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4,        \
+                      f64 d0, f64 d1, f64 d2, f64 d3)
+typedef W2C_TAIL_FN(w2c_tail_fn);
+#define W2C_TAKE_I(k) a##k
+#define W2C_TAKE_D(k) d##k
+#define W2C_PUT_I(k, value) (value)
+#define W2C_PUT_D(k, value) (value)
+#define W2C_NO_I(k) W2C_ANY_INT(k)
+#define W2C_NO_D(k) W2C_ANY_FLOAT(k)
+#define W2C_TAIL_CALL(fn, inst, ...) __attribute__((musttail)) return (fn)((inst), __VA_ARGS__)
+#define W2C_TAIL_PASS(fn)                                                                          \
+    __attribute__((musttail)) return (fn)(instance, a0, a1, a2, a3, a4, d0, d1, d2, d3)
+#define W2C_TAIL_RUN(res, fn, inst, ...) ((res) = (fn)((inst), __VA_ARGS__))
+
+#else
+
+#define W2C_TAIL_FN(name) w2c_tail_res name(w2c_instance *const instance)
+typedef W2C_TAIL_FN(w2c_tail_fn);
+#define W2C_TAKE_I(k) (W2C_TAIL(instance).a[k])
+#define W2C_TAKE_D(k) (W2C_TAIL(instance).d[k])
+#define W2C_PUT_I(k, value) tail->a[k] = (value)
+#define W2C_PUT_D(k, value) tail->d[k] = (value)
+#define W2C_NO_I(k) (void)0
+#define W2C_NO_D(k) (void)0
+#define W2C_TAIL_PLACES(I0, I1, I2, I3, I4, D0, D1, D2, D3) I0; I1; I2; I3; I4; D0; D1; D2; D3
+#define W2C_TAIL_CALL(fn, inst, ...)                                                               \
+    do {                                                                                           \
+        w2c_tail_fn *const next_ = (fn);                                                           \
+        w2c_instance *const inst_ = (inst);                                                        \
+        w2c_tail *const tail = &W2C_TAIL(inst_);                                                   \
+        W2C_TAIL_PLACES(__VA_ARGS__);                                                              \
+        tail->instance = inst_;                                                                    \
+        tail->next = (w2c_code)next_;                                                              \
+        return w2c_tail_result(0, 0);                                                              \
+    } while (0)
+#define W2C_TAIL_PASS(fn) return (fn)(instance)
+#define W2C_TAIL_RUN(res, fn, inst, ...)                                                           \
+    do {                                                                                           \
+        w2c_tail *const tail = &W2C_TAIL(inst);                                                    \
+        W2C_TAIL_PLACES(__VA_ARGS__);                                                              \
+        (res) = w2c_tail_run((fn), (inst));                                                        \
+    } while (0)
+
+/* While a function runs, `next` is NULL: it is set last and cleared first. */
+W2C_INLINE w2c_tail_res w2c_tail_run(w2c_tail_fn *fn, w2c_instance *instance) {
+    for (;;) {
+        w2c_tail_res res = fn(instance);
+        w2c_tail *const tail = &W2C_TAIL(instance); /* after the call: contexts may have been joined */
+        fn = (w2c_tail_fn *)tail->next;
+        if (W2C_LIKELY(!fn)) return res;
+        instance = tail->instance;
+        tail->next = NULL;
+    }
+}
+
+#endif
+
+#define W2C_I0() W2C_NO_I(0), W2C_NO_I(1), W2C_NO_I(2), W2C_NO_I(3), W2C_NO_I(4)
+#define W2C_I1(a) W2C_PUT_I(0, a), W2C_NO_I(1), W2C_NO_I(2), W2C_NO_I(3), W2C_NO_I(4)
+#define W2C_I2(a, b) W2C_PUT_I(0, a), W2C_PUT_I(1, b), W2C_NO_I(2), W2C_NO_I(3), W2C_NO_I(4)
+#define W2C_I3(a, b, c) W2C_PUT_I(0, a), W2C_PUT_I(1, b), W2C_PUT_I(2, c), W2C_NO_I(3), W2C_NO_I(4)
+#define W2C_I4(a, b, c, d)                                                                         \
+    W2C_PUT_I(0, a), W2C_PUT_I(1, b), W2C_PUT_I(2, c), W2C_PUT_I(3, d), W2C_NO_I(4)
+#define W2C_I5(a, b, c, d, e)                                                                      \
+    W2C_PUT_I(0, a), W2C_PUT_I(1, b), W2C_PUT_I(2, c), W2C_PUT_I(3, d), W2C_PUT_I(4, e)
+#define W2C_D0() W2C_NO_D(0), W2C_NO_D(1), W2C_NO_D(2), W2C_NO_D(3)
+#define W2C_D1(a) W2C_PUT_D(0, a), W2C_NO_D(1), W2C_NO_D(2), W2C_NO_D(3)
+#define W2C_D2(a, b) W2C_PUT_D(0, a), W2C_PUT_D(1, b), W2C_NO_D(2), W2C_NO_D(3)
+#define W2C_D3(a, b, c) W2C_PUT_D(0, a), W2C_PUT_D(1, b), W2C_PUT_D(2, c), W2C_NO_D(3)
+#define W2C_D4(a, b, c, d) W2C_PUT_D(0, a), W2C_PUT_D(1, b), W2C_PUT_D(2, c), W2C_PUT_D(3, d)
+
+/* What a tail call of func goes to: its own tail form, else the adapter of its signature, which calls
+ * it as a plain function. */
+W2C_INLINE w2c_tail_fn *w2c_tail_to(const w2c_func *func, w2c_tail_fn *adapter) {
+    if (W2C_LIKELY(func->tail != NULL)) return (w2c_tail_fn *)func->tail;
+    W2C_TAIL(func->instance).func = func;
+    return adapter;
+}
+/* Inside an adapter: the function. */
+W2C_INLINE const w2c_func *w2c_tail_callee(const w2c_instance *instance) {
+    return W2C_TAIL(instance).func;
+}
+#endif

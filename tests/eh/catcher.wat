@@ -1,0 +1,42 @@
+;; Catches what thrower.wat throws: a tag is the same in both, and a tag of the same type is not.
+(module
+  (import "thrower" "num" (tag $num (param i32)))
+  (import "thrower" "deep" (func $deep (param i32 i32) (result i32)))
+  (import "thrower" "throw_num" (func $throw_num (param i32)))
+  (import "thrower" "throw_hidden" (func $throw_hidden (param i32)))
+  (import "host" "tag" (tag $host (param i32)))
+  (import "host" "call" (func $host (param i32) (result i32)))
+  (tag $own (param i32))
+  (export "num" (tag $num))
+  (export "own" (tag $own))
+
+  (func $frames (param $n i32) (param $v i32) (result i32)
+    (if (i32.eqz (local.get $n)) (then (return (call $deep (i32.const 3) (local.get $v)))))
+    (i32.add (call $frames (i32.sub (local.get $n) (i32.const 1)) (local.get $v)) (i32.const 1)))
+  ;; 8 frames of two modules: $frames four times, $deep four times
+  (func $cross (export "cross") (param $v i32) (result i32)
+    (block $h (result i32)
+      (try_table (result i32) (catch $own 1) (catch $num $h) (call $frames (i32.const 3) (local.get $v)))
+      (return (i32.const -1))))
+  (func (export "loop") (param $n i32) (result i32) (local $sum i32)
+    (loop $again
+      (local.set $sum (i32.add (local.get $sum) (call $cross (local.get $n))))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))
+
+  (func (export "tags") (param i32) (result i32)
+    (block $own (result i32)
+      (block $num (result i32)
+        (block $host (result i32)
+          (block $all
+            (try_table (catch $own $own) (catch $num $num) (catch $host $host) (catch_all $all)
+              (if (i32.eq (local.get 0) (i32.const 0)) (then (throw $own (i32.const 10))))
+              (if (i32.eq (local.get 0) (i32.const 1)) (then (call $throw_num (i32.const 20))))
+              (if (i32.eq (local.get 0) (i32.const 2)) (then (call $throw_hidden (i32.const 30))))
+              (drop (call $host (local.get 0)))
+              (return (i32.const -1))))
+          (return (i32.const 400)))
+        (return (i32.add (i32.const 300))))
+      (return (i32.add (i32.const 200))))
+    (i32.add (i32.const 100)))
+  (func (export "throw_own") (param i32) (throw $own (local.get 0))))

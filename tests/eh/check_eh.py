@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""check_eh.py: exceptions, compiled: thrower.wat and catcher.wat with eh.c as their host, by every compiler
+there is, unoptimised and optimised, with guard pages and with checks; and what a module that cannot throw
+must look like."""
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "compile"))
+import w2ctest as t  # noqa: E402
+
+MODULES = ["thrower", "catcher"]
+
+
+def translate(folder, mode):
+    sources = []
+    for name in MODULES:
+        out = os.path.join(folder, name + ".c")
+        done = t.w2c(os.path.join(HERE, name + ".wasm"), "-o", out, "--memory=" + mode)
+        if not t.check(done.returncode == 0, f"{name} with {mode}: {done.stderr}"):
+            return None
+        sources.append(out)
+    return sources
+
+
+def run_all(folder, mode, compiler, flags, arguments=()):
+    sources = translate(folder, mode)
+    if not sources:
+        return
+    what = f"{compiler} {' '.join(flags)} {mode}"
+    program = os.path.join(folder, "eh")
+    good = t.compile_c(compiler.cc, [*sources, os.path.join(HERE, "eh.c"), *t.runtime(compiler, os.path.dirname(folder))],
+                       program, *flags, *t.WARNINGS, "-I" + folder, link=True)
+    if not t.check(good, what + ": does not compile"):
+        return
+    done = t.run([program, *arguments])
+    t.check(done.returncode == 0, f"{what}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+
+
+def check_nothing_thrown(folder):
+    """Calls of a module that has no tags and imports only WASI are not tested."""
+    out = os.path.join(folder, "quiet.c")
+    done = t.w2c(os.path.join(HERE, "quiet.wasm"), "-o", out)
+    if not t.check(done.returncode == 0, "quiet: " + done.stderr):
+        return
+    with open(out) as file:
+        text = file.read()
+    bodies = text[text.index("/* ---- functions ---- */"):]
+    t.check("W2C_THROWN" not in bodies, "calls that cannot throw are tested for exceptions")
+    t.check(len(re.findall(r"f_leaf\(", bodies)) > 1, "quiet: the calls are there")
+
+
+def check_only_what_may(folder):
+    """In thrower.wat, `quiet` and `trap` do not throw, `deep` does."""
+    out = os.path.join(folder, "some.c")
+    done = t.w2c(os.path.join(HERE, "some.wasm"), "-o", out)
+    if not t.check(done.returncode == 0, "some: " + done.stderr):
+        return
+    with open(out) as file:
+        text = file.read()
+    bodies = dict(re.findall(r"\n/\* (\w+): [^\n]*\nW2C_FN [^\n]*\n(.*?)\n}\n", text, re.S))
+    for name, tests in [("leaf", 0), ("calls_leaf", 0), ("throws", 0), ("calls_throws", 1), ("both", 1),
+                        ("indirect_quiet", 0), ("indirect_throws", 1), ("try_quiet", 0)]:
+        found = bodies.get(name, "missing").count("W2C_THROWN")
+        t.check(found == tests, f"some: {name} has {found} tests, {tests} expected")
+    t.check("X" not in bodies.get("try_quiet", "X"), "some: handlers that nothing reaches are not printed")
+
+
+def main():
+    with t.temp_dir() as folder:
+        n = 0
+        for compiler in t.compilers():
+            for flags in (["-O0"], ["-O2"]):
+                for mode in ("guard", "bounds"):
+                    n += 1
+                    place = os.path.join(folder, str(n))
+                    os.mkdir(place)
+                    run_all(place, mode, compiler, flags)
+        check_nothing_thrown(folder)
+        check_only_what_may(folder)
+    t.finish("eh")
+
+
+main()

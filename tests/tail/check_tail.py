@@ -1,0 +1,132 @@
+"""check_tail.py: tail calls (tail.c) with every compiler: first.wasm and second.wasm linked together, by
+musttail where there is one, by trampoline, and one of each; large.wasm, made here: a function with a large
+frame that takes part. --long: more levels."""
+import os
+import sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "compile"))
+from w2ctest import (CXX_FLAGS, I32, I64, TESTS, WARNINGS, body, check, compile_c, compilers, finish, functype, leb,
+                     module, name, parallel, run, runtime, section, sleb, temp_dir, vec, w2c)
+
+LONG = "--long" in sys.argv
+HERE = os.path.join(TESTS, "tail")
+GET, SET, SUB, CALL, TAIL = b"\x20", b"\x21", b"\x6b", b"\x10", b"\x12"
+LARGE = """
+#include "large.h"
+#include <stdio.h>
+int main(void) {
+    large *m;
+    uint32_t r = 0;
+    w2c_config config = {.stack_bytes = 1 << 20}, small = {.stack_bytes = 64 << 10};
+    if (large_new(&m, NULL, &config) != W2C_OK) return 1;
+    if (large_x_run(m, 20000, &r) != W2C_OK || r != 77) return printf("run: %u\\n", r), 2;
+    if (large_x_fall(m, 100000, &r) != W2C_TRAP_STACK_EXHAUSTED) return puts("it fell"), 3;
+    if (large_x_run(m, 5, &r) != W2C_OK || r != 77) return puts("again"), 4;
+    large_delete(m);
+    if (large_new(&m, NULL, &small) != W2C_OK) return 5;
+    w2c_status status = large_x_run(m, 5, &r); /* frames of optimised code may be small enough */
+    if (status != W2C_OK && status != W2C_TRAP_STACK_EXHAUSTED) return puts("small"), 6;
+    large_delete(m);
+    return 0;
+}
+"""
+
+
+def large():
+    """run: 0 -> 77, n -> pass(n - 1), with 9,000 locals; pass: run; fall: the same as run, but a plain call"""
+    def const(n):
+        return b"\x41" + sleb(n)
+
+    less = GET + leb(0) + const(1) + SUB
+    use = b"".join(GET + leb(0) + b"\xad" + SET + leb(k * 30 + 1) for k in range(300))  # i64.extend_i32_u
+    used = b"".join(GET + leb(k * 30 + 1) + b"\xa7" + b"\x6a" for k in range(300))       # i32.wrap_i64, i32.add
+    end = GET + leb(0) + b"\x45\x04\x40" + const(77) + b"\x0f\x0b"
+    keep = GET + leb(0) + b"\x41\x7f\x46\x04\x40" + const(0) + used + b"\x0f\x0b"      # if -1: their sum
+    run_code = use + end + keep + less + TAIL + leb(1)
+    fall_code = use + end + keep + less + CALL + leb(2) + used
+    return module(section(1, vec([functype([I32], [I32])])), section(3, vec([leb(0)] * 3)),
+                  section(7, vec([name("run") + b"\0" + leb(0), name("fall") + b"\0" + leb(2)])),
+                  section(10, vec([body(run_code, [(9000, I64)]), body(GET + leb(0) + TAIL + leb(0)),
+                                   body(fall_code, [(9000, I64)])])))
+
+
+def translate(wasm, folder, memory, options, what):
+    stem = os.path.splitext(os.path.basename(wasm))[0]
+    done = w2c(wasm, "-o", os.path.join(folder, stem + ".c"), "--memory=" + memory, *options)
+    check(done.returncode == 0, what + ": " + done.stderr)
+    return [os.path.join(folder, f) for f in os.listdir(folder) if f.startswith(stem) and f.endswith(".c")]
+
+
+def objects(compiler, sources, flags, cplusplus, what):
+    language = CXX_FLAGS if cplusplus else ["-std=c11"]
+    made = [f[:-2] + ".o" for f in sources]
+    good = [compile_c(compiler.cxx if cplusplus else compiler.cc, [s], o, *language, *flags, *WARNINGS)
+            for s, o in zip(sources, made)]
+    return made if check(all(good), what + ": does not compile") else None
+
+
+def program(temp, compiler, flags, memory="guard", options=(), second=None, cplusplus=False, steps=()):
+    """first.wasm with these flags; second.wasm with the same, or with the compiler and flags in `second`."""
+    what = f"tail {compiler} {' '.join(flags)} {memory} {' '.join(options)}{' C++' if cplusplus else ''}"
+    if second:
+        what += f" with {second[0]} {' '.join(second[1])}"
+    folder = os.path.join(temp, what.replace(" ", "_").replace("/", "_"))
+    os.makedirs(folder)
+    made = objects(compiler, translate(os.path.join(HERE, "first.wasm"), folder, memory, options, what), flags,
+                   cplusplus, what)
+    other, other_flags = second or (compiler, flags)
+    more = objects(other, translate(os.path.join(HERE, "second.wasm"), folder, memory, options, what), other_flags,
+                   cplusplus, what)
+    if made and more:
+        link(compiler, folder, os.path.join(HERE, "tail.c"), made + more, what, steps)
+
+
+def large_program(temp, compiler, flags):
+    what = f"large {compiler} {' '.join(flags)}"
+    folder = os.path.join(temp, what.replace(" ", "_"))
+    os.makedirs(folder)
+    with open(os.path.join(folder, "large.wasm"), "wb") as f:
+        f.write(large())
+    made = objects(compiler, translate(os.path.join(folder, "large.wasm"), folder, "guard", [], what), flags, False,
+                   what)
+    with open(os.path.join(folder, "main.c"), "w") as f:
+        f.write(LARGE)
+    if made:
+        link(compiler, folder, os.path.join(folder, "main.c"), made, what, ())
+
+
+def link(compiler, folder, source, made, what, arguments):
+    exe = os.path.join(folder, "program")
+    if check(compile_c(compiler.cc, [source, *made, *compiler.runtime], exe, "-std=c11", "-O1", "-I" + folder,
+                       link=True), what + ": does not link"):
+        ran = run([exe, *arguments])
+        check(ran.returncode == 0, f"{what}: exit {ran.returncode}\n{ran.stdout}{ran.stderr}")
+
+
+def main():
+    jobs = []
+    with temp_dir() as temp:
+        def add(call, *arguments, **more):
+            jobs.append(lambda: call(temp, *arguments, **more))
+
+        every = compilers()
+        for compiler in every:
+            runtime(compiler, temp)
+            for level in ("-O0", "-O1", "-O2", "-O3") if LONG else ("-O0", "-O2"):
+                add(program, compiler, [level])
+                add(large_program, compiler, [level])
+                if compiler.cc != "gcc":
+                    add(program, compiler, [level, "-DW2C_TRAMPOLINE"], steps=["1000", "100001"])
+                    add(large_program, compiler, [level, "-DW2C_TRAMPOLINE"])
+                if compiler.cxx and (LONG or level == "-O2"):
+                    add(program, compiler, [level], cplusplus=True, steps=["1000", "100001"])
+            add(program, compiler, ["-O2"], "bounds", ["--groups=3"], steps=["1000", "100001"])
+        # one way of tail calls in the one module, the other in the other: right, but not in constant stack
+        for a, b in (("", "-DW2C_TRAMPOLINE"), ("-DW2C_TRAMPOLINE", "")):
+            for compiler in every:
+                add(program, compiler, ["-O1", *a.split()], second=(every[-1], ["-O1", *b.split()]),
+                    steps=["20", "21"])
+        parallel(jobs)
+    finish("tail")
+
+
+main()

@@ -1,0 +1,97 @@
+/* cmd_run.c: w2c run: a WASI module, interpreted. The run options are those of programs made by
+ * `w2c build`, and are read by the same code. */
+#include "cmd.h"
+#include "interp/interp.h"
+#include <stdlib.h>
+#include <string.h>
+#include <w2c_wasi.h>
+
+/* Options of a run as w2c_wasi_main takes them: "--dir=.", ..., NULL. The texts are malloc'ed. */
+static char **baked_options(const Options *options) {
+    char **list = calloc(options->item_count + 2, sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; list && i < options->item_count; i++) {
+        const OptionItem *item = &options->items[i];
+        const OptionRow *row = &option_rows[item->id];
+        if (!row->run || item->id == OPT_fuel || item->id == OPT_stats || item->id == OPT_timeout ||
+            item->id == OPT_memory_report)
+            continue;
+        size_t len = strlen(row->long_name) + (item->text ? strlen(item->text) : 0) + 4;
+        char *text = list[count++] = malloc(len);
+        if (text && item->text) snprintf(text, len, "--%s=%s", row->long_name, item->text);
+        else if (text) snprintf(text, len, "--%s", row->long_name);
+    }
+    return list;
+}
+
+static void free_options(char **list) {
+    for (size_t i = 0; list && list[i]; i++)
+        free(list[i]);
+    free(list);
+}
+
+static void print_stats(Interp *interp) {
+    InterpStats s;
+    w2c_interp_stats(interp, &s);
+    fprintf(stderr,
+            "functions             %12llu\n"
+            "called                %12llu\n"
+            "bytes, not called     %12llu\n"
+            "bytes, called         %12llu  beside their code\n"
+            "bytes of code         %12llu\n"
+            "bytes, referred to    %12llu\n"
+            "bytes shared          %12llu\n",
+            (unsigned long long)s.functions, (unsigned long long)s.called, (unsigned long long)s.records,
+            (unsigned long long)s.called_records, (unsigned long long)s.code,
+            (unsigned long long)s.reference_records, (unsigned long long)s.shared);
+    if (s.functions)
+        fprintf(stderr, "bytes a 1000 functions %11llu  records alone\n",
+                (unsigned long long)((s.records + s.called_records) * 1000 / s.functions));
+}
+
+/* The module's file name in front of the guest's arguments; w2c_wasi_main may not be given fewer. */
+static int run_module(const Options *options, Interp *interp) {
+    char **baked = baked_options(options);
+    int code = 3;
+    if (baked)
+        code = w2c_wasi_main(w2c_interp_module(interp), (const char *const *)baked, options->argument_count,
+                             options->arguments, NULL);
+    free_options(baked);
+    const Diag *d = w2c_interp_error(interp);
+    if (d->class == CLASS_UNSUPPORTED || d->class == CLASS_LIMIT) code = 2;
+    return code;
+}
+
+static const char *module_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+int cmd_run(const Options *options) {
+    if (!options->argument_count) return options_complain(options, "no module given");
+    if (options->value[OPT_native].set) {
+        fprintf(stderr, "w2c run --native: not supported yet: 'w2c build MOD.wasm -o EXE' makes a native program\n");
+        return 2;
+    }
+    if (options->value[OPT_timeout].set || options->value[OPT_fuel].set || options->value[OPT_memory_report].set) {
+        fprintf(stderr, "w2c run: --timeout, --fuel and --memory-report are not supported yet\n");
+        return 2;
+    }
+    Session s;
+    Interp *interp = NULL;
+    InterpOptions how = {.canonical_nans = options->value[OPT_canonical_nans].set};
+    const char *path = options->arguments[0], *stats = options->value[OPT_stats].text;
+    bool eager = options->value[OPT_validate].set && options->value[OPT_validate].number == 1;
+    int code;
+    if (!session_open(&s, options, path) ||
+        (eager && !validate_all(&s.ctx, &s.module, option_threads(options), &(uint64_t){0})) ||
+        w2c_interp_load(&s.ctx, &s.module, module_name(path), &how, &interp) != W2C_OK) {
+        code = session_fail(&s);
+    } else {
+        code = run_module(options, interp);
+        if (stats && strstr(stats, "memory")) print_stats(interp);
+    }
+    w2c_interp_delete(interp);
+    session_close(&s);
+    return code;
+}

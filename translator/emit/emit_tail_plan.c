@@ -1,0 +1,114 @@
+/* emit_tail_plan.c: which functions take part in tail calls, and in which form.
+ *   body     it makes tail calls, of others than itself: its body is a w2c_tail_fn, its plain entry a
+ *            wrapper around that
+ *   target   it makes none, but is called by some: its body is a plain function, and has an adapter, so
+ *            that the caller's frame is gone all the same
+ * A tail call through a table, a reference or an import goes to the record's tail form, or to an adapter
+ * for its signature: functions that make no tail calls end the chain, and need no form of their own.
+ * A tail call of the function itself is a loop and makes nobody take part.
+ * Found by one pass over the bodies that could have such instructions, decoded but not validated. */
+#include "../frontend/decode.h"
+#include "../frontend/section.h"
+#include "emit.h"
+
+static void set_bit(uint64_t *bits, uint32_t i) {
+    bits[i / 64] |= (uint64_t)1 << (i % 64);
+}
+
+static bool bit(const uint64_t *bits, uint32_t i) {
+    return bits && (bits[i / 64] >> (i % 64) & 1);
+}
+
+bool emit_tail_is_body(const Emitter *e, uint32_t func) {
+    return bit(e->tail_bodies, func);
+}
+
+bool emit_tail_is_target(const Emitter *e, uint32_t func) {
+    return bit(e->tail_targets, func) && !bit(e->tail_bodies, func);
+}
+
+bool emit_tail_is_adapted(const Emitter *e, uint32_t type) {
+    return bit(e->tail_types, type);
+}
+
+/* ---- places ------------------------------------------------------------------------------------------ */
+
+TailPlace emit_tail_place(TailPlaces *p, unsigned kind) {
+    bool is_float = kind == VT_F32 || kind == VT_F64;
+    if (is_float && p->floats < p->most_floats) return (TailPlace){'D', p->floats++};
+    if (!is_float && kind != VT_V128 && p->ints < p->most_ints) return (TailPlace){'I', p->ints++};
+    TailPlace place = {'W', p->words};
+    p->words += kind == VT_V128 ? 2 : 1;
+    return place;
+}
+
+static uint32_t words_of(const ValType *types, uint32_t count, TailPlaces places) {
+    for (uint32_t i = 0; i < count; i++) emit_tail_place(&places, vt_kind(types[i]));
+    return places.words;
+}
+
+/* ---- the scan ------------------------------------------------------------------------------------------ */
+
+static void count_words(Emitter *e, uint32_t type) {
+    const TypeDef *t = &e->m->types[type];
+    uint32_t params = words_of(t->u.func.params, t->u.func.param_count, TAIL_PARAMS);
+    uint32_t results = words_of(t->u.func.results, t->u.func.result_count, TAIL_RESULTS);
+    if (params > e->tail_words) e->tail_words = params;
+    if (results > e->tail_words) e->tail_words = results;
+}
+
+static bool begin(Emitter *e) {
+    const Module *m = e->m;
+    if (e->tail_bodies) return true;
+    e->tail_bodies = ARENA_ARRAY(e->arena, m->func_count / 64 + 1, uint64_t);
+    e->tail_targets = ARENA_ARRAY(e->arena, m->func_count / 64 + 1, uint64_t);
+    e->tail_types = ARENA_ARRAY(e->arena, m->type_count / 64 + 1, uint64_t);
+    return (e->tail_bodies && e->tail_targets && e->tail_types) || diag_nomem(e->ctx);
+}
+
+static bool adapt(Emitter *e, uint32_t type) {
+    if (type >= e->m->type_count || e->m->types[type].form != FORM_FUNC) return true; /* invalid */
+    set_bit(e->tail_types, e->m->types[type].canon);
+    count_words(e, type);
+    return true;
+}
+
+static bool found(Emitter *e, uint32_t func, const Ins *ins) {
+    const Module *m = e->m;
+    bool direct = ins->op == OP_return_call;
+    if (direct && (ins->a == func || ins->a >= m->func_count)) return true;
+    if (!begin(e)) return false;
+    set_bit(e->tail_bodies, func);
+    count_words(e, m->funcs[func].type);
+    if (!direct) return adapt(e, ins->a);
+    if (ins->a < m->imported_funcs) return adapt(e, m->funcs[ins->a].type);
+    set_bit(e->tail_targets, ins->a);
+    count_words(e, m->funcs[ins->a].type);
+    return true;
+}
+
+static bool worth_a_look(Slice body) {
+    const Op ops[] = {OP_return_call, OP_return_call_indirect, OP_return_call_ref};
+    for (unsigned i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (body.len && memchr(body.ptr, op_info[ops[i]].code, body.len)) return true;
+    return false;
+}
+
+static bool scan_body(Emitter *e, Context *quiet, uint32_t func) {
+    Decoder d;
+    Ins ins;
+    if (!worth_a_look(module_body(e->m, func)) || !body_enter(&d, quiet, e->m, func)) return true;
+    while (d.r.pos != d.r.end && decode_ins(&d, &ins))
+        if ((ins.op == OP_return_call || ins.op == OP_return_call_indirect || ins.op == OP_return_call_ref) &&
+            !found(e, func, &ins))
+            return false;
+    return true; /* what is malformed is reported by the validator */
+}
+
+bool emit_tail_plan(Emitter *e) {
+    const Module *m = e->m;
+    Context quiet = context_worker(e->ctx);
+    for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
+        if (!scan_body(e, &quiet, f)) return false;
+    return true;
+}

@@ -1,0 +1,176 @@
+/* interp_call.c: the borders of interpreted code: calls that come in with values, calls that go out to
+ * compiled functions, host functions and functions of other instances.
+ *
+ * Inside, arguments and results are slots; outside they are w2c_values. Compiled code calls through
+ * w2c_func.code, which for an interpreted function is a libffi closure. */
+#include "interp_impl.h"
+#include <ffi.h>
+#include <stdlib.h>
+
+enum { MOST_ON_STACK = 12 };
+
+/* ---- slots and values ----------------------------------------------------------------------------------- */
+static u32 slots_to_values(const ValType *types, u32 count, const u64 *slots, w2c_value *values) {
+    u32 at = 0;
+    for (u32 i = 0; i < count; i++) {
+        memcpy(&values[i], slots + at, vt_kind(types[i]) == VT_V128 ? 16 : 8);
+        at += slots_of(types[i]);
+    }
+    return at;
+}
+
+static void values_to_slots(const ValType *types, u32 count, const w2c_value *values, u64 *slots) {
+    for (u32 i = 0; i < count; i++) {
+        u32 n = slots_of(types[i]);
+        slots[0] = 0;
+        switch (vt_kind(types[i])) {
+        case VT_I32: slots[0] = values[i].i32; break;
+        case VT_F32: memcpy(slots, &values[i].f32, 4); break;
+        default: memcpy(slots, &values[i], n * sizeof(u64)); break;
+        }
+        slots += n;
+    }
+}
+
+/* ---- what kind of function is it? -------------------------------------------------------------------------- */
+static bool is_interpreted(const w2c_func *func) {
+    const w2c_module *module = func->instance->module;
+    return module && module->init == interp_init;
+}
+
+/* Number of its record in its instance; NO_FUNC: an import's stub. */
+static u32 record_of(const w2c_func *func) {
+    const Inst *in = (const Inst *)(const void *)func->instance;
+    const Interp *it = inst_interp(in);
+    uintptr_t at = (uintptr_t)func - ((uintptr_t)in + it->records);
+    return at < it->module.func_count * sizeof(w2c_func) ? (u32)(at / sizeof(w2c_func)) : NO_FUNC;
+}
+
+static u32 stub_import(const w2c_func *func) {
+    const Interp *it = inst_interp((const Inst *)(const void *)func->instance);
+    u32 number = (u32)(((uintptr_t)func - ((uintptr_t)func->instance + it->stubs)) / sizeof(w2c_func));
+    for (u32 i = 0, f = 0; i < it->m->import_count; i++)
+        if (it->m->imports[i].kind == EXTERN_FUNC && f++ == number) return i;
+    return 0;
+}
+
+/* ---- host functions ------------------------------------------------------------------------------------------ */
+/* w2c_v128 is a struct of 16 bytes: passed in integer registers. */
+typedef struct V128Type {
+    ffi_type type;
+    ffi_type *parts[3];
+} V128Type;
+
+static ffi_type *ffi_type_for(ValType t, V128Type *v) {
+    switch (vt_kind(t)) {
+    case VT_I32: return &ffi_type_uint32;
+    case VT_I64: return &ffi_type_uint64;
+    case VT_F32: return &ffi_type_float;
+    case VT_F64: return &ffi_type_double;
+    case VT_V128: break;
+    default: return &ffi_type_pointer;
+    }
+    v->parts[0] = v->parts[1] = &ffi_type_uint64;
+    v->parts[2] = NULL;
+    v->type = (ffi_type){.size = 0, .alignment = 0, .type = FFI_TYPE_STRUCT, .elements = v->parts};
+    return &v->type;
+}
+
+/* w2c_status f(void *env, w2c_instance *importer, params..., results *...) */
+static w2c_status call_typed(const w2c_host *host, const char *letters, const w2c_value *args,
+                             w2c_value *results) {
+    const char *bar = strchr(letters, '_');
+    size_t params = (size_t)(bar - letters), count = strlen(letters) - 1, n = 2;
+    static const char order[] = "?ilfdvr";
+    void *memory = malloc((count + 2) * (sizeof(ffi_type *) + sizeof(void *)) + count * sizeof(void *));
+    if (!memory) return W2C_NOMEM;
+    ffi_type **types = memory;
+    void **values = (void **)(types + count + 2), **outs = values + count + 2;
+    V128Type v;
+    ffi_cif cif;
+    void *env = host->env;
+    w2c_instance *importer = host->importer;
+    types[0] = types[1] = &ffi_type_pointer;
+    values[0] = &env;
+    values[1] = &importer;
+    for (size_t i = 0; i < params; i++, n++) {
+        types[n] = ffi_type_for((ValType)(strchr(order, letters[i]) - order), &v);
+        values[n] = (void *)(uintptr_t)&args[i];
+    }
+    for (size_t i = params; i < count; i++, n++) {
+        outs[i] = &results[i - params];
+        types[n] = &ffi_type_pointer;
+        values[n] = &outs[i];
+    }
+    ffi_arg status = W2C_LIMIT;
+    if (ffi_prep_cif(&cif, FFI_DEFAULT_ABI, (unsigned)n, &ffi_type_uint32, types) == FFI_OK)
+        ffi_call(&cif, FFI_FN(host->fn), &status, values);
+    free(memory);
+    return (w2c_status)(u32)status;
+}
+
+static void call_host(const w2c_func *func, const w2c_value *args, w2c_value *results) {
+    const w2c_host *host = (const w2c_host *)(const void *)func->instance;
+    w2c_status status = host->fn ? call_typed(host, func->type->letters, args, results)
+                                 : host->any(host->env, host->importer, args, results);
+    if (W2C_UNLIKELY(status != W2C_OK)) w2c_raise(status);
+}
+
+/* ---- in ---------------------------------------------------------------------------------------------------------- */
+static void call_record(Inst *in, u32 func, const w2c_value *args, w2c_value *results) {
+    const TypeDef *t = func_type(inst_interp(in)->m, func);
+    w2c_operands *o = w2c_operands_of(&in->w2c);
+    if (!o) w2c_trap(W2C_NOMEM);
+    u64 *fp = o->at;
+    u32 room = slots_of_all(t->u.func.params, t->u.func.param_count);
+    if (fp + room + 8 > o->end) w2c_trap(W2C_TRAP_STACK_EXHAUSTED);
+    in->limit = o->end;
+    values_to_slots(t->u.func.params, t->u.func.param_count, args, fp);
+    interp_run(in, func, fp);
+    slots_to_values(t->u.func.results, t->u.func.result_count, fp, results);
+    o->at = fp;
+}
+
+void interp_call(const w2c_func *func, const w2c_value *args, w2c_value *results) {
+    if (!func->instance->module) {
+        call_host(func, args, results);
+    } else if (!is_interpreted(func)) { /* a compiled function, whose own type has the adapter */
+        w2c_trap(W2C_TRAP_CALL_TYPE);
+    } else {
+        Inst *in = (Inst *)(void *)func->instance;
+        u32 number = record_of(func);
+        if (number != NO_FUNC) {
+            call_record(in, inst_interp(in)->record_funcs[number], args, results);
+        } else {
+            const w2c_func *bound = w2c_import_bind(&in->w2c, stub_import(func));
+            bound->type->call(bound, args, results);
+        }
+    }
+}
+
+/* ---- out --------------------------------------------------------------------------------------------------------- */
+void interp_call_out(Inst *in, const w2c_func *func, const TypeDef *type, u64 *args, u64 *scratch) {
+    u32 params = type->u.func.param_count, results = type->u.func.result_count;
+    w2c_operands *o = w2c_operands_of(&in->w2c);
+    uintptr_t at = ((uintptr_t)scratch + 15) & ~(uintptr_t)15;
+    w2c_value *values = (w2c_value *)at;
+    w2c_value *given = values + results;
+    W2C_ENTER(in);
+    if (!o || (u64 *)(void *)(given + params + 1) > in->limit) w2c_trap(W2C_TRAP_STACK_EXHAUSTED);
+    slots_to_values(type->u.func.params, params, args, given);
+    memset(values, 0, results * sizeof *values);
+    u64 *limit = in->limit;
+    o->at = (u64 *)(void *)(given + params);
+    func->type->call(func, given, values);
+    in->limit = limit;
+    values_to_slots(type->u.func.results, results, values, args);
+}
+
+bool interp_closures_make(Interp *it, Context *ctx) {
+    (void)it, (void)ctx;
+    return true;
+}
+
+void interp_closures_free(Interp *it) {
+    (void)it;
+}

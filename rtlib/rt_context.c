@@ -64,6 +64,8 @@ void w2c_context_release(w2c_context *context) {
         w2c_instance_free(instance);
     }
     w2c_exceptions_free(context);
+    w2c_handles_move(NULL, context);
+    w2c_heap_free(context);
     w2c_tail_free(&context->head.tail);
     free_shells(context);
     w2c_operands_free(context);

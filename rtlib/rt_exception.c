@@ -100,7 +100,7 @@ static void mark(marking *m, const void *at) {
 
 /* Any words: other people's stack frames among them. */
 __attribute__((no_sanitize("address"))) static void mark_range(marking *m, const char *low,
-                                                                         const char *high) {
+                                                               const char *high) {
     const uintptr_t align = sizeof(void *) - 1;
     void *const volatile *at = (void *const volatile *)(((uintptr_t)low + align) & ~align);
     void *const volatile *end = (void *const volatile *)((uintptr_t)high & ~align);
@@ -190,6 +190,7 @@ static W2C_NOINLINE void collect(w2c_context *c, w2c_exception *also) {
     bool known = w2c_frames_range(c, w2c_stack_pointer(), &high);
     if (known) {
         mark_range(&m, w2c_stack_pointer(), high);
+        mark_range(&m, (const char *)c->head.operands.low, (const char *)c->head.operands.at);
         mark_instances(&m, c->instances);
         mark_instances(&m, c->parked);
         mark_live(&m);
@@ -302,7 +303,8 @@ const w2c_value *w2c_exception_values(const w2c_exception *exception) {
     return exception ? exception->values : NULL;
 }
 
-w2c_status w2c_exception_throw(w2c_instance *instance, const w2c_tag *tag, const w2c_value *values) {
+w2c_status w2c_exception_throw(w2c_instance *instance, const w2c_tag *tag,
+                               const w2c_value *values) {
     if (!tag || !tag->type || !tag->type->letters) return W2C_INVALID;
     u32 count = (u32)strcspn(tag->type->letters, "_");
     if (count && !values) return W2C_INVALID;

@@ -66,10 +66,18 @@ static W2C_NOINLINE bool pin_stack(w2c_heap *heap, const char *high) {
     return gc_pin_range(heap, low, high);
 }
 
+/* What interpreted functions have, up to where the innermost one says it is. */
+static bool pin_operands(w2c_heap *heap, const w2c_context *c) {
+    const w2c_operands *o = &c->head.operands;
+    return !o->at || gc_pin_range(heap, (const char *)o->low, (const char *)o->at);
+}
+
 static bool pin_roots(w2c_heap *heap, const char *high) {
     w2c_context *c = heap->context;
     bool good = pin_stack(heap, high) && pin_instances(heap, c->instances) &&
-                pin_instances(heap, c->parked);
+                pin_instances(heap, c->parked) && pin_operands(heap, c);
+    for (const w2c_context *shell = c->shells; good && shell; shell = shell->shells)
+        good = pin_operands(heap, shell);
     for (const w2c_table *t = c->held_tables; good && t; t = t->next_held)
         good = pin_table(heap, t);
     for (const w2c_handle *h = c->handles; good && h; h = h->next)
@@ -109,7 +117,14 @@ static u64 now_ns(void) {
     return (u64)t.tv_sec * 1000000000u + (u64)t.tv_nsec;
 }
 
-bool gc_collect(w2c_heap *heap) {
+/* What was on the stack below here would be found again where later frames leave gaps. */
+W2C_NOINLINE void w2c_stack_clear(void) {
+    char room[8192];
+    memset(room, 0, sizeof room);
+    __asm__ volatile("" ::"r"(room) : "memory");
+}
+
+static W2C_NOINLINE bool collect(w2c_heap *heap) {
     const char *high = NULL;
     __builtin_unwind_init(); /* registers that callees preserve go to this frame */
     if (!w2c_frames_range(heap->context, w2c_stack_pointer(), &high)) return false;
@@ -122,6 +137,12 @@ bool gc_collect(w2c_heap *heap) {
     heap->collections++;
     heap->pause_ns += now_ns() - begin;
     return true;
+}
+
+bool gc_collect(w2c_heap *heap) {
+    bool good = collect(heap);
+    w2c_stack_clear();
+    return good;
 }
 
 void w2c_heap_visit_exn(w2c_context *context, void (*visit)(void *user, w2c_ref ref), void *user) {

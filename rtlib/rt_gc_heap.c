@@ -224,7 +224,7 @@ void w2c_heap_configure(w2c_context *context) {
     if (heap->stress) context->head.gc.end = context->head.gc.at;
 }
 
-static W2C_NORETURN void exhausted(const w2c_heap *heap, u64 size) {
+static W2C_COLD W2C_NORETURN void exhausted(const w2c_heap *heap, u64 size) {
     char text[160];
     w2c_text why = w2c_text_start(text, sizeof text);
     w2c_text_add(&why, "%llu bytes more than %llu: w2c_config's max_gc_heap is %llu",
@@ -247,11 +247,11 @@ char *w2c_gc_slow(w2c_instance *instance, u64 size) {
     w2c_context *context = instance->context;
     w2c_heap *heap = context->heap ? context->heap : new_heap(context);
     bool large = size > W2C_GC_SMALL;
-    if ((size <= heap->limit && (stress_is_due(heap) || heap->recent + size > heap->trigger)) ||
-        is_over(heap, size)) {
-        if (!gc_collect(heap)) heap->trigger = heap->recent + size + LEAST_TRIGGER;
+    u64 most = large ? size : GC_BLOCK; /* what a run may add */
+    if (is_over(heap, most) || stress_is_due(heap) || heap->recent + size > heap->trigger) {
+        if (most <= heap->limit && !gc_collect(heap)) heap->trigger = heap->recent + size + LEAST_TRIGGER;
     }
-    if (is_over(heap, size)) exhausted(heap, size);
+    if (is_over(heap, most)) exhausted(heap, size);
     char *at = large ? alloc_large(heap, size) : alloc_small(heap, size);
     if (!at && gc_collect(heap)) at = large ? alloc_large(heap, size) : alloc_small(heap, size);
     if (!at) exhausted(heap, size);

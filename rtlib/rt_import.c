@@ -42,7 +42,7 @@ static void add_wanted(w2c_text *t, const w2c_import_desc *d) {
         add_global(t, d->text, d->is_mutable);
         break;
     default:
-        w2c_text_add(t, "tag %s", d->type->text);
+        w2c_text_add(t, "tag %s", w2c_type_text(d->type));
         break;
     }
 }

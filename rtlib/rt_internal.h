@@ -45,6 +45,8 @@ void w2c_heap_free(w2c_context *context);
 void w2c_heap_configure(w2c_context *context); /* after a change of its limit or stress */
 void w2c_heap_join(w2c_context *to, w2c_context *from);
 void w2c_handles_move(w2c_context *to, w2c_context *from); /* to NULL: from is going away */
+/* Forgets what frames that were left had: 8 KiB of the stack below the caller. */
+void w2c_stack_clear(void);
 /* Every reference of the exn hierarchy in an object that lives: collects first. */
 void w2c_heap_visit_exn(w2c_context *context, void (*visit)(void *user, w2c_ref ref), void *user);
 /* A function by its number in an element segment, or NULL. */

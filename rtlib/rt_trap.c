@@ -10,6 +10,8 @@
 
 #define HEADROOM ((size_t)256 << 10)       /* for host functions, and handlers of signals */
 #define OTHER_STACK_USE ((size_t)64 << 10) /* on a stack whose size nobody told us */
+#define CLEARED ((ptrdiff_t)64 << 10)      /* of the stack, after a trap */
+#define OWN_FRAME 512                      /* what a small function's frame takes at most */
 #define MOST_STACK ((size_t)1 << 30)       /* when the system sets no limit */
 
 struct thread {
@@ -92,6 +94,7 @@ void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance) {
     char *sp = w2c_stack_pointer();
     frame->outer = t->frame;
     frame->context = c;
+    frame->sp = sp;
     frame->limit = c->limit;
     frame->stack_low = c->stack_low;
     frame->operands = c->head.operands.at;
@@ -114,6 +117,8 @@ w2c_status w2c_frame_leave(w2c_frame *frame) {
     if (W2C_UNLIKELY(c->head.thrown)) {
         w2c_exceptions_leave(c);
         frame->status = W2C_EXCEPTION;
+    } else if (W2C_UNLIKELY(c->exceptions.left && !c->depth)) {
+        w2c_exceptions_drop(c); /* a host function did not pass it on */
     }
     if (W2C_UNLIKELY(c->limit != frame->limit) && c->depth && frame->stack_low) {
         c->stack_low = frame->stack_low; /* back on the stack of the outer frame */
@@ -136,8 +141,17 @@ bool w2c_frames_range(const w2c_context *context, const char *sp, const char **h
 }
 
 /* ---- traps ---------------------------------------------------------------------------------- */
-static W2C_NORETURN void end_frame(w2c_frame *frame, w2c_status status) {
+/* What the frames that end here had would be found again, as references, where later frames leave
+ * gaps. Clears what lies between this function's frame and the one that is returned to. */
+__attribute__((no_sanitize_address, no_sanitize_thread)) static W2C_NORETURN void
+end_frame(w2c_frame *frame, w2c_status status) {
     frame->status = status;
+    char *low = (char *)__builtin_frame_address(0) + OWN_FRAME;
+    if (w2c_context_root(frame->context)->heap && low < frame->sp) {
+        if (frame->sp - low > CLEARED) low = frame->sp - CLEARED;
+        for (; low < frame->sp; low += sizeof(void *))
+            *(void *volatile *)low = NULL;
+    }
     longjmp(frame->env, 1);
 }
 

@@ -197,6 +197,7 @@ typedef struct w2c_frame {
     char *limit, *stack_low; /* of the context, before: restored when it was in use */
     u64 *operands;           /* likewise */
     w2c_status status;
+    char *sp; /* everything below is of frames inside this one */
 } w2c_frame;
 
 /* The first member of every instance. */

@@ -7,7 +7,8 @@
  *   what is left, v128     words of the context: W2C_WORD(instance, n)
  * and results to the two members of w2c_tail_res, then to words. How they travel is decided here, when
  * the C compiler runs:
- *   musttail     places are parameters, a tail call is a jump: clang, gcc >= 15
+ *   musttail     places are parameters, a tail call is a jump: clang (with preserve_none where it knows
+ *                that), gcc >= 15
  *   trampoline   places lie in the context; a tail call leaves the callee there and returns; whoever
  *                called, calls on until nobody is left: everything else, and -DW2C_TRAMPOLINE
  * Code of both kinds can be in one program: functions of the other kind are called as plain ones.
@@ -26,12 +27,30 @@
 #define W2C_TAIL_ABI W2C_TAIL_MUSTTAIL
 #endif
 #endif
+/* Nothing to save and restore on the way through a jump. Its registers differ between versions; clang 19
+ * cannot have it together with sanitizers that change the layout of the stack. */
+#if defined(W2C_TAIL_ABI) && defined(__clang__)
+#if __has_attribute(preserve_none) && !__has_feature(address_sanitizer) &&                         \
+    !__has_feature(hwaddress_sanitizer) && !__has_feature(memory_sanitizer) &&                     \
+    !__has_feature(safe_stack)
+#undef W2C_TAIL_ABI
+#define W2C_TAIL_ABI (0x100 + __clang_major__)
+#define W2C_TAIL_CC __attribute__((preserve_none))
+#endif
+#endif
+#ifndef W2C_TAIL_CC
+#define W2C_TAIL_CC
+#endif
 #ifndef W2C_TAIL_ABI
 #define W2C_TAIL_ABI W2C_TAIL_TRAMPOLINE
 #endif
 
 /* Files of one module that were compiled as different kinds do not link. */
-#if W2C_TAIL_ABI == W2C_TAIL_MUSTTAIL
+#if W2C_TAIL_ABI >= 0x100
+#define W2C_TAIL_MODE_(name, version) name##_tail_calls_clang_##version
+#define W2C_TAIL_MODE_2(name, version) W2C_TAIL_MODE_(name, version)
+#define W2C_TAIL_MODE(name) W2C_TAIL_MODE_2(name, __clang_major__)
+#elif W2C_TAIL_ABI == W2C_TAIL_MUSTTAIL
 #define W2C_TAIL_MODE(name) name##_tail_calls_musttail
 #else
 #define W2C_TAIL_MODE(name) name##_tail_calls_trampoline
@@ -112,10 +131,10 @@ W2C_INLINE w2c_tail_res w2c_tail_result(u64 i, f64 d) {
  *   W2C_TAIL_PASS(fn)                      the same with the arguments as they came
  *   W2C_TAIL_RUN(res, fn, inst, places)    a call from outside
  * places: W2C_I0() ... W2C_I5(values) for the integers, then W2C_D0() ... W2C_D4(values). */
-#if W2C_TAIL_ABI == W2C_TAIL_MUSTTAIL
+#if W2C_TAIL_ABI != W2C_TAIL_TRAMPOLINE
 
 #define W2C_TAIL_FN(name)                                                                          \
-    w2c_tail_res name(w2c_instance *const instance, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4,        \
+    W2C_TAIL_CC w2c_tail_res name(w2c_instance *const instance, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4,        \
                       f64 d0, f64 d1, f64 d2, f64 d3)
 typedef W2C_TAIL_FN(w2c_tail_fn);
 #define W2C_TAKE_I(k) a##k
@@ -192,6 +211,13 @@ W2C_INLINE w2c_tail_fn *w2c_tail_to(const w2c_func *func, w2c_tail_fn *adapter) 
     if (W2C_LIKELY(func->tail != NULL)) return (w2c_tail_fn *)func->tail;
     W2C_TAIL(func->instance).func = func;
     return adapter;
+}
+/* Whose function it is: mostly the caller's own instance. That is a guess of the processor then, instead
+ * of a load that every step of an interpreter would wait for. */
+W2C_INLINE w2c_instance *w2c_tail_instance(const w2c_func *func, w2c_instance *own) {
+    if (W2C_UNLIKELY(func->instance != own)) return func->instance;
+    __asm__ volatile("" : "+r"(own));
+    return own;
 }
 /* Inside an adapter: the function. */
 W2C_INLINE const w2c_func *w2c_tail_callee(const w2c_instance *instance) {

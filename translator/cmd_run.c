@@ -2,9 +2,13 @@
  * `w2c build`, and are read by the same code. */
 #include "cmd.h"
 #include "interp/interp.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <w2c_wasi.h>
+
+enum { EXIT_ENDED = 124, EXIT_TRAP = 134 };
 
 /* Options of a run as w2c_wasi_main takes them: "--dir=.", ..., NULL. The texts are malloc'ed. */
 static char **baked_options(const Options *options) {
@@ -49,17 +53,75 @@ static void print_stats(Interp *interp) {
                 (unsigned long long)((s.records + s.called_records) * 1000 / s.functions));
 }
 
-/* The module's file name in front of the guest's arguments; w2c_wasi_main may not be given fewer. */
+/* ---- --timeout ------------------------------------------------------------------------------------------ */
+typedef struct Timer {
+    Interp *interp;
+    struct timespec until; /* realtime clock */
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    bool finished, struck;
+} Timer;
+
+static void add_seconds(struct timespec *t, double seconds) {
+    double whole = (double)(long long)seconds;
+    t->tv_sec += (time_t)whole;
+    t->tv_nsec += (long)((seconds - whole) * 1e9);
+    if (t->tv_nsec < 1000000000) return;
+    t->tv_sec++;
+    t->tv_nsec -= 1000000000;
+}
+
+/* Strikes until the run has seen it. */
+static void *timer_run(void *user) {
+    Timer *t = user;
+    pthread_mutex_lock(&t->lock);
+    while (!t->finished) {
+        if (pthread_cond_timedwait(&t->done, &t->lock, &t->until) == 0 || t->finished) continue;
+        t->struck = true;
+        w2c_interp_interrupt(t->interp);
+        add_seconds(&t->until, 0.02);
+    }
+    pthread_mutex_unlock(&t->lock);
+    return NULL;
+}
+
+/* False: not a number of seconds. */
+static bool timer_seconds(const char *text, double *out) {
+    char *end;
+    *out = strtod(text, &end);
+    return end != text && !*end && *out > 0 && *out < 1e9;
+}
+
+/* ---- the run --------------------------------------------------------------------------------------------- */
+/* The module's path comes in front of the guest's arguments, as a program's name does. */
 static int run_module(const Options *options, Interp *interp) {
     char **baked = baked_options(options);
     int code = 3;
-    if (baked)
+    Timer timer = {.interp = interp, .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
+    pthread_t thread;
+    double seconds = 0;
+    const char *timeout = options->value[OPT_timeout].text;
+    bool timed = timeout && timer_seconds(timeout, &seconds) && clock_gettime(CLOCK_REALTIME, &timer.until) == 0;
+    if (timed) {
+        add_seconds(&timer.until, seconds);
+        timed = pthread_create(&thread, NULL, timer_run, &timer) == 0;
+    }
+    if (baked && timed == (timeout != NULL))
         code = w2c_wasi_main(w2c_interp_module(interp), (const char *const *)baked, options->argument_count,
                              options->arguments, NULL);
+    if (timed) {
+        pthread_mutex_lock(&timer.lock);
+        timer.finished = true;
+        pthread_cond_signal(&timer.done);
+        pthread_mutex_unlock(&timer.lock);
+        pthread_join(thread, NULL);
+    }
     free_options(baked);
     const Diag *d = w2c_interp_error(interp);
-    if (d->class == CLASS_UNSUPPORTED || d->class == CLASS_LIMIT) code = 2;
-    return code;
+    if (d->class == CLASS_UNSUPPORTED || d->class == CLASS_LIMIT) return 2;
+    if (code == EXIT_TRAP && (d->class == CLASS_INVALID || d->class == CLASS_MALFORMED || d->class == CLASS_FEATURE))
+        return 1;
+    return code == EXIT_TRAP && (timer.struck || w2c_interp_fuel_ended(interp)) ? EXIT_ENDED : code;
 }
 
 static const char *module_name(const char *path) {
@@ -73,13 +135,18 @@ int cmd_run(const Options *options) {
         fprintf(stderr, "w2c run --native: not supported yet: 'w2c build MOD.wasm -o EXE' makes a native program\n");
         return 2;
     }
-    if (options->value[OPT_timeout].set || options->value[OPT_fuel].set || options->value[OPT_memory_report].set) {
-        fprintf(stderr, "w2c run: --timeout, --fuel and --memory-report are not supported yet\n");
+    if (options->value[OPT_memory_report].set) {
+        fprintf(stderr, "w2c run: --memory-report is not supported yet\n");
         return 2;
     }
+    const char *timeout = options->value[OPT_timeout].text;
+    if (timeout && !timer_seconds(timeout, &(double){0}))
+        return options_complain(options, "--timeout=%s is not a number of seconds", timeout);
     Session s;
     Interp *interp = NULL;
     InterpOptions how = {.canonical_nans = options->value[OPT_canonical_nans].set};
+    how.fuel = options->value[OPT_fuel].set ? options->value[OPT_fuel].number : 0;
+    how.fuelled = timeout != NULL || options->value[OPT_fuel].set;
     const char *path = options->arguments[0], *stats = options->value[OPT_stats].text;
     bool eager = options->value[OPT_validate].set && options->value[OPT_validate].number == 1;
     int code;

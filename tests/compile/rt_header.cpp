@@ -38,7 +38,11 @@ int main() {
                                     nullptr,
                                     nullptr,
                                     w2c_selfcheck,
-                                    nullptr};
+                                    nullptr,
+                                    nullptr,
+                                    0,
+                                    0,
+                                    0};
     w2c_instance *instance = nullptr;
     u32 result = 0;
     if (w2c_instance_new(&bare, &instance, nullptr, nullptr) != W2C_OK) return 1;

@@ -10,12 +10,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "compile"))
 import w2ctest as t  # noqa: E402
 
-MODULES = ["thrower", "catcher"]
+PROGRAMS = [("eh", ["thrower", "catcher"]), ("heap", ["heap"])]
 
 
-def translate(folder, mode):
+def translate(folder, mode, modules):
     sources = []
-    for name in MODULES:
+    for name in modules:
         out = os.path.join(folder, name + ".c")
         done = t.w2c(os.path.join(HERE, name + ".wasm"), "-o", out, "--memory=" + mode)
         if not t.check(done.returncode == 0, f"{name} with {mode}: {done.stderr}"):
@@ -24,17 +24,17 @@ def translate(folder, mode):
     return sources
 
 
-def run_all(folder, mode, compiler, flags, arguments=()):
-    sources = translate(folder, mode)
+def run_all(folder, mode, compiler, flags, name, modules):
+    sources = translate(folder, mode, modules)
     if not sources:
         return
-    what = f"{compiler} {' '.join(flags)} {mode}"
-    program = os.path.join(folder, "eh")
-    good = t.compile_c(compiler.cc, [*sources, os.path.join(HERE, "eh.c"), *t.runtime(compiler, os.path.dirname(folder))],
+    what = f"{name} {compiler} {' '.join(flags)} {mode}"
+    program = os.path.join(folder, name)
+    good = t.compile_c(compiler.cc, [*sources, os.path.join(HERE, name + ".c"), *t.runtime(compiler, os.path.dirname(folder))],
                        program, *flags, *t.WARNINGS, "-I" + folder, link=True)
     if not t.check(good, what + ": does not compile"):
         return
-    done = t.run([program, *arguments])
+    done = t.run([program])
     t.check(done.returncode == 0, f"{what}: exit {done.returncode}\n{done.stdout}{done.stderr}")
 
 
@@ -52,7 +52,7 @@ def check_nothing_thrown(folder):
 
 
 def check_only_what_may(folder):
-    """In thrower.wat, `quiet` and `trap` do not throw, `deep` does."""
+    """Tests and handlers stand where something may throw."""
     out = os.path.join(folder, "some.c")
     done = t.w2c(os.path.join(HERE, "some.wasm"), "-o", out)
     if not t.check(done.returncode == 0, "some: " + done.stderr):
@@ -76,7 +76,8 @@ def main():
                     n += 1
                     place = os.path.join(folder, str(n))
                     os.mkdir(place)
-                    run_all(place, mode, compiler, flags)
+                    for name, modules in PROGRAMS:
+                        run_all(place, mode, compiler, flags, name, modules)
         check_nothing_thrown(folder)
         check_only_what_may(folder)
     t.finish("eh")

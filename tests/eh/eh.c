@@ -176,6 +176,7 @@ static void test_host(void) {
     GIVES(thrower_x_via_host(t, 4, &r), 1060);
     GIVES(thrower_x_via_host(t, 5, &r), 1070);
     GIVES(thrower_x_via_host(t, 6, &r), 6);
+    CHECK(!w2c_instance_exception(thrower_instance(t)));
     GIVES(thrower_x_via_host(t, 7, &r), 1060);
     GIVES(thrower_x_via_host(t, 8, &r), 1080);
     CHECK(thrower_x_via_host(t, 3, &r) == W2C_EXCEPTION && left(host_tag, 60));
@@ -294,7 +295,8 @@ int main(int argc, char **argv) {
         test_memory(argc == 1);
         /* an exception outlives the instance of its tag, without it */
         w2c_exception *x = NULL;
-        if (catcher_x_throw_own(c, 5) == W2C_EXCEPTION) x = w2c_instance_exception(thrower_instance(t));
+        if (catcher_x_throw_own(c, 5) == W2C_EXCEPTION)
+            x = w2c_instance_exception(thrower_instance(t));
         w2c_exception_hold(thrower_instance(t), x);
         catcher_delete(c);
         CHECK(x && !w2c_exception_tag(x) && w2c_exception_values(x)[0].i32 == 5);

@@ -19,7 +19,8 @@ typedef struct FuzzResult {
 } FuzzResult;
 
 /* Everything that w2c does with a module. out: path of mod.c; NULL: no translation. */
-static FuzzResult fuzz_one(Allocator alloc, Slice bytes, const char *out, MemoryMode memory, uint32_t groups) {
+static FuzzResult fuzz_one(Allocator alloc, Slice bytes, const char *out, MemoryMode memory,
+                           uint32_t groups) {
     Context ctx;
     Module m;
     FuzzResult result = {.class = CLASS_NONE};
@@ -29,8 +30,12 @@ static FuzzResult fuzz_one(Allocator alloc, Slice bytes, const char *out, Memory
         uint64_t features = 0;
         result.valid = validate_all(&ctx, &m, groups, &features);
         if (result.valid && out) {
-            TranslateOptions options = {.out = out, .groups = groups, .threads = groups, .memory = memory,
-                                        .only_func = NO_FUNC, .version = "fuzz"};
+            TranslateOptions options = {.out = out,
+                                        .groups = groups,
+                                        .threads = groups,
+                                        .memory = memory,
+                                        .only_func = NO_FUNC,
+                                        .version = "fuzz"};
             Arena arena;
             OutputList list;
             arena_init(&arena, alloc);
@@ -49,7 +54,10 @@ static const char *fuzz_enter(void) {
     static char folder[512];
     const char *temp = getenv("TMPDIR");
     if (folder[0]) return folder;
-    snprintf(folder, sizeof folder, "%s/w2c-fuzz-XXXXXX", temp ? temp : access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+    snprintf(folder, sizeof folder, "%s/w2c-fuzz-XXXXXX",
+             temp                       ? temp
+             : access("/dev/shm", W_OK) ? "/tmp"
+                                        : "/dev/shm");
     if (!mkdtemp(folder)) {
         perror(folder);
         exit(2);
@@ -60,8 +68,8 @@ static const char *fuzz_enter(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char out[600];
     snprintf(out, sizeof out, "%s/m.c", fuzz_enter());
-    FuzzResult r = fuzz_one(alloc_default(), (Slice){data, size}, out, size % 2 ? MEMORY_GUARD : MEMORY_BOUNDS,
-                            1 + (uint32_t)(size / 2 % 2));
+    FuzzResult r = fuzz_one(alloc_default(), (Slice){data, size}, out,
+                            size % 2 ? MEMORY_GUARD : MEMORY_BOUNDS, 1 + (uint32_t)(size / 2 % 2));
     if (r.class != CLASS_NONE && !r.text[0]) abort(); /* an error without words */
     if (r.class == CLASS_NOMEM || r.class == CLASS_IO) {
         fprintf(stderr, "%s\n", r.text);

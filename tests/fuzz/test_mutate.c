@@ -56,7 +56,8 @@ static void load_all(const char *folder, const char *ending) {
     need(dir != NULL, path);
     for (const struct dirent *e; (e = readdir(dir)) != NULL;) {
         size_t len = strlen(e->d_name), end = strlen(ending);
-        if (e->d_name[0] == '.' || len < end || strcmp(e->d_name + len - end, ending) != 0) continue;
+        if (e->d_name[0] == '.' || len < end || strcmp(e->d_name + len - end, ending) != 0)
+            continue;
         need(file_count < MOST_FILES, "too many modules");
         load(folder, e->d_name);
     }
@@ -151,7 +152,8 @@ static void clear(const char *folder) {
     closedir(dir);
 }
 
-static const char *const some[] = {"order.wasm", "tables.wasm", "calls.wasm", "stack.wasm", "multi_memory.wasm"};
+static const char *const some[] = {"order.wasm", "tables.wasm", "calls.wasm", "stack.wasm",
+                                   "multi_memory.wasm"};
 enum { SOME = sizeof some / sizeof *some };
 
 /* Every allocation fails once: the error is "out of memory", nothing leaks, nothing is left on disk. */
@@ -166,17 +168,19 @@ START_TEST(allocations_fail) {
             Failing failing;
             atomic_init(&failing.left, n);
             atomic_init(&failing.live, 0);
-            FuzzResult r = fuzz_one((Allocator){failing_resize, &failing}, (Slice){f->bytes, f->len}, out,
-                                    MEMORY_GUARD, groups);
-            ck_assert_msg(atomic_load(&failing.live) == 0, "%s: allocation %ld fails: %ld blocks leak", f->name, n,
+            FuzzResult r = fuzz_one((Allocator){failing_resize, &failing},
+                                    (Slice){f->bytes, f->len}, out, MEMORY_GUARD, groups);
+            ck_assert_msg(atomic_load(&failing.live) == 0,
+                          "%s: allocation %ld fails: %ld blocks leak", f->name, n,
                           atomic_load(&failing.live));
             if (atomic_load(&failing.left) >= 0) { /* it was never reached */
                 ck_assert_msg(r.class == CLASS_NONE, "%s: %s", f->name, r.text);
                 break;
             }
-            ck_assert_msg(r.class == CLASS_NOMEM, "%s: allocation %ld fails: class %s: %s", f->name, n,
-                          error_class_name(r.class), r.text);
-            ck_assert_msg(entries(fuzz_enter()) == 0, "%s: allocation %ld fails: files are left", f->name, n);
+            ck_assert_msg(r.class == CLASS_NOMEM, "%s: allocation %ld fails: class %s: %s", f->name,
+                          n, error_class_name(r.class), r.text);
+            ck_assert_msg(entries(fuzz_enter()) == 0, "%s: allocation %ld fails: files are left",
+                          f->name, n);
         }
         ck_assert_int_gt(n, 20);
         ck_assert_uint_gt(entries(fuzz_enter()), 1);
@@ -187,12 +191,14 @@ END_TEST
 
 /* ---- disks that are full ------------------------------------------------------------------------------- */
 
-static FuzzResult translate_with_limit(const File *f, const char *out, uint32_t groups, rlim_t bytes) {
+static FuzzResult translate_with_limit(const File *f, const char *out, uint32_t groups,
+                                       rlim_t bytes) {
     struct rlimit before, limit;
     getrlimit(RLIMIT_FSIZE, &before);
     limit = before;
     limit.rlim_cur = bytes;
-    int failed = setrlimit(RLIMIT_FSIZE, &limit); /* check's own files grow too: no assertion until it is back */
+    int failed = setrlimit(RLIMIT_FSIZE,
+                           &limit); /* check's own files grow too: no assertion until it is back */
     FuzzResult r = fuzz_one(alloc_default(), (Slice){f->bytes, f->len}, out, MEMORY_GUARD, groups);
     failed |= setrlimit(RLIMIT_FSIZE, &before);
     ck_assert_int_eq(failed, 0);

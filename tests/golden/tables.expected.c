@@ -48,6 +48,7 @@ W2C_FN void f_copy(golden *const m, u32 p0) {
 W2C_FN void f_init(golden *const m) {
     w2c_table_init(&m->w2c, m->table0, &m->elems[0], 1u, 0u, 2u);
     m->elems[0].count = 0;
+
     return;
 }
 

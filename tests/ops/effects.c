@@ -214,12 +214,13 @@ static int run_row(const Row *row) {
         bad = (int)status != row->status || (status == W2C_OK && result != row->result) ||
               word != row->word || global != row->global;
         if (bad)
-            printf("%s(%g, %g, %g): %s, result %llu, memory[%u] = 0x%x, global %u; wanted %s, %llu, "
-                   "0x%x, %u\n",
-                   row->name, row->a, row->b, row->c, w2c_status_text(status),
-                   (unsigned long long)result, row->address, word, global,
-                   w2c_status_text((w2c_status)row->status), (unsigned long long)row->result,
-                   row->word, row->global);
+            printf(
+                "%s(%g, %g, %g): %s, result %llu, memory[%u] = 0x%x, global %u; wanted %s, %llu, "
+                "0x%x, %u\n",
+                row->name, row->a, row->b, row->c, w2c_status_text(status),
+                (unsigned long long)result, row->address, word, global,
+                w2c_status_text((w2c_status)row->status), (unsigned long long)row->result,
+                row->word, row->global);
     }
     effects_delete(m);
     return bad;

@@ -156,15 +156,18 @@ static int run_row(floats *m, const Row *row, bool canonical) {
     w2c_value args[3], result;
     for (int i = 0; i < 3; i++) {
         args[i].i64 = 0;
-        if (letters[i] == 'd') args[i].i64 = bits[i];
-        else args[i].i32 = (uint32_t)bits[i];
+        if (letters[i] == 'd')
+            args[i].i64 = bits[i];
+        else
+            args[i].i32 = (uint32_t)bits[i];
         if (letters[i] == '_') break;
     }
     const w2c_status status = w2c_call(function.func, args, &result);
     const bool wide = out == 'd';
     const uint64_t got = wide ? result.i64 : result.i32;
-    const bool good = status == W2C_OK && (row->want == EXACT ? got == row->result
-                                                              : nan_fits(wide, got, row->want, canonical));
+    const bool good =
+        status == W2C_OK &&
+        (row->want == EXACT ? got == row->result : nan_fits(wide, got, row->want, canonical));
     if (!good)
         printf("%s(0x%llx, 0x%llx, 0x%llx): %s, 0x%llx; wanted %s 0x%llx\n", row->name,
                (unsigned long long)row->a, (unsigned long long)row->b, (unsigned long long)row->c,

@@ -7,12 +7,12 @@
 #include <string.h>
 
 static int failed;
-#define CHECK(good) \
-    do { \
-        if (!(good)) { \
-            failed++; \
-            printf("%s: %s\n", on, #good); \
-        } \
+#define CHECK(good)                                                                                \
+    do {                                                                                           \
+        if (!(good)) {                                                                             \
+            failed++;                                                                              \
+            printf("%s: %s\n", on, #good);                                                         \
+        }                                                                                          \
     } while (0)
 
 static stack *instance;
@@ -30,20 +30,23 @@ static w2c_status call(const char *name, uint32_t arg, uint32_t *result) {
     memset(args, 0, sizeof args);
     memset(results, 0, sizeof results);
     args[0].i32 = arg;
-    if (!w2c_export_find(stack_instance(instance), w2c_name_of(name), &function)) return W2C_INVALID;
+    if (!w2c_export_find(stack_instance(instance), w2c_name_of(name), &function))
+        return W2C_INVALID;
     const w2c_status status = w2c_call(function.func, args, results);
     if (result) *result = results[0].i32;
     return status;
 }
 
-static const char *const endless[] = {"void",   "tail", "fib",    "float",  "ring",    "indirect", "reenter",
-                                      "loop",   "unused", "counts", "stores", "results", "in_argument"};
+static const char *const endless[] = {"void",     "tail",    "fib",        "float",  "ring",
+                                      "indirect", "reenter", "loop",       "unused", "counts",
+                                      "stores",   "results", "in_argument"};
 /* these would end after 100 million calls: more than any stack holds */
 static const char *const too_deep[] = {"counted", "product", "sum", "even"};
 
 static void *run_all(void *name) {
     const char *const on = (const char *)name;
-    const w2c_import imports[] = {{"host", "again", w2c_extern_host("i_i", (w2c_host_fn)again, NULL)}};
+    const w2c_import imports[] = {
+        {"host", "again", w2c_extern_host("i_i", (w2c_host_fn)again, NULL)}};
     const w2c_imports given = {imports, 1, NULL, 0, NULL, NULL};
     uint32_t result = 0, depth = 0;
     CHECK(stack_new(&instance, &given, NULL) == W2C_OK);

@@ -468,7 +468,7 @@ static w2c_instance *instance;
         offset = ~(u64)0;                                                                          \
         ENDS((void)access, W2C_TRAP_MEMORY_BOUNDS);                                                \
     } while (0)
-START_TEST(bounds) {
+START_TEST(case_bounds) {
     static w2c_memory memory;
     memory.data = bytes_after;
     memory.size = 64;
@@ -494,7 +494,7 @@ START_TEST(bounds) {
 END_TEST
 
 #define CASE(name)                                                                                 \
-    START_TEST(name) {                                                                             \
+    START_TEST(case_##name) {                                                                      \
         test_##name();                                                                             \
     }                                                                                              \
     END_TEST
@@ -512,15 +512,15 @@ int main(void) {
     Suite *suite = suite_create("simd");
     TCase *cases = tcase_create("simd");
     tcase_set_timeout(cases, 300);
-    tcase_add_test(cases, edges);
-    tcase_add_test(cases, random);
-    tcase_add_test(cases, splats);
-    tcase_add_test(cases, folded);
-    tcase_add_test(cases, quiet);
-    tcase_add_test(cases, lanes);
-    tcase_add_test(cases, shuffle);
-    tcase_add_test(cases, memory);
-    tcase_add_test(cases, bounds);
+    tcase_add_test(cases, case_edges);
+    tcase_add_test(cases, case_random);
+    tcase_add_test(cases, case_splats);
+    tcase_add_test(cases, case_folded);
+    tcase_add_test(cases, case_quiet);
+    tcase_add_test(cases, case_lanes);
+    tcase_add_test(cases, case_shuffle);
+    tcase_add_test(cases, case_memory);
+    tcase_add_test(cases, case_bounds);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -7,7 +7,8 @@
 
 /* A label comes next: it stands at the margin. */
 static void outdent(Writer *w) {
-    while (w->out->len && w->out->data[w->out->len - 1] == ' ') w->out->len--;
+    while (w->out->len && w->out->data[w->out->len - 1] == ' ')
+        w->out->len--;
 }
 
 static bool has(const uint64_t *bits, uint32_t i) {
@@ -16,8 +17,10 @@ static bool has(const uint64_t *bits, uint32_t i) {
 
 static void note(Writer *w, uint64_t **bits, uint32_t i) {
     if (!*bits) *bits = ARENA_ARRAY(&w->arena, w->ir->stream->block_count / 64 + 1, uint64_t);
-    if (*bits) (*bits)[i / 64] |= (uint64_t)1 << (i % 64);
-    else w->out->failed = true;
+    if (*bits)
+        (*bits)[i / 64] |= (uint64_t)1 << (i % 64);
+    else
+        w->out->failed = true;
 }
 
 /* ---- the way to a handler, or out ---------------------------------------------------------------- */
@@ -41,10 +44,13 @@ void emit_unwind(Writer *w, uint32_t handler) {
 bool emit_may_throw(const Writer *w, const Stmt *s) {
     const MayThrow *t = &w->e->may_throw;
     switch ((Op)s->op) {
-    case OP_call: return may_throw_func(t, s->b);
+    case OP_call:
+        return may_throw_func(t, s->b);
     case OP_call_indirect:
-    case OP_call_ref: return may_throw_type(w->e->m, t, s->b);
-    default: return false;
+    case OP_call_ref:
+        return may_throw_type(w->e->m, t, s->b);
+    default:
+        return false;
     }
 }
 
@@ -63,7 +69,8 @@ void emit_eh_end(Writer *w) {
     Buffer scratch;
     buffer_init(&scratch, w->ctx->alloc);
     buffer_printf(w->out,
-                  "X0: {\n        %s none;\n        memset(&none, 0, sizeof none);\n        return none;\n    }\n",
+                  "X0: {\n        %s none;\n        memset(&none, 0, sizeof none);\n        return "
+                  "none;\n    }\n",
                   emit_result_type(w->e, &scratch, w->e->m->funcs[w->func].type));
     buffer_free(&scratch);
 }
@@ -96,7 +103,8 @@ static void emit_throw(Writer *w, const Stmt *s) {
 static void value(Writer *w, ValType t, uint32_t i) {
     unsigned kind = vt_kind(t);
     const char *open = kind == VT_V128 ? emit_from_host(kind) : "";
-    buffer_printf(w->out, "%sx->values[%u].%s%s", open, i, emit_value_member(kind), *open ? ")" : "");
+    buffer_printf(w->out, "%sx->values[%u].%s%s", open, i, emit_value_member(kind),
+                  *open ? ")" : "");
 }
 
 static void caught(Writer *w, bool with_ref) {
@@ -113,16 +121,22 @@ static void return_caught(Writer *w, const TypeDef *tag, bool with_ref) {
                       emit_result_type(w->e, &scratch, w->e->m->funcs[w->func].type));
     buffer_free(&scratch);
     for (uint32_t i = 0; i < params; i++) {
-        if (count == 1) buffer_text(w->out, "res = ");
-        else buffer_printf(w->out, "res.r%u = ", i);
+        if (count == 1)
+            buffer_text(w->out, "res = ");
+        else
+            buffer_printf(w->out, "res.r%u = ", i);
         value(w, tag->u.func.params[i], i);
         buffer_text(w->out, "; ");
     }
-    if (with_ref && count == 1) buffer_text(w->out, "res = ");
-    else if (with_ref) buffer_printf(w->out, "res.r%u = ", params);
+    if (with_ref && count == 1)
+        buffer_text(w->out, "res = ");
+    else if (with_ref)
+        buffer_printf(w->out, "res.r%u = ", params);
     caught(w, with_ref);
-    if (emit_tail_is_body(w->e, w->func)) emit_tail_return_res(w);
-    else buffer_text(w->out, count ? "return res;" : "return;");
+    if (emit_tail_is_body(w->e, w->func))
+        emit_tail_return_res(w);
+    else
+        buffer_text(w->out, count ? "return res;" : "return;");
 }
 
 static void slots_caught(Writer *w, const TypeDef *tag, uint32_t height) {
@@ -251,28 +265,41 @@ static void try_end(Writer *w, const Stmt *s) {
         emit_indent(w);
     }
     outdent(w);
-    if (s->a) buffer_printf(w->out, "C%u_%u: ", s->b, s->a);
-    else buffer_printf(w->out, "X%u: ", s->b);
+    if (s->a)
+        buffer_printf(w->out, "C%u_%u: ", s->b, s->a);
+    else
+        buffer_printf(w->out, "X%u: ", s->b);
     emit_unwind(w, s->handler);
     if (s->aux && !s->a) buffer_printf(w->out, "\nT%u:;", s->b);
 }
 
 bool emit_eh_stmt(Writer *w, const Stmt *s) {
     switch ((Op)s->op) {
-    case OP_throw: emit_throw(w, s); return true;
+    case OP_throw:
+        emit_throw(w, s);
+        return true;
     case OP_throw_ref:
     case OP_rethrow:
         buffer_text(w->out, "w2c_throw_ref(&m->w2c, ");
-        if (s->op == OP_rethrow) buffer_printf(w->out, "x%u", s->b);
-        else emit_arg(w, s, 0);
+        if (s->op == OP_rethrow)
+            buffer_printf(w->out, "x%u", s->b);
+        else
+            emit_arg(w, s, 0);
         buffer_text(w->out, ");\n");
         emit_indent(w);
         emit_unwind(w, s->handler);
         return true;
-    case OP_try_table: try_table_end(w, s); return true;
-    case OP_try: try_end(w, s); return true;
+    case OP_try_table:
+        try_table_end(w, s);
+        return true;
+    case OP_try:
+        try_end(w, s);
+        return true;
     case OP_catch:
-    case OP_catch_all: catch_begin(w, s); return true;
-    default: return false;
+    case OP_catch_all:
+        catch_begin(w, s);
+        return true;
+    default:
+        return false;
     }
 }

@@ -187,7 +187,7 @@ static void call_unknown(Writer *w, const Stmt *s, uint32_t type) {
     buffer_init(&callee, w->ctx->alloc);
     buffer_printf(&callee, "w2c_tail_to(fn, w2c_via_%s)", w->e->signatures[type]);
     const char *text = buffer_cstr(&callee);
-    if (text) tail_call(w, s, text, "fn->instance", &w->e->m->types[type]);
+    if (text) tail_call(w, s, text, "w2c_tail_instance(fn, instance)", &w->e->m->types[type]);
     else w->out->failed = true;
     buffer_free(&callee);
 }

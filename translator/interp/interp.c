@@ -54,6 +54,11 @@ static u8 mode_of(const Loader *l, const Memory *m) {
     return guard ? W2C_GUARD : W2C_BOUNDS;
 }
 
+/* Code of records and stubs that nobody compiled may call: closures take their places. */
+static void no_code(void) {
+    w2c_trap_detail(W2C_LIMIT, "compiled code calls an interpreted function that was not made callable");
+}
+
 /* ---- places ------------------------------------------------------------------------------------------------ */
 static void make_records(Loader *l) {
     Interp *it = l->it;
@@ -76,7 +81,7 @@ static void make_records(Loader *l) {
     for (u32 f = m->imported_funcs, r = 0; f < m->func_count; f++) {
         if (!(m->declared[f / 64] >> f % 64 & 1)) continue;
         it->record_funcs[r] = f;
-        funcs[r].code = NULL;
+        funcs[r].code = no_code;
         funcs[r].type = &it->types[m->types[m->funcs[f].type].canon];
         r++;
     }
@@ -95,9 +100,12 @@ static void make_places(Loader *l) {
     it->stubs = take(l, m->imported_funcs, sizeof(w2c_func));
     it->elems = take(l, m->elem_count, sizeof(w2c_elem));
     it->datas = take(l, m->data_count, sizeof(w2c_data));
+    it->tags = rows(l, m->tag_count, sizeof(u32));
     it->globals = rows(l, m->global_count, sizeof(u32));
     it->elem_refs = rows(l, m->elem_count, sizeof(u32));
     if (!l->ok) return;
+    for (u32 i = 0; i < m->tag_count; i++)
+        it->tags[i] = take(l, 1, i < m->imported_tags ? sizeof(void *) : sizeof(w2c_tag));
     for (u32 i = 0; i < m->global_count; i++) {
         bool vector = vt_kind(m->globals[i].type) == VT_V128 && i >= m->imported_globals;
         if (vector) it->globals[i] = take(l, 1, 16);
@@ -115,11 +123,6 @@ static void make_places(Loader *l) {
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------------- */
-/* Code of records and stubs that nobody compiled may call: closures take their places. */
-static void no_code(void) {
-    w2c_trap_detail(W2C_LIMIT, "compiled code calls an interpreted function that was not made callable");
-}
-
 static void import_row(Loader *l, const Import *im, w2c_import_desc *d) {
     const Interp *it = l->it;
     const Module *m = l->m;
@@ -160,7 +163,11 @@ static void import_row(Loader *l, const Import *im, w2c_import_desc *d) {
         d->type = heap_type(l, m->globals[i].type);
         d->is_mutable = m->globals[i].mutable;
         break;
-    case EXTERN_TAG: break;
+    case EXTERN_TAG:
+        d->kind = W2C_TAG;
+        d->slot = it->tags[i];
+        d->type = &it->types[m->types[m->tags[i].type].canon];
+        break;
     }
 }
 
@@ -193,8 +200,25 @@ static void export_row(Loader *l, const Export *x, w2c_export_desc *d) {
         d->text = words(l, m->globals[i].type);
         d->type = heap_type(l, m->globals[i].type);
         break;
-    case EXTERN_TAG: break;
+    case EXTERN_TAG:
+        d->kind = W2C_TAG;
+        d->offset = it->tags[i];
+        d->imported = i < m->imported_tags;
+        break;
     }
+}
+
+static void make_tags(Loader *l) {
+    const Module *m = l->m;
+    u32 own = m->tag_count - m->imported_tags;
+    w2c_tag_desc *d = rows(l, own, sizeof *d);
+    for (u32 k = 0; l->ok && k < own; k++) {
+        u32 i = m->imported_tags + k;
+        d[k].storage = l->it->tags[i];
+        d[k].type = &l->it->types[m->types[m->tags[i].type].canon];
+    }
+    l->it->module.tags = d;
+    l->it->module.tag_count = own;
 }
 
 static void make_memories(Loader *l) {
@@ -240,6 +264,7 @@ static void make_rows(Loader *l) {
     const Module *m = l->m;
     make_memories(l);
     make_tables(l);
+    make_tags(l);
     w2c_import_desc *imports = rows(l, m->import_count, sizeof *imports);
     w2c_export_desc *exports = rows(l, m->export_count, sizeof *exports);
     for (u32 i = 0; l->ok && i < m->import_count; i++)
@@ -253,15 +278,9 @@ static void make_rows(Loader *l) {
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
-static bool check(Context *ctx, const Module *m) {
-    if (m->tag_count)
-        return diag_error(ctx, ERR_unsupported, NO_OFFSET, " by the interpreter: a tag (exceptions)");
-    return true;
-}
-
 static bool load(Interp *it, Context *ctx, const char *name) {
     Loader l = {it, ctx, it->m, sizeof(Inst), true};
-    if (!check(ctx, it->m) || !interp_types_make(it, ctx)) return false;
+    if (!interp_types_make(it, ctx)) return false;
     for (u32 i = 0; i < it->m->type_count; i++) { /* hosts are called by interp_call itself */
         it->types[i].host = no_code;
         it->types[i].host_any = no_code;
@@ -292,6 +311,7 @@ w2c_status w2c_interp_load(Context *ctx, Module *m, const char *name, const Inte
     it->m = m;
     it->ctx = context_worker(ctx);
     if (options) it->options = *options;
+    it->fuel = it->options.fuel ? it->options.fuel : UINT64_MAX;
     arena_init(&it->arena, ctx->alloc);
     arena_init(&it->scratch, ctx->alloc);
     pthread_mutex_init(&it->lock, NULL);
@@ -322,12 +342,31 @@ const Diag *w2c_interp_error(const Interp *it) {
     return &it->ctx.diag;
 }
 
-void w2c_interp_fuel_set(w2c_instance *instance, uint64_t fuel) {
-    ((Inst *)(void *)instance)->fuel = fuel;
+void interp_stop(Inst *in) {
+    Interp *it = inst_interp(in);
+    if (__atomic_exchange_n(&it->interrupted, false, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&it->fuel, UINT64_MAX, __ATOMIC_RELAXED);
+        w2c_trap(W2C_TRAP_INTERRUPTED);
+    }
+    __atomic_store_n(&it->fuel_ended, true, __ATOMIC_RELAXED);
+    w2c_trap(W2C_TRAP_FUEL);
 }
 
-uint64_t w2c_interp_fuel(const w2c_instance *instance) {
-    return ((const Inst *)(const void *)instance)->fuel;
+void w2c_interp_interrupt(Interp *it) {
+    __atomic_store_n(&it->interrupted, true, __ATOMIC_RELAXED);
+    __atomic_store_n(&it->fuel, 0, __ATOMIC_RELAXED);
+}
+
+bool w2c_interp_fuel_ended(const Interp *it) {
+    return __atomic_load_n(&it->fuel_ended, __ATOMIC_RELAXED);
+}
+
+void w2c_interp_fuel_set(Interp *it, uint64_t fuel) {
+    __atomic_store_n(&it->fuel, fuel, __ATOMIC_RELAXED);
+}
+
+uint64_t w2c_interp_fuel(const Interp *it) {
+    return __atomic_load_n(&it->fuel, __ATOMIC_RELAXED);
 }
 
 void w2c_interp_stats(Interp *it, InterpStats *out) {

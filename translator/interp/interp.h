@@ -16,7 +16,9 @@ typedef struct Interp Interp;
 typedef struct InterpOptions {
     bool canonical_nans; /* NaN results are made canonical */
     bool bounds;         /* every access to memory is compared with its size: no guard pages */
-    bool fuelled;        /* interp_fuel_set limits runs */
+    bool fuelled;        /* runs can be limited: w2c_interp_fuel_set, w2c_interp_interrupt */
+    uint64_t fuel;       /* what there is at the beginning; 0: no limit */
+    bool callable;       /* compiled modules may be linked to it: C entries for libffi's closures */
 } InterpOptions;
 
 /* m must stay as it is until w2c_interp_delete; its function table (m->funcs) belongs to the
@@ -32,9 +34,15 @@ const w2c_module *w2c_interp_module(const Interp *interp);
 /* The first error that a lazily translated function had: class CLASS_NONE when there is none.
  * Thread: not while the guest runs on others. */
 const Diag *w2c_interp_error(const Interp *interp);
-/* Calls and loop turns that an instance may still make; UINT64_MAX: no limit. Only with `fuelled`. */
-void w2c_interp_fuel_set(w2c_instance *instance, uint64_t fuel);
-uint64_t w2c_interp_fuel(const w2c_instance *instance);
+/* Calls and loop turns that the module's instances may still make together; UINT64_MAX: no limit. Only
+ * with `fuelled`. Thread: not while guests run. */
+void w2c_interp_fuel_set(Interp *interp, uint64_t fuel);
+uint64_t w2c_interp_fuel(const Interp *interp);
+/* Ends what an instance runs with W2C_TRAP_INTERRUPTED, at its next call or loop turn; it can be called
+ * again. Only with `fuelled`. Repeat it until the run has ended: one may be lost. Thread: any. */
+void w2c_interp_interrupt(Interp *interp);
+/* Has a run ended because its fuel did? */
+bool w2c_interp_fuel_ended(const Interp *interp);
 
 typedef struct InterpStats { /* bytes, but for the counts */
     uint64_t functions, called;

@@ -1,25 +1,21 @@
 /* interp_call.c: the borders of interpreted code: calls that come in with values, calls that go out to
  * compiled functions, host functions and functions of other instances.
  *
- * Inside, arguments and results are slots; outside they are w2c_values. Compiled code calls through
- * w2c_func.code, which for an interpreted function is a libffi closure. */
+ * Inside, arguments and results are slots; outside they are w2c_values. */
 #include "interp_impl.h"
 #include <ffi.h>
 #include <stdlib.h>
 
-enum { MOST_ON_STACK = 12 };
-
 /* ---- slots and values ----------------------------------------------------------------------------------- */
-static u32 slots_to_values(const ValType *types, u32 count, const u64 *slots, w2c_value *values) {
+void interp_slots_to_values(const ValType *types, u32 count, const u64 *slots, w2c_value *values) {
     u32 at = 0;
     for (u32 i = 0; i < count; i++) {
         memcpy(&values[i], slots + at, vt_kind(types[i]) == VT_V128 ? 16 : 8);
         at += slots_of(types[i]);
     }
-    return at;
 }
 
-static void values_to_slots(const ValType *types, u32 count, const w2c_value *values, u64 *slots) {
+void interp_values_to_slots(const ValType *types, u32 count, const w2c_value *values, u64 *slots) {
     for (u32 i = 0; i < count; i++) {
         u32 n = slots_of(types[i]);
         slots[0] = 0;
@@ -117,7 +113,7 @@ static void call_host(const w2c_func *func, const w2c_value *args, w2c_value *re
 }
 
 /* ---- in ---------------------------------------------------------------------------------------------------------- */
-static void call_record(Inst *in, u32 func, const w2c_value *args, w2c_value *results) {
+void interp_call_func(Inst *in, u32 func, const w2c_value *args, w2c_value *results) {
     const TypeDef *t = func_type(inst_interp(in)->m, func);
     w2c_operands *o = w2c_operands_of(&in->w2c);
     if (!o) w2c_trap(W2C_NOMEM);
@@ -125,9 +121,9 @@ static void call_record(Inst *in, u32 func, const w2c_value *args, w2c_value *re
     u32 room = slots_of_all(t->u.func.params, t->u.func.param_count);
     if (fp + room + 8 > o->end) w2c_trap(W2C_TRAP_STACK_EXHAUSTED);
     in->limit = o->end;
-    values_to_slots(t->u.func.params, t->u.func.param_count, args, fp);
+    interp_values_to_slots(t->u.func.params, t->u.func.param_count, args, fp);
     interp_run(in, func, fp);
-    slots_to_values(t->u.func.results, t->u.func.result_count, fp, results);
+    interp_slots_to_values(t->u.func.results, t->u.func.result_count, fp, results);
     o->at = fp;
 }
 
@@ -140,7 +136,7 @@ void interp_call(const w2c_func *func, const w2c_value *args, w2c_value *results
         Inst *in = (Inst *)(void *)func->instance;
         u32 number = record_of(func);
         if (number != NO_FUNC) {
-            call_record(in, inst_interp(in)->record_funcs[number], args, results);
+            interp_call_func(in, inst_interp(in)->record_funcs[number], args, results);
         } else {
             const w2c_func *bound = w2c_import_bind(&in->w2c, stub_import(func));
             bound->type->call(bound, args, results);
@@ -157,20 +153,11 @@ void interp_call_out(Inst *in, const w2c_func *func, const TypeDef *type, u64 *a
     w2c_value *given = values + results;
     W2C_ENTER(in);
     if (!o || (u64 *)(void *)(given + params + 1) > in->limit) w2c_trap(W2C_TRAP_STACK_EXHAUSTED);
-    slots_to_values(type->u.func.params, params, args, given);
+    interp_slots_to_values(type->u.func.params, params, args, given);
     memset(values, 0, results * sizeof *values);
     u64 *limit = in->limit;
     o->at = (u64 *)(void *)(given + params);
     func->type->call(func, given, values);
     in->limit = limit;
-    values_to_slots(type->u.func.results, results, values, args);
-}
-
-bool interp_closures_make(Interp *it, Context *ctx) {
-    (void)it, (void)ctx;
-    return true;
-}
-
-void interp_closures_free(Interp *it) {
-    (void)it;
+    interp_values_to_slots(type->u.func.results, results, values, args);
 }

@@ -9,8 +9,10 @@
 #include "interp.h"
 #include <pthread.h>
 #include <w2c_rt.h>
+#include <w2c_eh.h>
 #include <w2c_atomic.h>
 #include <w2c_simd.h>
+#include <w2c_gc.h>
 
 /* Translated code. A frame is an array of 64-bit slots (v128: two): parameters, locals, link (return
  * address, caller's frame), operands by their height. */
@@ -31,6 +33,7 @@ struct Interp {
     struct CallShape **shapes; /* by type: for libffi; made when needed */
     /* where things are in an instance */
     u32 memories, bases, tables, imports, stubs, records, elems, datas;
+    u32 *tags;          /* by tag: the w2c_tag, or the pointer to it (imported) */
     u32 *globals;       /* by global: the value, or the pointer to it (imported) */
     u32 *elem_refs;     /* by element segment: its references, passive ones only */
     u32 *record_ranks;  /* records in front of each 64 functions: m->declared says which have one */
@@ -43,6 +46,8 @@ struct Interp {
     Arena arena;   /* what lives as long as this */
     Arena scratch; /* of the function under work */
     u64 called, code_bytes;
+    u64 fuel; /* calls and loop turns left to all instances; an interruption takes it away */
+    bool interrupted, fuel_ended;
     struct Closure *closures;
 };
 
@@ -51,8 +56,6 @@ typedef struct Inst {
     w2c_instance w2c;
     u64 *limit; /* end of the operands' space */
     u8 *base;   /* of memory 0 */
-    u64 fuel;
-    bool ready; /* constant expressions are done */
 } Inst;
 
 #define INST_AT(in, type, offset) ((type *)(void *)((char *)(in) + (offset)))
@@ -76,6 +79,8 @@ static inline const Code *interp_code_now(const Interp *it, u32 func) {
 /* Runs a defined function whose arguments are in the slots at fp; results come back there. Inside a
  * w2c_frame. */
 void interp_run(Inst *in, u32 func, u64 *fp);
+/* Fuel is zero: used up, or taken away by an interruption. */
+W2C_NORETURN void interp_stop(Inst *in) __attribute__((cold));
 /* ---- interp_lazy.c ---- */
 /* Translates at the first call. Traps with the validator's message. */
 const Code *interp_code(Inst *in, u32 func);
@@ -93,9 +98,28 @@ bool interp_lower(Context *ctx, const Interp *it, const OpStream *stream, Arena 
 void interp_call(const w2c_func *func, const w2c_value *args, w2c_value *results);
 /* Calls any function from interpreted code. args: slots; results come back there; scratch: free slots
  * from there on. */
+void interp_slots_to_values(const ValType *types, u32 count, const u64 *slots, w2c_value *values);
+void interp_values_to_slots(const ValType *types, u32 count, const w2c_value *values, u64 *slots);
 void interp_call_out(Inst *in, const w2c_func *func, const TypeDef *type, u64 *args, u64 *scratch);
+/* Calls a defined function of the instance. */
+void interp_call_func(Inst *in, u32 func, const w2c_value *args, w2c_value *results);
+/* ---- interp_closure.c ---- */
 bool interp_closures_make(Interp *it, Context *ctx);
 void interp_closures_free(Interp *it);
+/* ---- interp_eh.c ---- */
+/* The reference, where it is wanted, comes behind the values, or in front of them (legacy arms). */
+typedef enum CatchKind { CATCH_TAG, CATCH_TAG_REF, CATCH_ALL, CATCH_ALL_REF, CATCH_REF_FIRST = 4 } CatchKind;
+/* Makes an exception of the values at slots pending. */
+void interp_throw(Inst *in, u32 tag, const u64 *slots);
+/* Is the pending exception one of these? Its values go to the slots from fp + at on then. */
+bool interp_catch(Inst *in, u32 tag, u32 kind, u64 *fp, u32 at);
+/* ---- interp_gc.c ---- */
+bool interp_type_layout(Interp *it, Context *ctx, u32 type); /* what the collector reads; text is there */
+u32 interp_field_offset(const TypeDef *t, u32 field);        /* bytes */
+w2c_ref interp_struct_new(Inst *in, u32 type, const u64 *slots); /* slots NULL: zeros */
+w2c_ref interp_array_new(Inst *in, u32 type, const u64 *slots, u32 len, bool repeat); /* the first one */
+void interp_array_fill(w2c_ref array, u32 at, const u64 *value, u32 len);
+bool interp_ref_is(const Inst *in, w2c_ref ref, ValType target);
 /* ---- interp_types.c ---- */
 bool interp_types_make(Interp *it, Context *ctx);
 const char *interp_value_text(Interp *it, Context *ctx, ValType t); /* NULL: no memory */

@@ -33,58 +33,125 @@ static size_t value_bytes(ValType t) {
     }
 }
 
-enum { MOST_CONST_STACK = 64 };
-
-static bool step(Inst *in, const OpStream *s, const Ins *ins, w2c_value *stack, u32 *height) {
-    const Module *m = inst_interp(in)->m;
-    w2c_value *top = stack + *height;
-    u64 wide = (u64)ins->a | (u64)ins->b << 32;
-    if (*height == MOST_CONST_STACK) return false;
-    memset(top, 0, sizeof *top);
+/* Puts the instruction's result behind the `used` slots, or in place of its operands. False: no
+ * constant instruction. */
+static bool step(Inst *in, const OpStream *s, const Ins *ins, u64 *slots, u32 *used) {
+    const Interp *it = inst_interp(in);
+    const Module *m = it->m;
+    u64 *top = slots + *used;
+    u32 pops = 0, pushes = 1;
+    const w2c_type *type = NULL;
+    const TypeDef *def = NULL;
+    w2c_ref ref = NULL;
+    switch ((Op)ins->op) {
+    case OP_struct_new:
+    case OP_array_new:
+    case OP_array_new_fixed:
+    case OP_array_new_default:
+        def = &m->types[ins->a];
+        type = &it->types[def->canon];
+        break;
+    default: break;
+    }
     switch ((Op)ins->op) {
     case OP_i32_const:
-    case OP_f32_const: top->i32 = ins->a; break;
+    case OP_f32_const: top[0] = ins->a; break;
     case OP_i64_const:
-    case OP_f64_const: top->i64 = wide; break;
-    case OP_v128_const: memcpy(top, s->pool + ins->a, 16); break;
-    case OP_ref_null: break;
-    case OP_ref_func: top->ref = interp_func_ref(in, ins->a); break;
-    case OP_global_get: memcpy(top, global_at(in, ins->a), value_bytes(m->globals[ins->a].type)); break;
-    case OP_i32_add: top[-2].i32 += top[-1].i32; *height -= 2; break;
-    case OP_i32_sub: top[-2].i32 -= top[-1].i32; *height -= 2; break;
-    case OP_i32_mul: top[-2].i32 *= top[-1].i32; *height -= 2; break;
-    case OP_i64_add: top[-2].i64 += top[-1].i64; *height -= 2; break;
-    case OP_i64_sub: top[-2].i64 -= top[-1].i64; *height -= 2; break;
-    case OP_i64_mul: top[-2].i64 *= top[-1].i64; *height -= 2; break;
-    case OP_end: --*height; break;
+    case OP_f64_const: top[0] = (u64)ins->a | (u64)ins->b << 32; break;
+    case OP_v128_const: memcpy(top, s->pool + ins->a, 16); pushes = 2; break;
+    case OP_ref_null: top[0] = 0; break;
+    case OP_ref_func: top[0] = (u64)(uintptr_t)interp_func_ref(in, ins->a); break;
+    case OP_global_get:
+        top[0] = 0;
+        memcpy(top, global_at(in, ins->a), value_bytes(m->globals[ins->a].type));
+        pushes = slots_of(m->globals[ins->a].type);
+        break;
+    case OP_i32_add: top[-2] = (u32)(top[-2] + top[-1]); *used -= 1; return true;
+    case OP_i32_sub: top[-2] = (u32)(top[-2] - top[-1]); *used -= 1; return true;
+    case OP_i32_mul: top[-2] = (u32)(top[-2] * top[-1]); *used -= 1; return true;
+    case OP_i64_add: top[-2] += top[-1]; *used -= 1; return true;
+    case OP_i64_sub: top[-2] -= top[-1]; *used -= 1; return true;
+    case OP_i64_mul: top[-2] *= top[-1]; *used -= 1; return true;
+    case OP_struct_new:
+        for (u32 k = 0; k < def->u.fields.count; k++)
+            pops += slots_of(def->u.fields.fields[k].type);
+        ref = interp_struct_new(in, ins->a, top - pops);
+        break;
+    case OP_struct_new_default: ref = interp_struct_new(in, ins->a, NULL); break;
+    case OP_array_new:
+        pops = slots_of(def->u.fields.fields[0].type) + 1;
+        ref = interp_array_new(in, ins->a, top - pops, (u32)top[-1], true);
+        break;
+    case OP_array_new_default:
+        pops = 1;
+        ref = w2c_array_new_zero(&in->w2c, type, (u32)top[-1]);
+        break;
+    case OP_array_new_fixed:
+        pops = slots_of(def->u.fields.fields[0].type) * ins->b;
+        ref = interp_array_new(in, ins->a, top - pops, ins->b, false);
+        break;
+    case OP_ref_i31: pops = 1; ref = w2c_ref_i31((u32)top[-1]); break;
+    case OP_any_convert_extern:
+    case OP_extern_convert_any:
+        pops = 1;
+        ref = w2c_any_of_extern((w2c_ref)(uintptr_t)top[-1]);
+        break;
+    case OP_end: return true;
     default: return false;
     }
-    ++*height;
+    if (pops || ref) top[-(ptrdiff_t)pops] = (u64)(uintptr_t)ref;
+    *used = *used - pops + pushes;
     return true;
 }
 
-/* Traps when it cannot be evaluated here, or memory runs out. */
+static void run_const(Inst *in, Context *ctx, const OpStream *s, u64 *slots) {
+    u32 used = 0;
+    for (u32 i = 0; i < s->count; i++) {
+        if (step(in, s, &s->ins[i], slots, &used)) continue;
+        diag_error(ctx, ERR_unsupported, NO_OFFSET, " by the interpreter: %s", op_info[s->ins[i].op].text);
+        return;
+    }
+}
+
+/* Traps when it cannot be evaluated here, or memory runs out. Operands are where a collection sees
+ * them. */
 static w2c_value evaluate(Inst *in, ConstExpr expr, ValType type, u32 globals) {
     Interp *it = inst_interp(in);
-    w2c_value stack[MOST_CONST_STACK + 1];
-    u32 height = 0;
+    w2c_operands *o = w2c_operands_of(&in->w2c);
     OpStream s;
+    Arena arena;
+    w2c_value result;
+    w2c_frame frame;
+    w2c_status status = W2C_OK;
     Context ctx = context_worker(&it->ctx);
-    const char *unknown = NULL;
-    pthread_mutex_lock(&it->lock);
-    bool ok = validate_const(&ctx, it->m, expr, type, globals, &it->scratch, &s);
-    for (u32 i = 0; ok && !unknown && i < s.count; i++)
-        if (!step(in, &s, &s.ins[i], stack, &height)) unknown = op_info[s.ins[i].op].text;
-    arena_reset(&it->scratch);
-    if (unknown) diag_error(&ctx, ERR_unsupported, NO_OFFSET, " by the interpreter: %s", unknown);
-    if (diag_failed(&ctx) && !diag_failed(&it->ctx)) it->ctx.diag = ctx.diag;
-    pthread_mutex_unlock(&it->lock);
+    if (!o) w2c_trap(W2C_NOMEM);
+    u64 *slots = o->at;
+    memset(&result, 0, sizeof result);
+    arena_init(&arena, ctx.alloc);
+    if (validate_const(&ctx, it->m, expr, type, globals, &arena, &s)) {
+        u64 need = (u64)s.max_height * 2 + 4;
+        if (need > (u64)(o->end - slots)) {
+            status = W2C_TRAP_STACK_EXHAUSTED;
+        } else {
+            o->at = slots + need;
+            memset(slots, 0, (size_t)need * sizeof(u64));
+            if (W2C_TRY(frame, &in->w2c)) run_const(in, &ctx, &s, slots);
+            status = w2c_frame_leave(&frame);
+            memcpy(&result, slots, slots_of(type) * sizeof(u64));
+            o->at = slots;
+        }
+    }
+    arena_free(&arena);
     if (diag_failed(&ctx)) {
         char text[480];
+        pthread_mutex_lock(&it->lock);
+        if (!diag_failed(&it->ctx)) it->ctx.diag = ctx.diag;
+        pthread_mutex_unlock(&it->lock);
         memcpy(text, ctx.diag.text, sizeof text);
         w2c_trap_detail(ctx.diag.class == CLASS_NOMEM ? W2C_NOMEM : W2C_LIMIT, text);
     }
-    return stack[0];
+    if (status != W2C_OK) w2c_trap(status);
+    return result;
 }
 
 static u64 evaluate_offset(Inst *in, ConstExpr expr, bool is64) {
@@ -168,12 +235,10 @@ void interp_init(w2c_instance *instance) {
     const Interp *it = inst_interp(in);
     const Module *m = it->m;
     if (m->memory_count) in->base = INST_AT(in, u8 *, it->bases)[0];
-    in->fuel = UINT64_MAX;
     init_globals(in);
     init_tables(in);
     init_elems(in);
     init_datas(in);
-    in->ready = true;
     if (m->start == NO_FUNC) return;
     if (m->start >= m->imported_funcs) {
         w2c_operands *o = w2c_operands_of(instance);

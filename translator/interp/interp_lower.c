@@ -18,22 +18,36 @@ bool cells_fail(CellLower *l, const char *what) {
 void cells_word(CellLower *l, u64 word) {
     if (l->failed) return;
     if (l->count == l->cap) {
-        u64 *more = l->cap > UINT32_MAX / 4 ? NULL : ARENA_ARRAY(l->arena, (size_t)l->cap * 2, u64);
-        if (!more) {
+        bool fits = l->cap <= UINT32_MAX / 4;
+        u64 *more = fits ? ARENA_ARRAY(l->arena, (size_t)l->cap * 2, u64) : NULL;
+        u16 *more_ids = fits ? ARENA_ARRAY(l->arena, (size_t)l->cap * 2, u16) : NULL;
+        if (!more || !more_ids) {
             diag_nomem(l->ctx);
             l->failed = true;
             return;
         }
         memcpy(more, l->cells, l->count * sizeof(u64));
+        memcpy(more_ids, l->ids, l->count * sizeof(u16));
         l->cells = more;
+        l->ids = more_ids;
         l->cap *= 2;
     }
     l->cells[l->count++] = word;
 }
 
+void cells_op(CellLower *l, unsigned id) {
+    cells_word(l, interp_handler(id));
+    if (!l->failed) l->ids[l->count - 1] = (u16)id;
+}
+
+void cells_patch(CellLower *l, u32 cell, unsigned id) {
+    l->cells[cell] = interp_handler(id);
+    l->ids[cell] = (u16)id;
+}
+
 u32 cells_emit(CellLower *l, unsigned id, u32 x0, u32 x1, u32 x2, u32 x3) {
     u32 at = l->count;
-    cells_word(l, interp_handler(id));
+    cells_op(l, id);
     cells_word(l, (u64)(x0 & 0xffff) | (u64)(x1 & 0xffff) << 16 | (u64)(x2 & 0xffff) << 32 | (u64)x3 << 48);
     return l->failed ? 0 : at;
 }
@@ -53,8 +67,21 @@ void cells_label(CellLower *l, Label *label) {
     while (label->waiting != NONE && !l->failed) {
         u32 cell = label->waiting;
         label->waiting = (u32)l->cells[cell];
-        l->cells[cell] = (u64)label->at - cell;
+        u64 link = l->cells[cell] >> 48; /* of an info cell */
+        u64 way = (u64)label->at - cell;
+        l->cells[cell] = link ? link << 48 | (way & 0xffffffff) : way;
     }
+}
+
+void cells_info(CellLower *l) {
+    u64 link = (u64)(l->locals + 1) << 48;
+    Label *label = &l->blocks[l->handler].other;
+    if (!l->handler) {
+        cells_word(l, link);
+        return;
+    }
+    cells_word(l, link | label->waiting);
+    if (!l->failed) label->waiting = l->count - 1;
 }
 
 void cells_wait(CellLower *l, Label *label) {
@@ -146,7 +173,7 @@ void cells_result(CellLower *l, u32 cell, unsigned id, ValType type, unsigned to
 bool cells_take_register(CellLower *l, const Operand *o) {
     if (l->last == NONE || l->failed || o->kind != ENTRY_SLOT || o->slot != l->last_slot || !l->last_register)
         return false;
-    l->cells[l->last] = interp_handler((l->last_id + l->last_register));
+    cells_patch(l, l->last, (l->last_id + l->last_register));
     l->last = NONE;
     return true;
 }
@@ -154,8 +181,8 @@ bool cells_take_register(CellLower *l, const Operand *o) {
 /* ---- a function -------------------------------------------------------------------------------------------------- */
 static void lower_ins(CellLower *l, const Ins *ins) {
     l->offset = ins->offset;
-    if (cells_control(l, ins) || cells_variable(l, ins) || cells_call(l, ins) || cells_numeric(l, ins) ||
-        cells_memory(l, ins) || cells_table(l, ins))
+    if (cells_control(l, ins) || cells_eh(l, ins) || cells_variable(l, ins) || cells_call(l, ins) || cells_numeric(l, ins) ||
+        cells_memory(l, ins) || cells_table(l, ins) || cells_gc(l, ins))
         return;
     cells_fail(l, op_info[ins->op].text);
 }
@@ -164,12 +191,13 @@ static bool begin(CellLower *l) {
     const OpStream *s = l->s;
     l->cap = 64 + s->count * 3;
     l->cells = ARENA_ARRAY(l->arena, l->cap, u64);
+    l->ids = ARENA_ARRAY(l->arena, l->cap, u16);
     l->stack = ARENA_ARRAY(l->arena, (size_t)s->max_height + 16, Operand);
     l->local_slots = ARENA_ARRAY(l->arena, (size_t)s->local_count + 1, u32);
     l->local_uses = ARENA_ARRAY(l->arena, (size_t)s->local_count + 1, u32);
     l->blocks = ARENA_ARRAY(l->arena, s->block_count, LoweredBlock);
     l->table_stubs = ARENA_ARRAY(l->arena, s->block_count, u32);
-    if (!l->cells || !l->stack || !l->local_slots || !l->local_uses || !l->blocks || !l->table_stubs)
+    if (!l->cells || !l->ids || !l->stack || !l->local_slots || !l->local_uses || !l->blocks || !l->table_stubs)
         return diag_nomem(l->ctx);
     for (u32 i = 0; i < s->local_count; i++) {
         l->local_slots[i] = l->locals;
@@ -177,8 +205,10 @@ static bool begin(CellLower *l) {
     }
     for (u32 i = 0; i < s->block_count; i++) {
         l->table_stubs[i] = NONE;
-        l->blocks[i] = (LoweredBlock){{NONE, NONE}, {NONE, NONE}, 0};
+        l->blocks[i] = (LoweredBlock){{NONE, NONE}, {NONE, NONE}, 0, 0, 0, 0};
     }
+    for (u32 i = 0; i < s->count && !l->rethrows; i++)
+        l->rethrows = s->ins[i].op == OP_rethrow;
     l->top = l->frame = l->locals + LINK_SLOTS;
     u32 results = slots_of_all(s->blocks[0].results, s->blocks[0].result_count);
     if (results > l->frame) l->frame = results;
@@ -186,10 +216,46 @@ static bool begin(CellLower *l) {
     return true;
 }
 
+/* ---- superinstructions ------------------------------------------------------------------------------------------- */
+static const struct Pair {
+    u16 first, second, both;
+} pairs[] = {
+#define PAIR(a, b) {H_##a, H_##b, H_##a##__##b},
+#include "pairs.def"
+#undef PAIR
+};
+enum { PAIR_COUNT = sizeof pairs / sizeof *pairs };
+
+/* What does both; 0: nothing. The table is in order of its first members. */
+static unsigned pair_of(const u16 *starts, unsigned first, unsigned second) {
+    for (unsigned i = starts[first]; i < PAIR_COUNT && pairs[i].first == first; i++)
+        if (pairs[i].second == second) return pairs[i].both;
+    return 0;
+}
+
+/* The first instruction's handler becomes one that does both. The second keeps its own, for those
+ * who jump to it, so nothing moves. */
+static bool fuse(CellLower *l) {
+    u16 *starts = ARENA_ARRAY(l->arena, H_COUNT, u16);
+    u32 before = NONE;
+    if (!starts) return diag_nomem(l->ctx);
+    for (unsigned i = 0; i < H_COUNT; i++)
+        starts[i] = PAIR_COUNT;
+    for (unsigned i = PAIR_COUNT; i-- > 0;)
+        starts[pairs[i].first] = (u16)i;
+    for (u32 i = 0; i < l->count; i++) {
+        if (!l->ids[i]) continue;
+        unsigned both = before == NONE ? 0 : pair_of(starts, l->ids[before], l->ids[i]);
+        if (both) l->cells[before] = interp_handler(both);
+        before = both ? NONE : i;
+    }
+    return true;
+}
+
 bool interp_lower(Context *ctx, const Interp *it, const OpStream *stream, Arena *arena, Cells *out) {
     CellLower l = {.ctx = ctx, .it = it, .m = it->m, .s = stream, .arena = arena};
     if (!begin(&l)) return false;
-    if (it->options.fuelled) cells_word(&l, interp_handler(H_fuel));
+    if (it->options.fuelled) cells_op(&l, H_fuel);
     for (u32 i = 0; i < stream->count && !l.failed; i++)
         lower_ins(&l, &stream->ins[i]);
     if (!l.failed && l.frame > MOST_SLOTS) {
@@ -197,6 +263,7 @@ bool interp_lower(Context *ctx, const Interp *it, const OpStream *stream, Arena 
         diag_error(ctx, ERR_limit, l.offset, ": a function with more than %d slots for its values",
                    MOST_SLOTS);
     }
+    if (!l.failed && !fuse(&l)) return false;
     u32 params = slots_of_all(stream->locals, stream->param_count);
     *out = (Cells){l.cells, l.count, l.cap, (u16)params, (u16)l.locals, (u16)l.frame};
     return !l.failed;

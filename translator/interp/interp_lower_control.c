@@ -8,7 +8,7 @@ static void jump_on(CellLower *l, const Operand *cond, bool when, Label *label) 
     unsigned no = when ? 0 : 1;
     if (l->last != NONE && !l->failed && cond->kind == ENTRY_SLOT && cond->slot == l->last_slot &&
         l->last_jump && l->last + 2 == l->count) {
-        l->cells[l->last] = interp_handler((l->last_jump + no * l->last_stride + l->last_operands));
+        cells_patch(l, l->last, (l->last_jump + no * l->last_stride + l->last_operands));
     } else {
         bool in_register = cells_take_register(l, cond);
         u32 slot = in_register ? 0 : cells_slot(l, cond);
@@ -21,7 +21,7 @@ static void jump_on(CellLower *l, const Operand *cond, bool when, Label *label) 
 }
 
 static void jump(CellLower *l, Label *label) {
-    cells_word(l, interp_handler(H_jump));
+    cells_op(l, H_jump);
     cells_wait(l, label);
     cells_forget(l);
 }
@@ -33,7 +33,7 @@ static u32 top_slot(const CellLower *l, u32 count) {
 }
 
 /* The top operands into the slots from `to` on, which are not above their own. */
-static void move_top(CellLower *l, u32 count, u32 to) {
+void cells_move_top(CellLower *l, u32 count, u32 to) {
     for (u32 i = l->height - count; i < l->height; i++) {
         cells_copy(l, l->stack[i].type, to, &l->stack[i]);
         to += slots_of(l->stack[i].type);
@@ -66,13 +66,13 @@ static bool needs_moves(const CellLower *l, u32 block) {
     return arity && top_slot(l, arity) != l->blocks[block].base;
 }
 
-static void go_to(CellLower *l, u32 block) {
+void cells_go_to(CellLower *l, u32 block) {
     if (block == 0) {
         emit_return(l);
         return;
     }
     u32 arity = block_label_arity(&l->s->blocks[block]);
-    move_top(l, arity, l->blocks[block].base);
+    cells_move_top(l, arity, l->blocks[block].base);
     jump(l, &l->blocks[block].label);
 }
 
@@ -91,7 +91,7 @@ static void go_if(CellLower *l, u32 block, const Operand *cond, bool when) {
     if (block == 0) cells_settle_top(l, l->s->blocks[0].result_count);
     jump_on(l, cond, !when, &over);
     /* the operands stay what they are: the moves are on one way only */
-    go_to(l, block);
+    cells_go_to(l, block);
     cells_label(l, &over);
 }
 
@@ -123,12 +123,12 @@ static void branch_table(CellLower *l, const Ins *ins) {
         Label stub = {NONE, l->table_stubs[block]};
         l->table_stubs[block] = NONE;
         cells_label(l, &stub);
-        go_to(l, block);
+        cells_go_to(l, block);
     }
 }
 
 /* ---- blocks -------------------------------------------------------------------------------------------------- */
-static void open(CellLower *l, const Ins *ins) {
+void cells_open(CellLower *l, const Ins *ins) {
     const Block *b = &l->s->blocks[ins->a];
     Operand cond = {0};
     if (ins->op == OP_if) cond = cells_pop(l);
@@ -138,12 +138,12 @@ static void open(CellLower *l, const Ins *ins) {
     if (ins->op == OP_if) jump_on(l, &cond, false, &l->blocks[ins->a].other);
     if (ins->op == OP_loop) {
         cells_label(l, &l->blocks[ins->a].label);
-        if (l->it->options.fuelled) cells_word(l, interp_handler(H_fuel));
+        if (l->it->options.fuelled) cells_op(l, H_fuel);
     }
     cells_forget(l);
 }
 
-static void reset_to(CellLower *l, u32 block, const ValType *types, u32 count) {
+void cells_reset(CellLower *l, u32 block, const ValType *types, u32 count) {
     const Block *b = &l->s->blocks[block];
     while (l->height > b->height)
         cells_pop(l);
@@ -153,11 +153,13 @@ static void reset_to(CellLower *l, u32 block, const ValType *types, u32 count) {
     cells_forget(l);
 }
 
-static void arm_ends(CellLower *l, const Ins *ins, bool jumps) {
-    const Block *b = &l->s->blocks[ins->a];
-    if (!ins->aux) return;
+/* The code before falls out of an arm: its results go where the block's are. */
+void cells_arm_ends(CellLower *l, u32 block, bool jumps) {
+    const Block *b = &l->s->blocks[block];
     cells_settle_top(l, b->result_count);
-    if (jumps) jump(l, &l->blocks[ins->a].label);
+    if (b->result_count && top_slot(l, b->result_count) != l->blocks[block].base)
+        cells_move_top(l, b->result_count, l->blocks[block].base);
+    if (jumps) jump(l, &l->blocks[block].label);
 }
 
 static void end(CellLower *l, const Ins *ins) {
@@ -167,10 +169,14 @@ static void end(CellLower *l, const Ins *ins) {
         if (ins->aux) emit_return(l);
         return;
     }
-    arm_ends(l, ins, false);
+    if (b->kind == BLOCK_TRY || b->kind == BLOCK_TRY_TABLE) {
+        cells_eh(l, ins);
+        return;
+    }
+    if (ins->aux) cells_arm_ends(l, ins->a, false);
     if (b->kind == BLOCK_IF && !b->has_else) cells_label(l, &mine->other);
     if (b->kind != BLOCK_LOOP) cells_label(l, &mine->label);
-    reset_to(l, ins->a, b->results, b->result_count);
+    cells_reset(l, ins->a, b->results, b->result_count);
 }
 
 static void br_on_null(CellLower *l, const Ins *ins) {
@@ -189,7 +195,7 @@ static void br_on_null(CellLower *l, const Ins *ins) {
     cells_emit(l, on_null ? H_i64_eqz_not_s : H_i64_eqz_if_s, 0, settled.slot, 0, 0);
     cells_wait(l, &over);
     if (on_null) cells_pop(l);
-    go_to(l, ins->a);
+    cells_go_to(l, ins->a);
     cells_label(l, &over);
     if (on_null) {
         l->stack[l->height++] = settled;
@@ -203,16 +209,16 @@ bool cells_control(CellLower *l, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_block:
     case OP_loop:
-    case OP_if: open(l, ins); return true;
+    case OP_if: cells_open(l, ins); return true;
     case OP_else: {
         const Block *b = &l->s->blocks[ins->a];
-        arm_ends(l, ins, true);
+        if (ins->aux) cells_arm_ends(l, ins->a, true);
         cells_label(l, &l->blocks[ins->a].other);
-        reset_to(l, ins->a, b->params, b->param_count);
+        cells_reset(l, ins->a, b->params, b->param_count);
         return true;
     }
     case OP_end: end(l, ins); return true;
-    case OP_br: go_to(l, ins->a); return true;
+    case OP_br: cells_go_to(l, ins->a); return true;
     case OP_br_if: {
         Operand cond = cells_pop(l);
         go_if(l, ins->a, &cond, true);
@@ -221,7 +227,7 @@ bool cells_control(CellLower *l, const Ins *ins) {
     case OP_br_table: branch_table(l, ins); return true;
     case OP_return: emit_return(l); return true;
     case OP_unreachable:
-        cells_word(l, interp_handler(H_unreachable));
+        cells_op(l, H_unreachable);
         cells_forget(l);
         return true;
     case OP_br_on_null:
@@ -231,6 +237,14 @@ bool cells_control(CellLower *l, const Ins *ins) {
 }
 
 /* ---- calls ---------------------------------------------------------------------------------------------------- */
+/* What a tail call throws is not this function's any more. */
+static void call_info(CellLower *l, bool tail) {
+    u32 handler = l->handler;
+    if (tail) l->handler = 0;
+    cells_info(l);
+    l->handler = handler;
+}
+
 bool cells_call(CellLower *l, const Ins *ins) {
     bool tail = ins->op == OP_return_call || ins->op == OP_return_call_indirect || ins->op == OP_return_call_ref;
     bool direct = ins->op == OP_call || ins->op == OP_return_call;
@@ -257,10 +271,12 @@ bool cells_call(CellLower *l, const Ins *ins) {
             cells_word(l, ins->a);
         } else {
             cells_emit_word(l, H_call, args, 0, ins->a);
+            cells_info(l);
         }
     } else if (direct) {
         cells_emit(l, tail ? H_tail_import : H_call_import, args, above, results, third);
         cells_word(l, (u64)type | (u64)ins->a << 32);
+        call_info(l, tail);
     } else {
         bool wide = indirect && l->m->tables[ins->b].limits.is64;
         unsigned id = by_ref ? tail ? H_tail_ref : H_call_ref
@@ -269,6 +285,7 @@ bool cells_call(CellLower *l, const Ins *ins) {
         cells_emit(l, id, args, above, results, third);
         cells_word(l, (u64)l->m->types[type].canon | (u64)(indirect ? ins->b : 0) << 32);
         cells_word(l, at);
+        call_info(l, tail);
     }
     for (u32 i = 0; i < t->u.func.param_count; i++)
         cells_pop(l);

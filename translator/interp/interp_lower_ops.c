@@ -125,7 +125,7 @@ static bool negated(CellLower *l, const Ins *ins) {
             if (l->last_jump != first + BI_COUNT) continue;
             l->last_id = (u16)(l->last_id - first + other);
             l->last_jump = (u16)(other + BI_COUNT);
-            l->cells[l->last] = interp_handler(l->last_id);
+            cells_patch(l, l->last, l->last_id);
             return true;
         }
     return false;

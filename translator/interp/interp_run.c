@@ -142,11 +142,33 @@ W2C_INLINE const w2c_func *func_of_ref(u64 bits) {
     if (W2C_UNLIKELY(!func)) w2c_trap(W2C_TRAP_NULL_FUNC);
     return func;
 }
+W2C_INLINE const w2c_type *type_of(const Inst *in, u32 type) {
+    const Interp *it = inst_interp(in);
+    return &it->types[it->m->types[type].canon];
+}
 /* The number of the instance's own record that func is, or NO_FUNC. */
 W2C_INLINE u32 own_record(Inst *in, const w2c_func *func) {
     const Interp *it = inst_interp(in);
     uintptr_t at = (uintptr_t)func - (uintptr_t)INST_AT(in, w2c_func, it->records);
     return at < it->module.func_count * sizeof(w2c_func) ? (u32)(at / sizeof(w2c_func)) : NO_FUNC;
+}
+/* Where a pending exception goes from the info cell of a call: link + 1 in the top 16 bits, the way to
+ * the handler in the low 32, 0 when the function has none there. Frames without one are left. */
+typedef struct Unwound {
+    const u64 *pc;
+    u64 *fp;
+} Unwound;
+static W2C_COLD Unwound unwind(const u64 *info, u64 *fp) {
+    const u64 end = interp_handler(H_exit);
+    for (;;) {
+        s32 way = (s32)(u32)*info;
+        if (way) return (Unwound){info + way, fp};
+        const u64 *link = fp + (*info >> 48) - 1;
+        const u64 *back = (const u64 *)(uintptr_t)link[0];
+        fp = (u64 *)(uintptr_t)link[1];
+        if (*back == end) return (Unwound){back, fp};
+        info = back - 1;
+    }
 }
 static v128 shuffled(v128 a, v128 b, const u64 *lanes) {
     u8 both[32], picked[16];
@@ -194,9 +216,39 @@ void interp_text(const char **begin, const char **end) {
 }
 #endif
 
+/* ---- bodies as functions: what pairs are made of. They only go on, forwards or to a label. */
+#define BODIES
+#define r0 (*r0_)
+#define f0 (*f0_)
+#define d0 (*d0_)
+#define GO() return pc
+#define NEXT(n) return pc + (n)
+#define STOP() return pc
+#define H(id, ...)                                                                                 \
+    W2C_INLINE const u64 *body_##id(const u64 *pc, u64 *fp, u8 *mem, Inst *in, u64 *r0_, f32 *f0_,  \
+                                    f64 *d0_) {                                                    \
+        (void)fp, (void)mem, (void)in, (void)r0_, (void)f0_, (void)d0_;                            \
+        __VA_ARGS__;                                                                               \
+    }
+#include "handlers.inc"
+#undef H
+#undef BODIES
+#undef r0
+#undef f0
+#undef d0
+#undef GO
+#undef NEXT
+#undef STOP
+
+/* ---- handlers ----------------------------------------------------------------------------------------------------------- */
 #ifdef TAIL_DISPATCH
 #define PARAMS const u64 *pc, u64 *fp, u8 *mem, Inst *in, u64 r0, f32 f0, f64 d0
+/* AddressSanitizer's frames do not go together with preserve_none in every clang. */
+#if defined(__OPTIMIZE__) && !__has_feature(address_sanitizer)
 #define HANDLER __attribute__((preserve_none))
+#else
+#define HANDLER
+#endif
 typedef HANDLER void Handler(PARAMS);
 #define GO()                                                                                       \
     __attribute__((musttail)) return ((Handler *)(uintptr_t)*pc)(pc, fp, mem, in, r0, f0, d0)

@@ -34,7 +34,7 @@ static bool make_type(Interp *it, const Emitter *e, Buffer *b, u32 i) {
     for (u32 k = t->depth; k-- > 0; at = it->m->types[at].super)
         supers[k] = &it->types[it->m->types[at].canon];
     type->supers = supers;
-    return true;
+    return interp_type_layout(it, e->ctx, i);
 }
 
 bool interp_types_make(Interp *it, Context *ctx) {

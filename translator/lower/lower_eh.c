@@ -5,13 +5,14 @@
  * were opened earlier, and the older try settles everything at its beginning. Locals need nothing:
  * handlers see them as they are. */
 #include "lower.h"
+#include <string.h>
 
 typedef struct Tries { /* by block number; of those that are a try, from its opener on */
     uint32_t *inside;  /* whose handlers get what the arm under work throws; 0: the caller */
     uint32_t *outer;   /* who gets what its handlers throw, or do not catch */
     uint32_t *clauses; /* of the older try: handlers passed */
     bool *catches_all; /* the last of them is a catch_all */
-    bool *rethrown;    /* a rethrow names its exception */
+    bool *rethrown;    /* by instruction, of a catch: a rethrow names its exception */
 } Tries;
 
 static bool begin(Lower *l) {
@@ -22,13 +23,17 @@ static bool begin(Lower *l) {
         !(t->outer = ARENA_ARRAY(l->arena, count, uint32_t)) ||
         !(t->clauses = ARENA_ARRAY(l->arena, count, uint32_t)) ||
         !(t->catches_all = ARENA_ARRAY(l->arena, count, bool)) ||
-        !(t->rethrown = ARENA_ARRAY(l->arena, count, bool))) {
+        !(t->rethrown = ARENA_ARRAY(l->arena, l->s->count, bool))) {
         if (!l->failed) diag_nomem(l->ctx);
         l->failed = true;
         return false;
     }
-    for (uint32_t i = 0; i < l->s->count; i++)
-        if (l->s->ins[i].op == OP_rethrow) t->rethrown[l->s->ins[i].a] = true;
+    for (uint32_t i = 0; i < l->s->count; i++) {
+        const Ins *ins = &l->s->ins[i];
+        if (ins->op == OP_catch || ins->op == OP_catch_all) t->clauses[ins->b] = i;
+        if (ins->op == OP_rethrow) t->rethrown[t->clauses[ins->a]] = true;
+    }
+    memset(t->clauses, 0, count * sizeof *t->clauses);
     return true;
 }
 
@@ -38,7 +43,8 @@ static bool is_try(const Block *b) {
 
 /* Whose handlers get what is thrown in this block. */
 static uint32_t handler_of(const Lower *l, uint32_t block) {
-    while (block && !is_try(&l->s->blocks[block])) block = l->s->blocks[block].parent;
+    while (block && !is_try(&l->s->blocks[block]))
+        block = l->s->blocks[block].parent;
     return block ? l->tries->inside[block] : 0;
 }
 
@@ -77,7 +83,7 @@ static void catch_arm(Lower *l, const Ins *ins) {
     Stmt *s = part(l, ins->op, ins->b, ins->aux != 0);
     s->a = t->clauses[ins->b]++;
     s->imm = ins->a;
-    s->lane = t->rethrown[ins->b];
+    s->lane = t->rethrown[ins - l->s->ins];
     if (ins->op == OP_catch_all) {
         t->catches_all[ins->b] = true;
         return;
@@ -135,13 +141,26 @@ static void throw_again(Lower *l, const Ins *ins, uint32_t operands) {
 bool lower_eh(Lower *l, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_try:
-    case OP_try_table: open_try(l, ins); return true;
+    case OP_try_table:
+        open_try(l, ins);
+        return true;
     case OP_catch:
-    case OP_catch_all: catch_arm(l, ins); return true;
-    case OP_delegate: lower_close_try(l, ins); return true;
-    case OP_throw: throw_values(l, ins); return true;
-    case OP_throw_ref: throw_again(l, ins, 1); return true;
-    case OP_rethrow: throw_again(l, ins, 0); return true;
-    default: return false;
+    case OP_catch_all:
+        catch_arm(l, ins);
+        return true;
+    case OP_delegate:
+        lower_close_try(l, ins);
+        return true;
+    case OP_throw:
+        throw_values(l, ins);
+        return true;
+    case OP_throw_ref:
+        throw_again(l, ins, 1);
+        return true;
+    case OP_rethrow:
+        throw_again(l, ins, 0);
+        return true;
+    default:
+        return false;
     }
 }

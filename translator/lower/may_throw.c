@@ -42,12 +42,14 @@ static bool carries(const Module *m, ValType t) {
     case HT_NONE:
     case HT_NOFUNC:
     case HT_NOEXTERN:
-    case HT_NOEXN: return false;
+    case HT_NOEXN:
+        return false;
     case HT_EXTERN: /* a converted structure may be in it */
         for (uint32_t i = 0; i < m->type_count; i++)
             if (m->types[i].form != FORM_FUNC) return true;
         return false;
-    default: return true;
+    default:
+        return true;
     }
 }
 
@@ -69,8 +71,10 @@ static bool references_enter(const Module *m) {
         if (carries(m, m->globals[i].type)) return true;
     for (uint32_t f = 0; f < m->func_count; f++) {
         const TypeDef *t = func_type(m, f);
-        if (f < m->imported_funcs && any_carries(m, t->u.func.results, t->u.func.result_count)) return true;
-        if (is_declared(m, f) && any_carries(m, t->u.func.params, t->u.func.param_count)) return true;
+        if (f < m->imported_funcs && any_carries(m, t->u.func.results, t->u.func.result_count))
+            return true;
+        if (is_declared(m, f) && any_carries(m, t->u.func.params, t->u.func.param_count))
+            return true;
     }
     for (uint32_t i = 0; i < m->export_count; i++) {
         const Export *x = &m->exports[i];
@@ -104,7 +108,8 @@ static void edge(Graph *g, uint32_t from, uint32_t to) {
     g->seen[to] = from + 1;
     if (g->edge_count == g->edge_cap) {
         size_t cap = g->edge_cap ? g->edge_cap * 2 : 1024;
-        uint32_t *edges = g->ctx->alloc.resize(g->ctx->alloc.user, g->edges, cap * 2 * sizeof *edges);
+        uint32_t *edges =
+            g->ctx->alloc.resize(g->ctx->alloc.user, g->edges, cap * 2 * sizeof *edges);
         if (!edges) {
             g->failed = true;
             return;
@@ -135,7 +140,9 @@ static void scan_body(Graph *g, Context *scratch, uint32_t func) {
         switch ((Op)ins.op) {
         case OP_throw:
         case OP_throw_ref:
-        case OP_rethrow: throws(g, func); break;
+        case OP_rethrow:
+            throws(g, func);
+            break;
         case OP_call:
         case OP_return_call:
             if (ins.a < g->m->func_count) edge(g, func, ins.a);
@@ -143,8 +150,11 @@ static void scan_body(Graph *g, Context *scratch, uint32_t func) {
         case OP_call_indirect:
         case OP_return_call_indirect:
         case OP_call_ref:
-        case OP_return_call_ref: type_edge(g, func, ins.a); break;
-        default: break;
+        case OP_return_call_ref:
+            type_edge(g, func, ins.a);
+            break;
+        default:
+            break;
         }
     }
 }
@@ -152,7 +162,8 @@ static void scan_body(Graph *g, Context *scratch, uint32_t func) {
 static void add_types(Graph *g, bool enter) {
     const Module *m = g->m;
     if (enter) {
-        for (uint32_t i = 0; i < m->type_count; i++) throws(g, m->func_count + i);
+        for (uint32_t i = 0; i < m->type_count; i++)
+            throws(g, m->func_count + i);
         return;
     }
     for (uint32_t f = 0; f < m->func_count; f++) {
@@ -168,12 +179,16 @@ static bool spread(Graph *g, Arena *arena) {
     uint32_t *first = ARENA_ARRAY(arena, (size_t)g->nodes + 2, uint32_t);
     uint32_t *callers = ARENA_ARRAY(arena, g->edge_count + 1, uint32_t);
     if (!first || !callers) return false;
-    for (size_t i = 0; i < g->edge_count; i++) first[g->edges[i * 2 + 1] + 2]++;
-    for (uint32_t n = 2; n < g->nodes + 2; n++) first[n] += first[n - 1];
-    for (size_t i = 0; i < g->edge_count; i++) callers[first[g->edges[i * 2 + 1] + 1]++] = g->edges[i * 2];
+    for (size_t i = 0; i < g->edge_count; i++)
+        first[g->edges[i * 2 + 1] + 2]++;
+    for (uint32_t n = 2; n < g->nodes + 2; n++)
+        first[n] += first[n - 1];
+    for (size_t i = 0; i < g->edge_count; i++)
+        callers[first[g->edges[i * 2 + 1] + 1]++] = g->edges[i * 2];
     while (g->work_count) {
         uint32_t node = g->work[--g->work_count];
-        for (uint32_t i = first[node]; i < first[node + 1]; i++) throws(g, callers[i]);
+        for (uint32_t i = first[node]; i < first[node + 1]; i++)
+            throws(g, callers[i]);
     }
     return true;
 }
@@ -184,7 +199,8 @@ static bool find(Graph *g, Arena *scratch, bool enter) {
     for (uint32_t i = 0; i < m->import_count; i++)
         if (m->imports[i].kind == EXTERN_FUNC && !may_throw_is_wasi(&m->imports[i]))
             throws(g, m->imports[i].index);
-    for (uint32_t f = m->imported_funcs; f < m->func_count; f++) scan_body(g, &quiet, f);
+    for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
+        scan_body(g, &quiet, f);
     add_types(g, enter);
     return !g->failed && spread(g, scratch);
 }

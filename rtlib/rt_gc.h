@@ -2,7 +2,7 @@
  *
  * Chunks of 2 MiB, aligned to their size, are cut into blocks of 32 KiB and those into lines of 128
  * bytes. A bit per 8 bytes says where a live object begins; a byte per line says whether objects
- * lie in it. Collection marks and frees nothing: lines without a mark are free, and the allocator
+ * lie in it. A collection marks, and that is all: lines without a mark are free, and the allocator
  * takes them in runs, within which it only moves a pointer (mark-region, as in Immix, without its
  * copying). Objects above W2C_GC_SMALL are allocated alone.
  *

@@ -278,7 +278,8 @@ static bool ask_resolver(w2c_instance *instance, const w2c_import_desc *d, w2c_e
     w2c_text t = w2c_text_start(type, sizeof type);
     if (!instance->resolve) return false;
     add_wanted(&t, d);
-    w2c_wanted wanted = {d->module, d->name, d->kind, d->kind == W2C_FUNC ? d->type->letters : NULL, type};
+    w2c_wanted wanted = {d->module, d->name, d->kind, d->kind == W2C_FUNC ? d->type->letters : NULL,
+                         type};
     memset(out, 0, sizeof *out);
     return instance->resolve(instance->resolve_user, &wanted, out);
 }

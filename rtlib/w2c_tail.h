@@ -134,8 +134,8 @@ W2C_INLINE w2c_tail_res w2c_tail_result(u64 i, f64 d) {
 #if W2C_TAIL_ABI != W2C_TAIL_TRAMPOLINE
 
 #define W2C_TAIL_FN(name)                                                                          \
-    W2C_TAIL_CC w2c_tail_res name(w2c_instance *const instance, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4,        \
-                      f64 d0, f64 d1, f64 d2, f64 d3)
+    W2C_TAIL_CC w2c_tail_res name(w2c_instance *const instance, u64 a0, u64 a1, u64 a2, u64 a3,    \
+                                  u64 a4, f64 d0, f64 d1, f64 d2, f64 d3)
 typedef W2C_TAIL_FN(w2c_tail_fn);
 #define W2C_TAKE_I(k) a##k
 #define W2C_TAKE_D(k) d##k
@@ -158,7 +158,16 @@ typedef W2C_TAIL_FN(w2c_tail_fn);
 #define W2C_PUT_D(k, value) tail->d[k] = (value)
 #define W2C_NO_I(k) (void)0
 #define W2C_NO_D(k) (void)0
-#define W2C_TAIL_PLACES(I0, I1, I2, I3, I4, D0, D1, D2, D3) I0; I1; I2; I3; I4; D0; D1; D2; D3
+#define W2C_TAIL_PLACES(I0, I1, I2, I3, I4, D0, D1, D2, D3)                                        \
+    I0;                                                                                            \
+    I1;                                                                                            \
+    I2;                                                                                            \
+    I3;                                                                                            \
+    I4;                                                                                            \
+    D0;                                                                                            \
+    D1;                                                                                            \
+    D2;                                                                                            \
+    D3
 #define W2C_TAIL_CALL(fn, inst, ...)                                                               \
     do {                                                                                           \
         w2c_tail_fn *const next_ = (fn);                                                           \
@@ -181,7 +190,8 @@ typedef W2C_TAIL_FN(w2c_tail_fn);
 W2C_INLINE w2c_tail_res w2c_tail_run(w2c_tail_fn *fn, w2c_instance *instance) {
     for (;;) {
         w2c_tail_res res = fn(instance);
-        w2c_tail *const tail = &W2C_TAIL(instance); /* after the call: contexts may have been joined */
+        /* after the call: contexts may have been joined */
+        w2c_tail *const tail = &W2C_TAIL(instance);
         fn = (w2c_tail_fn *)tail->next;
         if (W2C_LIKELY(!fn)) return res;
         instance = tail->instance;

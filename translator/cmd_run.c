@@ -145,7 +145,6 @@ int cmd_run(const Options *options) {
     Session s;
     Interp *interp = NULL;
     InterpOptions how = {.canonical_nans = options->value[OPT_canonical_nans].set};
-    how.fuel = options->value[OPT_fuel].set ? options->value[OPT_fuel].number : 0;
     how.fuelled = timeout != NULL || options->value[OPT_fuel].set;
     const char *path = options->arguments[0], *stats = options->value[OPT_stats].text;
     bool eager = options->value[OPT_validate].set && options->value[OPT_validate].number == 1;
@@ -155,6 +154,7 @@ int cmd_run(const Options *options) {
         w2c_interp_load(&s.ctx, &s.module, module_name(path), &how, &interp) != W2C_OK) {
         code = session_fail(&s);
     } else {
+        if (options->value[OPT_fuel].set) w2c_interp_fuel_set(interp, options->value[OPT_fuel].number);
         code = run_module(options, interp);
         if (stats && strstr(stats, "memory")) print_stats(interp);
     }

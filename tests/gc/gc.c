@@ -148,11 +148,6 @@ static uint32_t size_of_new(void) {
     }
 }
 
-static bool may_point(const Shadow *from, uint32_t i, const Shadow *to) {
-    (void)to;
-    return i < from->edge_count;
-}
-
 static void step(World *w) {
     uint32_t a = below(SLOTS), b = below(SLOTS), k = below(HANDLES);
     Shadow *s = w->slots[a];
@@ -171,7 +166,7 @@ static void step(World *w) {
     case 5:
     case 6: { /* an edge */
         uint32_t i = s && s->edge_count ? below(s->edge_count) : 0;
-        if (!s || !may_point(s, i, w->slots[b])) break;
+        if (!s || !s->edge_count) break;
         OK(heap_x_store(w->m, a, i, b));
         s->edges[i] = w->slots[b];
         break;

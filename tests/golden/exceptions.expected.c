@@ -113,7 +113,7 @@ W2C_FN u32 f_older(golden *const m, u32 p0) {
 X1: {
         w2c_exception *const x = w2c_thrown(&m->w2c);
         if (x->tag != &m->tag1) goto C1_1;
-        i0 = x->values[0].i32; x1 = w2c_caught_ref(&m->w2c, x);
+        i0 = x->values[0].i32; w2c_caught(&m->w2c, x);
     }
     f_throws_far(m, i0);
     if (W2C_THROWN(m)) return 0;

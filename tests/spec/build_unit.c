@@ -69,6 +69,7 @@ static bool translate_bytes(Work *w, Context *ctx, Slice bytes, uint32_t number,
         .prefix_all = true,
         .only_func = NO_FUNC,
         .version = W2C_VERSION,
+        .canonical_nans = w->suite->options.mode == MODE_COMPARE,
     };
     if (!module_read(ctx, bytes, &module)) return false;
     bool good = translate_module(ctx, &module, &options, &w->arena, out);

@@ -1,10 +1,13 @@
-/* run_compiled.c: a script's commands against compiled or interpreted modules, in a child process.
+/* run_compiled.c: a script's commands against compiled or interpreted modules, or both side by side, in
+ * a child process.
  * Everything goes through w2c.h's reflection, as an embedder would. */
 #include "../../translator/interp/interp.h"
 #include "spectest.h"
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 enum { MOST_VALUES = 1000 };
 
@@ -19,6 +22,8 @@ typedef struct Run {
     Host host;
     w2c_value args[MOST_VALUES], results[MOST_VALUES];
     Buffer text; /* why the command at hand failed */
+    bool interpreted;
+    uint64_t trace; /* of what the command at hand did: status, results, memory; with --compare */
 } Run;
 
 /* A module for the interpreter; lives until the process ends. */
@@ -37,13 +42,40 @@ static const char *status_text(w2c_status status) {
     return w2c_status_text(status);
 }
 
+/* ---- what a command did ------------------------------------------------------------------------
+ */
+static void trace(Run *run, const void *bytes, size_t len) {
+    run->trace = XXH3_64bits_withSeed(bytes, len, run->trace);
+}
+
+/* References differ from run to run: null or not. */
+static void trace_results(Run *run, w2c_status status, const char *letters) {
+    static const char order[] = "ilfdvr";
+    static const size_t sizes[] = {4, 8, 4, 8, 16, 0};
+    if (run->suite->options.mode != MODE_COMPARE) return;
+    trace(run, &status, sizeof status);
+    for (size_t i = 0; status == W2C_OK && letters[i]; i++) {
+        bool there = run->results[i].ref != NULL;
+        const char *at = strchr(order, letters[i]);
+        if (letters[i] == 'r' || !at) trace(run, &there, sizeof there);
+        else trace(run, &run->results[i], sizes[at - order]);
+    }
+}
+
+static void trace_memory(Run *run, w2c_instance *instance) {
+    w2c_memory *memory = instance ? w2c_instance_memory(instance) : NULL;
+    if (memory && run->suite->options.mode == MODE_COMPARE)
+        trace(run, w2c_memory_data(memory), (size_t)w2c_memory_size(memory));
+}
+
 /* ---- instances ---------------------------------------------------------------------------------
  */
 /* Reads, validates and loads the module of command `number`. NULL and a text when that fails. */
 static const w2c_module *load_module(Run *run, uint32_t number) {
     Loaded *l = &run->loaded[number];
     const char *file = run->script->commands[number].file;
-    InterpOptions how = {.bounds = run->suite->options.memory != MEMORY_GUARD};
+    InterpOptions how = {.bounds = run->suite->options.memory != MEMORY_GUARD,
+                         .canonical_nans = run->suite->options.mode == MODE_COMPARE};
     Context ctx;
     Slice bytes = {NULL, 0};
     uint64_t features = 0;
@@ -63,7 +95,7 @@ static const w2c_module *load_module(Run *run, uint32_t number) {
 
 /* The description of the module of command `number`, or NULL and a text. */
 static const w2c_module *find_module(Run *run, uint32_t number) {
-    if (run->suite->options.mode == MODE_INTERP) return load_module(run, number);
+    if (run->interpreted) return load_module(run, number);
     const Command *c = &run->script->commands[number];
     const UnitModule *module = c->module == NO_NUMBER ? NULL : &run->suite->modules[c->module];
     if (!module || !module->object) {
@@ -94,6 +126,8 @@ static w2c_status instantiate(Run *run, const w2c_module *module, w2c_instance *
                          .error = error,
                          .gc_stress = run->suite->options.gc_stress};
     w2c_status status = w2c_instance_new(module, out, &imports, &config);
+    trace_results(run, status, "");
+    trace_memory(run, *out);
     if (status == W2C_OK && !run->context) run->context = w2c_instance_context(*out);
     return status;
 }
@@ -193,6 +227,8 @@ static bool invoke(Run *run, const Command *c, const w2c_extern *found, Outcome 
     strcpy(out->letters, strchr(letters, '_') + 1);
     memset(run->results, 0xa5, strlen(out->letters) * sizeof *run->results);
     out->status = w2c_call(found->func, run->args, run->results);
+    trace_results(run, out->status, out->letters);
+    trace_memory(run, run->instances[c->target]);
     return true;
 }
 
@@ -213,6 +249,7 @@ static bool get_global(Run *run, const w2c_extern *found, Outcome *out) {
     }
     memcpy(&run->results[0], global->value, size);
     out->status = W2C_OK;
+    trace_results(run, out->status, out->letters);
     return true;
 }
 
@@ -318,21 +355,53 @@ static void delete_instances(Run *run) {
     host_free(&run->host);
 }
 
-/* After a crash the script is played again up to it: what has a result is executed (unless it is
- * what crashed) but not reported. */
-void compiled_script(Suite *suite, const Script *script, int pipe) {
+static Run *new_run(Suite *suite, const Script *script, bool interpreted) {
     Run *run = suite_alloc(suite, 1, sizeof *run);
     run->suite = suite;
     run->script = script;
     run->instances = suite_alloc(suite, script->count, sizeof(w2c_instance *));
     run->links = suite_alloc(suite, script->count, sizeof *run->links);
     run->loaded = suite_alloc(suite, script->count, sizeof *run->loaded);
+    run->interpreted = interpreted;
     if (!w2c_init_traps() || !host_init(&run->host)) _exit(3);
+    return run;
+}
+
+static Verdict play(Run *run, uint32_t i) {
+    buffer_init(&run->text, alloc_default());
+    run->trace = 0;
+    Verdict verdict = run_command(run, i);
+    if (i + 1 == run->script->count) delete_instances(run);
+    return verdict;
+}
+
+/* Both must pass, and have done the same. */
+static Verdict compare(Run *run, Run *other, Verdict verdict, Verdict others) {
+    bool same = run->trace == other->trace;
+    if (verdict == others && same && verdict != VERDICT_FAIL) return verdict;
+    if (verdict == VERDICT_FAIL) buffer_text(&run->text, " (compiled)");
+    if (others == VERDICT_FAIL)
+        buffer_printf(&run->text, "%s%s (interpreted)", run->text.len ? "; " : "", suite_buffer(&other->text));
+    if (!same)
+        buffer_printf(&run->text, "%scompiled and interpreted module differ in status, results or memory",
+                      run->text.len ? "; " : "");
+    return VERDICT_FAIL;
+}
+
+/* After a crash the script is played again up to it: what has a result is executed (unless it is
+ * what crashed) but not reported. */
+void compiled_script(Suite *suite, const Script *script, int pipe) {
+    Mode mode = suite->options.mode;
+    Run *run = new_run(suite, script, mode == MODE_INTERP);
+    Run *other = mode == MODE_COMPARE ? new_run(suite, script, true) : NULL;
     for (uint32_t i = 0; i < script->count; i++) {
         if (script->results[i].verdict == VERDICT_CRASH) continue;
-        buffer_init(&run->text, alloc_default());
-        Verdict verdict = run_command(run, i);
-        if (i + 1 == script->count) delete_instances(run);
+        Verdict verdict = play(run, i);
+        if (other) {
+            Verdict others = play(other, i);
+            verdict = compare(run, other, verdict, others);
+            buffer_free(&other->text);
+        }
         if (script->results[i].verdict == VERDICT_NONE)
             jobs_send(pipe, i, (uint8_t)verdict, suite_buffer(&run->text));
         buffer_free(&run->text);

@@ -12,10 +12,10 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 3, MOST_CRASHES = 12 };
 static const char usage[] =
     "usage: w2c-spectest [MODE] [OPTION]... FILE.json|DIR...\n"
     "Runs scripts of the official WebAssembly test suite.\n"
-    "  --validate          modules are read and validated only (the default)\n"
+    "  --validate          modules are read and validated only\n"
     "  --compiled          modules are translated to C, compiled and run\n"
-    "  --interp            modules are interpreted\n"
-    "  --compare           not yet\n"
+    "  --interp            modules are interpreted (the default)\n"
+    "  --compare           both, side by side, with canonical NaNs: results, traps, memories\n"
     "  --cc CC             C compiler (default $CC, else cc)\n"
     "  --opt -O2           its optimisation level (default -O0)\n"
     "  --cflag F           a further argument for it; may be repeated\n"
@@ -185,8 +185,6 @@ static void options_read(Suite *suite, int argc, char **argv) {
         else if (!option_mode(&suite->options, arg) && !option_valued(suite, &args))
             suite_die("%s: unknown option (--help)", arg);
     }
-    if (suite->options.mode == MODE_COMPARE)
-        suite_die("--compare is not there yet: use --compiled and --interp");
     if (!count) suite_die("no script or folder given (--help)");
     for (size_t i = 0; i < count; i++)
         script_add_path(suite, paths[i]);
@@ -253,7 +251,7 @@ static void dir_write_index(const Suite *suite) {
  */
 static void script_work(void *user, uint32_t item, int pipe) {
     Suite *suite = user;
-    if (suite->options.mode == MODE_COMPILED || suite->options.mode == MODE_INTERP)
+    if (suite->options.mode != MODE_VALIDATE)
         compiled_script(suite, &suite->scripts[item], pipe);
     else
         validate_script(suite, &suite->scripts[item], pipe);
@@ -285,9 +283,10 @@ static bool script_done(void *user, const JobEnd *end) {
 
 int main(int argc, char **argv) {
     Suite suite = {.dir = NULL};
+    suite.options.mode = MODE_INTERP;
     arena_init(&suite.arena, alloc_default());
     options_read(&suite, argc, argv);
-    bool compiled = suite.options.mode == MODE_COMPILED;
+    bool compiled = suite.options.mode == MODE_COMPILED || suite.options.mode == MODE_COMPARE;
     if (compiled) {
         include_find(&suite);
         dir_make(&suite);

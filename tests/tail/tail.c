@@ -22,13 +22,15 @@ static first *one;
 static second *two;
 static uint32_t host_calls;
 
-static w2c_status host_typed(void *env, w2c_instance *importer, uint32_t a, double b, double *result) {
+static w2c_status host_typed(void *env, w2c_instance *importer, uint32_t a, double b,
+                             double *result) {
     host_calls++;
     *result = a * b;
     return env == &host_calls && importer == first_instance(one) ? W2C_OK : W2C_TRAP_HOST;
 }
 
-static w2c_status host_any(void *env, w2c_instance *importer, const w2c_value *args, w2c_value *results) {
+static w2c_status host_any(void *env, w2c_instance *importer, const w2c_value *args,
+                           w2c_value *results) {
     (void)importer;
     host_calls++;
     results[0].f64 = args[0].i32 - args[1].f64;
@@ -73,7 +75,8 @@ static void begin(Five *a, uint32_t steps) {
         a->l[k] = 0x123456789abcdefull * (k + 1);
         a->f[k] = 1.25f * (float)(k + 1);
         a->d[k] = -0.75 * (k + 1);
-        for (unsigned n = 0; n < 16; n++) a->v[k].bytes[n] = (uint8_t)(k * 16 + n);
+        for (unsigned n = 0; n < 16; n++)
+            a->v[k].bytes[n] = (uint8_t)(k * 16 + n);
         a->r[k] = refs + k;
     }
     a->i[0] = steps;
@@ -82,7 +85,8 @@ static void begin(Five *a, uint32_t steps) {
 static void add_ones(w2c_v128 *v) {
     uint32_t lanes[4];
     memcpy(lanes, v, sizeof lanes);
-    for (unsigned n = 0; n < 4; n++) lanes[n]++;
+    for (unsigned n = 0; n < 4; n++)
+        lanes[n]++;
     memcpy(v, lanes, sizeof lanes);
 }
 
@@ -108,13 +112,15 @@ static void thirty(unsigned way, uint32_t steps) {
     w2c_ref r;
     begin(&a, steps);
     *first_x_way(one) = way;
-    w2c_status status = first_x_f(
-        one, a.i[0], a.l[0], a.f[0], a.d[0], a.v[0], a.r[0], a.i[1], a.l[1], a.f[1], a.d[1], a.v[1], a.r[1],
-        a.i[2], a.l[2], a.f[2], a.d[2], a.v[2], a.r[2], a.i[3], a.l[3], a.f[3], a.d[3], a.v[3], a.r[3], a.i[4],
-        a.l[4], a.f[4], a.d[4], a.v[4], a.r[4], &i, &l, &f, &d, &v, &r, &i2, &d2);
+    w2c_status status =
+        first_x_f(one, a.i[0], a.l[0], a.f[0], a.d[0], a.v[0], a.r[0], a.i[1], a.l[1], a.f[1],
+                  a.d[1], a.v[1], a.r[1], a.i[2], a.l[2], a.f[2], a.d[2], a.v[2], a.r[2], a.i[3],
+                  a.l[3], a.f[3], a.d[3], a.v[3], a.r[3], a.i[4], a.l[4], a.f[4], a.d[4], a.v[4],
+                  a.r[4], &i, &l, &f, &d, &v, &r, &i2, &d2);
     CHECK(status == W2C_OK);
     if (status != W2C_OK) return;
-    while (a.i[0]) step(&a);
+    while (a.i[0])
+        step(&a);
     CHECK(i == a.i[1] && l == a.l[2] && f == a.f[3] && d == a.d[4] && r == a.r[1] && i2 == a.i[4] &&
           d2 == a.d[0]);
     CHECK(!memcmp(&v, &a.v[0], sizeof v));
@@ -147,7 +153,8 @@ static void traps(void) {
                                         W2C_TRAP_MEMORY_BOUNDS, W2C_TRAP_NULL_FUNC,
                                         W2C_TRAP_DIV_BY_ZERO};
     uint32_t r = 0;
-    for (uint32_t k = 0; k < 5; k++) CHECK(first_x_trap(one, k, &r) == wanted[k]);
+    for (uint32_t k = 0; k < 5; k++)
+        CHECK(first_x_trap(one, k, &r) == wanted[k]);
     CHECK(first_x_deep(one, 20, &r) == W2C_OK && r == 21);
     CHECK(first_x_deep(one, 100000000, &r) == W2C_TRAP_STACK_EXHAUSTED);
     CHECK(first_x_even(one, 100, &r) == W2C_OK && r == 1);

@@ -203,21 +203,7 @@ static bool emit_minus(Writer *w, const Node *n) {
 }
 
 static bool canonicalises(const Writer *w, const Node *n) {
-    if (!w->e->options->canonical_nans || !is_float(n->type) || n->op >= OP_COUNT) return false;
-    switch ((Op)n->op) {
-    case OP_f32_abs:
-    case OP_f64_abs:
-    case OP_f32_neg:
-    case OP_f64_neg:
-    case OP_f32_copysign:
-    case OP_f64_copysign:
-    case OP_f32_reinterpret_i32:
-    case OP_f64_reinterpret_i64: return false;
-    default: break;
-    }
-    const OpInfo *op = &op_info[n->op];
-    if (op->kind != KIND_INFIX && op->kind != KIND_FN) return false;
-    return op->sig[0] == 'f' || op->sig[0] == 'd'; /* from floats to a float */
+    return w->e->options->canonical_nans && n->op < OP_COUNT && op_makes_nans((Op)n->op);
 }
 
 static void emit_infix(Writer *w, const Node *n, bool parens) {
@@ -365,7 +351,10 @@ void emit_expr(Writer *w, uint32_t node, bool parens) {
     }
     bool canonical = canonicalises(w, n);
     if (canonical) {
-        buffer_text(w->out, n->type == VT_F32 ? "w2c_canon_f32(" : "w2c_canon_f64(");
+        bool wide = op_makes_nans((Op)n->op) == VT_F64;
+        buffer_text(w->out, n->type == VT_V128 ? wide ? "w2c_canon_f64x2(" : "w2c_canon_f32x4("
+                            : wide             ? "w2c_canon_f64("
+                                               : "w2c_canon_f32(");
         parens = false;
     }
     if (is_boolean(n)) {

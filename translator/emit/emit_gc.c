@@ -2,7 +2,7 @@
 #include "emit.h"
 #include "emit_gc.h"
 
-typedef struct Elem_c { /* C's name for a storage type */
+typedef struct ElemC { /* C's name for a storage type */
     const char *name, *type;
 } ElemC;
 

@@ -27,23 +27,35 @@ typedef struct Wrap { /* around a value */
 
 static Wrap to_place(char where, unsigned kind) {
     switch (kind) {
-    case VT_I32: return (Wrap){"(u64)(", ")"};
-    case VT_F32: return where == 'D' ? (Wrap){"w2c_tail_f32(", ")"} : (Wrap){"w2c_i32_reinterpret_f32(", ")"};
-    case VT_F64: return where == 'D' ? (Wrap){"", ""} : (Wrap){"w2c_i64_reinterpret_f64(", ")"};
-    case VT_REF: return (Wrap){"(u64)(uintptr_t)(", ")"};
-    default: return (Wrap){"", ""};
+    case VT_I32:
+        return (Wrap){"(u64)(", ")"};
+    case VT_F32:
+        return where == 'D' ? (Wrap){"w2c_tail_f32(", ")"}
+                            : (Wrap){"w2c_i32_reinterpret_f32(", ")"};
+    case VT_F64:
+        return where == 'D' ? (Wrap){"", ""} : (Wrap){"w2c_i64_reinterpret_f64(", ")"};
+    case VT_REF:
+        return (Wrap){"(u64)(uintptr_t)(", ")"};
+    default:
+        return (Wrap){"", ""};
     }
 }
 
 static Wrap from_place(char where, unsigned kind) {
     switch (kind) {
-    case VT_I32: return (Wrap){"(u32)", ""};
+    case VT_I32:
+        return (Wrap){"(u32)", ""};
     case VT_F32:
-        return where == 'D' ? (Wrap){"w2c_tail_to_f32(", ")"} : (Wrap){"w2c_f32_reinterpret_i32((u32)", ")"};
-    case VT_F64: return where == 'D' ? (Wrap){"", ""} : (Wrap){"w2c_f64_reinterpret_i64(", ")"};
-    case VT_REF: return (Wrap){"(w2c_ref)(uintptr_t)", ""};
-    case VT_V128: return (Wrap){"w2c_v128_in(w2c_words_get(&", "))"};
-    default: return (Wrap){"", ""};
+        return where == 'D' ? (Wrap){"w2c_tail_to_f32(", ")"}
+                            : (Wrap){"w2c_f32_reinterpret_i32((u32)", ")"};
+    case VT_F64:
+        return where == 'D' ? (Wrap){"", ""} : (Wrap){"w2c_f64_reinterpret_i64(", ")"};
+    case VT_REF:
+        return (Wrap){"(w2c_ref)(uintptr_t)", ""};
+    case VT_V128:
+        return (Wrap){"w2c_v128_in(w2c_words_get(&", "))"};
+    default:
+        return (Wrap){"", ""};
     }
 }
 
@@ -55,18 +67,22 @@ static void put_place(Buffer *out, TailPlace at, unsigned kind, const Values *v,
 }
 
 /* What goes into words: statements. */
-static void put_words(Buffer *out, const char *inst, const ValType *types, uint32_t count, TailPlaces places,
-                      const Values *v) {
+static void put_words(Buffer *out, const char *inst, const ValType *types, uint32_t count,
+                      TailPlaces places, const Values *v) {
     for (uint32_t i = 0; i < count; i++) {
         unsigned kind = vt_kind(types[i]);
         TailPlace at = emit_tail_place(&places, kind);
         if (at.where != 'W') continue;
-        if (kind == VT_V128) buffer_printf(out, "w2c_words_put(&W2C_WORD(%s, %u), w2c_v128_out(", inst, at.index);
-        else buffer_printf(out, "W2C_WORD(%s, %u) = ", inst, at.index);
+        if (kind == VT_V128)
+            buffer_printf(out, "w2c_words_put(&W2C_WORD(%s, %u), w2c_v128_out(", inst, at.index);
+        else
+            buffer_printf(out, "W2C_WORD(%s, %u) = ", inst, at.index);
         put_place(out, at, kind, v, i);
         buffer_text(out, kind == VT_V128 ? "));\n" : ";\n");
-        if (v->s) emit_indent(v->w);
-        else buffer_text(out, "    ");
+        if (v->s)
+            emit_indent(v->w);
+        else
+            buffer_text(out, "    ");
     }
 }
 
@@ -74,7 +90,8 @@ static void put_words(Buffer *out, const char *inst, const ValType *types, uint3
 static void put_places(Buffer *out, const ValType *types, uint32_t count, const Values *v) {
     for (unsigned k = 0; k < 2; k++) {
         TailPlaces places = TAIL_PARAMS;
-        for (uint32_t i = 0; i < count; i++) emit_tail_place(&places, vt_kind(types[i]));
+        for (uint32_t i = 0; i < count; i++)
+            emit_tail_place(&places, vt_kind(types[i]));
         buffer_printf(out, ", W2C_%c%u(", "ID"[k], k ? places.floats : places.ints);
         places = TAIL_PARAMS;
         for (uint32_t i = 0; i < count; i++) {
@@ -92,9 +109,12 @@ static void put_places(Buffer *out, const ValType *types, uint32_t count, const 
 static void take(Buffer *out, const char *inst, TailPlace at, unsigned kind, bool is_result) {
     Wrap wrap = from_place(at.where, kind);
     buffer_text(out, wrap.open);
-    if (at.where == 'W') buffer_printf(out, "W2C_WORD(%s, %u)", inst, at.index);
-    else if (is_result) buffer_text(out, at.where == 'I' ? "res.i" : "res.d");
-    else buffer_printf(out, "W2C_TAKE_%c(%u)", at.where, at.index);
+    if (at.where == 'W')
+        buffer_printf(out, "W2C_WORD(%s, %u)", inst, at.index);
+    else if (is_result)
+        buffer_text(out, at.where == 'I' ? "res.i" : "res.d");
+    else
+        buffer_printf(out, "W2C_TAKE_%c(%u)", at.where, at.index);
     buffer_text(out, wrap.close);
 }
 
@@ -135,7 +155,8 @@ void emit_tail_return(Writer *w, const Stmt *s) {
     const Values operands = {w, s, NULL, false};
     const TypeDef *t = func_type(w->e->m, w->func);
     TailPlaces places = TAIL_RESULTS;
-    for (uint32_t i = 0; i < s->count; i++) emit_tail_place(&places, vt_kind(t->u.func.results[i]));
+    for (uint32_t i = 0; i < s->count; i++)
+        emit_tail_place(&places, vt_kind(t->u.func.results[i]));
     bool braces = w->ir->has_calls || places.words;
     if (braces) buffer_text(w->out, w->ir->has_calls ? "{ W2C_KEEP_FRAME; " : "{ ");
     give_results(w->out, t, &operands);
@@ -172,7 +193,8 @@ static void call_self(Writer *w, const Stmt *s) {
     w->calls_itself = true;
 }
 
-static void tail_call(Writer *w, const Stmt *s, const char *callee, const char *inst, const TypeDef *t) {
+static void tail_call(Writer *w, const Stmt *s, const char *callee, const char *inst,
+                      const TypeDef *t) {
     const Values operands = {w, s, NULL, false};
     Buffer *out = w->out;
     put_words(out, "instance", t->u.func.params, t->u.func.param_count, TAIL_PARAMS, &operands);
@@ -187,8 +209,10 @@ static void call_unknown(Writer *w, const Stmt *s, uint32_t type) {
     buffer_init(&callee, w->ctx->alloc);
     buffer_printf(&callee, "w2c_tail_to(fn, w2c_via_%s)", w->e->signatures[type]);
     const char *text = buffer_cstr(&callee);
-    if (text) tail_call(w, s, text, "w2c_tail_instance(fn, instance)", &w->e->m->types[type]);
-    else w->out->failed = true;
+    if (text)
+        tail_call(w, s, text, "w2c_tail_instance(fn, instance)", &w->e->m->types[type]);
+    else
+        w->out->failed = true;
     buffer_free(&callee);
 }
 
@@ -199,7 +223,8 @@ static void call_direct(Writer *w, const Stmt *s) {
         return;
     }
     if (s->b < e->m->imported_funcs) {
-        buffer_printf(w->out, "{ const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE); ",
+        buffer_printf(w->out,
+                      "{ const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE); ",
                       e->imports[e->import_of_func[s->b]]);
         call_unknown(w, s, e->m->funcs[s->b].type);
         buffer_text(w->out, " }");
@@ -209,20 +234,25 @@ static void call_direct(Writer *w, const Stmt *s) {
     Buffer name;
     buffer_init(&name, w->ctx->alloc);
     const char *text = emit_form_name(e, &name, s->b, 't');
-    if (text) tail_call(w, s, text, "instance", func_type(e->m, s->b));
-    else w->out->failed = true;
+    if (text)
+        tail_call(w, s, text, "instance", func_type(e->m, s->b));
+    else
+        w->out->failed = true;
     buffer_free(&name);
 }
 
 bool emit_tail_stmt(Writer *w, const Stmt *s) {
     switch ((Op)s->op) {
-    case OP_return_call: call_direct(w, s); return true;
+    case OP_return_call:
+        call_direct(w, s);
+        return true;
     case OP_return_call_indirect:
     case OP_return_call_ref:
         emit_callee(w, s, s->op == OP_return_call_ref);
         call_unknown(w, s, s->b);
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -244,13 +274,16 @@ static void plain_entry(Writer *w, uint32_t func, const char *tail_name, Buffer 
     buffer_text(out, results ? ");\n" : ");\n    (void)res;\n");
     Buffer scratch;
     buffer_init(&scratch, out->alloc);
-    if (results > 1) buffer_printf(out, "    %s all;\n", emit_result_type(e, &scratch, e->m->funcs[func].type));
+    if (results > 1)
+        buffer_printf(out, "    %s all;\n", emit_result_type(e, &scratch, e->m->funcs[func].type));
     buffer_free(&scratch);
     TailPlaces places = TAIL_RESULTS;
     for (uint32_t k = 0; k < results; k++) {
         unsigned kind = vt_kind(t->u.func.results[k]);
-        if (results > 1) buffer_printf(out, "    all.r%u = ", k);
-        else buffer_text(out, "    return ");
+        if (results > 1)
+            buffer_printf(out, "    all.r%u = ", k);
+        else
+            buffer_text(out, "    return ");
         take(out, inst, emit_tail_place(&places, kind), kind, true);
         buffer_text(out, ";\n");
     }
@@ -267,7 +300,8 @@ static void adapter_call(const Emitter *e, uint32_t type, const char *callee, Bu
     if (results) buffer_printf(out, "const %s res = ", emit_result_type(e, &scratch, type));
     buffer_free(&scratch);
     buffer_text(out, callee);
-    for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", p%u", k);
     buffer_text(out, ");\n    ");
     give_results(out, t, &(Values){NULL, NULL, results > 1 ? "res.r" : "res", results > 1});
     buffer_text(out, "\n}\n");
@@ -277,13 +311,17 @@ static void target_adapter(Writer *w, uint32_t func, const char *tail_name, Buff
     const Emitter *e = w->e;
     Buffer callee;
     buffer_init(&callee, out->alloc);
-    if (emit_is_addressed(e, func)) buffer_printf(&callee, "%s(instance", e->funcs[func]);
-    else buffer_printf(&callee, "%s((%s *)instance", e->funcs[func], e->name);
+    if (emit_is_addressed(e, func))
+        buffer_printf(&callee, "%s(instance", e->funcs[func]);
+    else
+        buffer_printf(&callee, "%s((%s *)instance", e->funcs[func], e->name);
     const char *text = buffer_cstr(&callee);
     buffer_printf(out, "W2C_FN W2C_TAIL_FN(%s) {\n", tail_name);
     emit_tail_params(e, out, e->m->funcs[func].type);
-    if (text) adapter_call(e, e->m->funcs[func].type, text, out);
-    else out->failed = true;
+    if (text)
+        adapter_call(e, e->m->funcs[func].type, text, out);
+    else
+        out->failed = true;
     buffer_free(&callee);
 }
 
@@ -293,9 +331,12 @@ void emit_tail_entry(Writer *w, uint32_t func, Buffer *out) {
     Buffer name;
     buffer_init(&name, out->alloc);
     const char *text = emit_form_name(w->e, &name, func, 't');
-    if (!text) out->failed = true;
-    else if (is_body) plain_entry(w, func, text, out);
-    else target_adapter(w, func, text, out);
+    if (!text)
+        out->failed = true;
+    else if (is_body)
+        plain_entry(w, func, text, out);
+    else
+        target_adapter(w, func, text, out);
     buffer_free(&name);
 }
 
@@ -307,22 +348,28 @@ static void type_adapter(const Emitter *e, uint32_t type, Buffer *out) {
     buffer_init(&callee, out->alloc);
     buffer_printf(&callee, "((w2c_fn_%s *)fn->code)(fn->instance", sym);
     const char *text = buffer_cstr(&callee);
-    buffer_printf(out, "#ifndef W2C_VIA_%s\n#define W2C_VIA_%s\n"
-                       "__attribute__((unused)) static W2C_TAIL_FN(w2c_via_%s) {\n"
-                       "    const w2c_func *const fn = w2c_tail_callee(instance);\n", sym, sym, sym);
+    buffer_printf(out,
+                  "#ifndef W2C_VIA_%s\n#define W2C_VIA_%s\n"
+                  "__attribute__((unused)) static W2C_TAIL_FN(w2c_via_%s) {\n"
+                  "    const w2c_func *const fn = w2c_tail_callee(instance);\n",
+                  sym, sym, sym);
     emit_tail_params(e, out, type);
-    if (text) adapter_call(e, type, text, out);
-    else out->failed = true;
+    if (text)
+        adapter_call(e, type, text, out);
+    else
+        out->failed = true;
     buffer_text(out, "#endif\n");
     buffer_free(&callee);
 }
 
 void emit_tail_decls(const Emitter *e, Buffer *out) {
     if (!e->tail_bodies) return;
-    buffer_printf(out, "\n/* ---- tail calls: files compiled for different ways of them do not link ---- */\n"
-                       "extern const char W2C_TAIL_MODE(%s) W2C_HIDDEN;\n"
-                       "__attribute__((used)) static const char *const %s_tail_mode = &W2C_TAIL_MODE(%s);\n",
-                  e->name, e->name, e->name);
+    buffer_printf(
+        out,
+        "\n/* ---- tail calls: files compiled for different ways of them do not link ---- */\n"
+        "extern const char W2C_TAIL_MODE(%s) W2C_HIDDEN;\n"
+        "__attribute__((used)) static const char *const %s_tail_mode = &W2C_TAIL_MODE(%s);\n",
+        e->name, e->name, e->name);
     for (uint32_t i = 0; i < e->m->type_count; i++)
         if (emit_tail_is_adapted(e, i)) type_adapter(e, i, out);
 }

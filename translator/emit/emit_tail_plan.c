@@ -43,7 +43,8 @@ TailPlace emit_tail_place(TailPlaces *p, unsigned kind) {
 }
 
 static uint32_t words_of(const ValType *types, uint32_t count, TailPlaces places) {
-    for (uint32_t i = 0; i < count; i++) emit_tail_place(&places, vt_kind(types[i]));
+    for (uint32_t i = 0; i < count; i++)
+        emit_tail_place(&places, vt_kind(types[i]));
     return places.words;
 }
 
@@ -99,7 +100,8 @@ static bool scan_body(Emitter *e, Context *quiet, uint32_t func) {
     Ins ins;
     if (!worth_a_look(module_body(e->m, func)) || !body_enter(&d, quiet, e->m, func)) return true;
     while (d.r.pos != d.r.end && decode_ins(&d, &ins))
-        if ((ins.op == OP_return_call || ins.op == OP_return_call_indirect || ins.op == OP_return_call_ref) &&
+        if ((ins.op == OP_return_call || ins.op == OP_return_call_indirect ||
+             ins.op == OP_return_call_ref) &&
             !found(e, func, &ins))
             return false;
     return true; /* what is malformed is reported by the validator */

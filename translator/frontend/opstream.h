@@ -117,6 +117,9 @@ typedef struct OpInfo {
     const char *name, *text, *sig, *c;
 } OpInfo;
 extern const OpInfo op_info[OP_COUNT];
+/* VT_F32 or VT_F64 when the instruction may give NaNs of that type, or lanes that are, whose bits the
+ * specification leaves open: what --canonical-nans repairs. 0: never. */
+unsigned op_makes_nans(Op op);
 
 /* Effects and ways of printing, as opcodes.def spells them. */
 typedef enum OpFx {

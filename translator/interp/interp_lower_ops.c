@@ -18,19 +18,10 @@ static bool is_integer(char letter) {
 }
 
 /* ---- numeric -------------------------------------------------------------------------------------------- */
-/* After a float instruction with float operands. */
 static void canonicalise(CellLower *l, const Ins *ins) {
-    static const char *const exempt[] = {"abs", "neg", "copysign", "reinterpret", "demote_f64_zero"};
-    const OpInfo *op = &op_info[ins->op];
-    const char *bar = strchr(op->sig, '_');
-    char result = bar[1];
-    bool vector = result == 'v' && op->name[0] == 'f';
-    if (!l->it->options.canonical_nans || (!vector && result != 'f' && result != 'd')) return;
-    if (!vector && op->sig[0] != 'f' && op->sig[0] != 'd') return;
-    if (op->kind != KIND_INFIX && op->kind != KIND_FN) return;
-    for (unsigned i = 0; i < 4; i++)
-        if (strstr(op->name, exempt[i])) return;
-    bool wide = op->name[1] == '6';
+    unsigned type = l->it->options.canonical_nans ? op_makes_nans((Op)ins->op) : 0;
+    if (!type) return;
+    bool vector = l->stack[l->height - 1].type == VT_V128, wide = type == VT_F64;
     unsigned id = vector ? wide ? H_canon_dv : H_canon_fv : wide ? H_canon_d : H_canon_f;
     cells_emit(l, id, l->stack[l->height - 1].slot, 0, 0, 0);
     cells_forget(l);

@@ -180,19 +180,6 @@ static v128 shuffled(v128 a, v128 b, const u64 *lanes) {
     memcpy(&a, picked, 16);
     return a;
 }
-static v128 canonical_f32x4(v128 v) {
-    w2c_f32x4 x = (w2c_f32x4)v;
-    for (int i = 0; i < 4; i++)
-        x[i] = w2c_canon_f32(x[i]);
-    return (v128)x;
-}
-static v128 canonical_f64x2(v128 v) {
-    w2c_f64x2 x = (w2c_f64x2)v;
-    for (int i = 0; i < 2; i++)
-        x[i] = w2c_canon_f64(x[i]);
-    return (v128)x;
-}
-
 /* ---- dispatch --------------------------------------------------------------------------------------------------------- */
 #define MARK(name)
 #if defined(__clang__) && defined(__has_attribute) && !defined(W2C_INTERP_GOTO)

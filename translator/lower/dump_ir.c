@@ -19,6 +19,8 @@ static void tree(Buffer *out, const Ir *ir, uint32_t node) {
     buffer_printf(out, " (%s", op->text);
     if (n->imm || kids == 0) buffer_printf(out, " %llu", (unsigned long long)n->imm);
     for (unsigned i = 0; i < kids; i++) tree(out, ir, n->kid[i]);
+    if (op->fx == FX_ALLOC) /* a new object: a list */
+        for (uint32_t i = 0; i < n->kid[2]; i++) tree(out, ir, ir->args[n->kid[1] + i]);
     buffer_char(out, ')');
 }
 

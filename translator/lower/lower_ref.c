@@ -30,7 +30,8 @@ static void branch_on_null(Lower *l, const Ins *ins, bool non_null) {
     uint32_t end = non_null ? l->height : l->height - 1;
     lower_settle_cheap(l, end - count, end);
     uint32_t first = l->ir->arg_count;
-    for (uint32_t i = end - count; i < end; i++) lower_arg(l, l->stack[i].node);
+    for (uint32_t i = end - count; i < end; i++)
+        lower_arg(l, l->stack[i].node);
     Stmt *s = lower_stmt(l, STMT_GOTO_IF);
     s->a = ins->a;
     s->b = b->height;
@@ -42,13 +43,22 @@ static void branch_on_null(Lower *l, const Ins *ins, bool non_null) {
 }
 
 bool lower_ref(Lower *l, const Ins *ins) {
+    ValType type = vt_ref(HT_BOTTOM, false);
     switch ((Op)ins->op) {
-    case OP_ref_eq: lower_push_op(l, (Node){.op = ins->op}, 2, VT_I32, 0); return true;
-    case OP_ref_as_non_null:
-        lower_push_op(l, (Node){.op = ins->op}, 1, vt_ref(HT_BOTTOM, false), DEP_TRAP);
+    case OP_ref_eq:
+        lower_push_op(l, (Node){.op = ins->op}, 2, VT_I32, 0);
         return true;
-    case OP_br_on_null: branch_on_null(l, ins, false); return true;
-    case OP_br_on_non_null: branch_on_null(l, ins, true); return true;
-    default: return false;
+    case OP_ref_as_non_null:
+        if (l->height) type = l->stack[l->height - 1].type & ~(ValType)VT_NULLABLE;
+        lower_push_op(l, (Node){.op = ins->op}, 1, type, DEP_TRAP);
+        return true;
+    case OP_br_on_null:
+        branch_on_null(l, ins, false);
+        return true;
+    case OP_br_on_non_null:
+        branch_on_null(l, ins, true);
+        return true;
+    default:
+        return false;
     }
 }

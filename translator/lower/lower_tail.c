@@ -23,9 +23,14 @@ static void tail_call(Lower *l, const Ins *ins, const TypeDef *type, uint32_t ex
 
 bool lower_tail(Lower *l, const Ins *ins) {
     switch ((Op)ins->op) {
-    case OP_return_call: tail_call(l, ins, func_type(l->m, ins->a), 0); return true;
+    case OP_return_call:
+        tail_call(l, ins, func_type(l->m, ins->a), 0);
+        return true;
     case OP_return_call_indirect:
-    case OP_return_call_ref: tail_call(l, ins, &l->m->types[ins->a], 1); return true;
-    default: return false;
+    case OP_return_call_ref:
+        tail_call(l, ins, &l->m->types[ins->a], 1);
+        return true;
+    default:
+        return false;
     }
 }

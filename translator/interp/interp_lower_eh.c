@@ -41,7 +41,7 @@ static void pass_on(CellLower *l, u32 block) {
 /* ---- try_table ---------------------------------------------------------------------------------------------- */
 static void clause(CellLower *l, u32 block, const u32 *c) {
     Label *other = &l->blocks[block].other;
-    u32 kind = c[0], values = 0;
+    u32 kind = c[0];
     cells_label(l, other);
     *other = (Label){NONE, NONE};
     u32 first = l->top, height = l->height;
@@ -49,13 +49,11 @@ static void clause(CellLower *l, u32 block, const u32 *c) {
         const TypeDef *t = tag_type(l, c[1]);
         for (u32 i = 0; i < t->u.func.param_count; i++)
             cells_push(l, t->u.func.params[i]);
-        values = t->u.func.param_count;
     }
     if (kind & 1) cells_push(l, VT_REF);
     cells_emit_word(l, H_catch, first, kind, c[1]);
     if (kind >= CATCH_ALL) cells_word(l, 0); /* always matches */
     else cells_wait(l, other);
-    (void)values;
     cells_forget(l);
     cells_go_to(l, c[2]);
     while (l->height > height)

@@ -122,8 +122,7 @@ uint32_t w2c_wasi_exit_code(const w2c_wasi *wasi);
 /* One row per function of wasi_snapshot_preview1: for listings. False when i is past the last. */
 bool w2c_wasi_function(size_t i, const char **name, const char **letters);
 
-/* ---- a whole program
- * ----------------------------------------------------------------------------- */
+/* ---- a whole program ------------------------------------------------------------------------- */
 /* Runs a module as a program and returns its exit code: the guest's own, 134 for a trap or an
  * uncaught exception, 125 when it failed before the guest started. Messages go to stderr. module
  * its `_start` is called; or what --invoke names, after `_initialize` baked_options  run options,

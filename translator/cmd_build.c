@@ -35,7 +35,7 @@ static const char *printed(Build *b, const char *format, const char *a, const ch
     return copy;
 }
 
-/* ---- the compiler ------------------------------------------------------------------------------------- */
+/* ---- the compiler ---------------------------------------------------------------------------- */
 static void flag_add(Build *b, const char *flag) {
     b->flags[b->flag_count++] = flag; /* NULL after a failed allocation: compiler_choose looks */
 }
@@ -94,7 +94,7 @@ static bool compiler_choose(Build *b) {
     return !diag_failed(&b->session.ctx);
 }
 
-/* ---- translating ----------------------------------------------------------------------------------------- */
+/* ---- translating ----------------------------------------------------------------------------- */
 static bool folder_choose(Build *b) {
     Context *ctx = &b->session.ctx;
     const char *keep = b->options->value[OPT_keep].text;
@@ -130,7 +130,7 @@ static bool translate(Build *b) {
     return ok;
 }
 
-/* ---- compiling ----------------------------------------------------------------------------------------------- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 static bool source_add(Build *b, const char *source) {
     b->sources[b->source_count] = source;
     b->objects[b->source_count] = printed(b, "%s%s", source, ".o");
@@ -197,7 +197,7 @@ static bool link_program(Build *b, const JobOptions *options) {
     return jobs_run(&b->session.ctx, &job, 1, options) || (b->cc_failed = true, false);
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 /* The program's name while it is linked: absolute, because the linker runs in the folder. */
 static bool temp_name(Build *b, const char *out) {
     Context *ctx = &b->session.ctx;

@@ -48,7 +48,7 @@ const char *session_argument(const Options *options) {
     return NULL;
 }
 
-/* ---- text ------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 void name_print(Buffer *out, Slice name) {
     enum { LONGEST = 200 };
     size_t len = name.len < LONGEST ? name.len : LONGEST;
@@ -150,7 +150,7 @@ void extern_text(Buffer *out, const Module *m, uint8_t kind, uint32_t index) {
     }
 }
 
-/* ---- options that several commands have ------------------------------------------------------------------ */
+/* ---- options that several commands have ------------------------------------------------------ */
 unsigned option_threads(const Options *options) {
     enum { MOST = 256 };
     uint64_t n = options->value[OPT_threads].number;

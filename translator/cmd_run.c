@@ -53,7 +53,7 @@ static void print_stats(Interp *interp) {
                 (unsigned long long)((s.records + s.called_records) * 1000 / s.functions));
 }
 
-/* ---- --timeout ------------------------------------------------------------------------------------------ */
+/* ---- --timeout ------------------------------------------------------------------------------- */
 typedef struct Timer {
     Interp *interp;
     struct timespec until; /* realtime clock */
@@ -92,7 +92,7 @@ static bool timer_seconds(const char *text, double *out) {
     return end != text && !*end && *out > 0 && *out < 1e9;
 }
 
-/* ---- the run --------------------------------------------------------------------------------------------- */
+/* ---- the run --------------------------------------------------------------------------------- */
 /* The module's path comes in front of the guest's arguments, as a program's name does. */
 static int run_module(const Options *options, Interp *interp) {
     char **baked = baked_options(options);

@@ -14,7 +14,7 @@ static bool io_error(Context *ctx, const char *what, const char *path) {
     return diag_error(ctx, ERR_io, NO_OFFSET, "%s %s: %s", what, path, strerror(errno));
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 static bool read_all(Context *ctx, int fd, const char *path, Buffer *out) {
     for (;;) {
         if (!buffer_reserve(out, 65536)) return diag_nomem(ctx);
@@ -78,7 +78,7 @@ bool file_exists(const char *path) {
     return access(path, F_OK) == 0;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 static bool file_has(Context *ctx, const char *path, const void *bytes, size_t len) {
     struct stat st;
     if (stat(path, &st) || !S_ISREG(st.st_mode) || (uintmax_t)st.st_size != len) return false;
@@ -135,7 +135,7 @@ bool file_write(Context *ctx, const char *path, const void *bytes, size_t len, b
     return ok;
 }
 
-/* ---- folders ---------------------------------------------------------------------------------------- */
+/* ---- folders --------------------------------------------------------------------------------- */
 bool folder_make(Context *ctx, const char *path) {
     Buffer copy;
     buffer_init(&copy, ctx->alloc);
@@ -191,7 +191,7 @@ const char *path_base(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* ---- w2c's own files ------------------------------------------------------------------------------------ */
+/* ---- w2c's own files ------------------------------------------------------------------------- */
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
 static bool executable_path(char *path, size_t cap) {

@@ -83,7 +83,7 @@ bool info_gather(Context *ctx, const Module *m, Arena *arena, Info *out) {
     return ok;
 }
 
-/* ---- text ------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 static void print_externs(const Info *info, bool imports, Buffer *out) {
     const Module *m = info->m;
     uint32_t count = imports ? m->import_count : m->export_count;

@@ -253,7 +253,7 @@ void options_free(Options *options) {
     options->arguments = NULL;
 }
 
-/* ---- help ------------------------------------------------------------------------------------------ */
+/* ---- help ------------------------------------------------------------------------------------ */
 /* Text in lines of 78 columns, each indented; the first begins at column `at`. */
 static void print_wrapped(FILE *to, const char *text, int indent, int at) {
     bool first = true;

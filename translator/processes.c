@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-/* ---- signals ------------------------------------------------------------------------------------------ */
+/* ---- signals --------------------------------------------------------------------------------- */
 static void ending_signals(sigset_t *set) {
     sigemptyset(set);
     sigaddset(set, SIGINT);
@@ -37,7 +37,7 @@ void jobs_release_signals(const sigset_t *before) {
     sigprocmask(SIG_SETMASK, before, NULL);
 }
 
-/* ---- finding and printing ------------------------------------------------------------------------------ */
+/* ---- finding and printing -------------------------------------------------------------------- */
 static bool executable(const char *path) {
     struct stat st;
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
@@ -84,7 +84,7 @@ void command_print(FILE *to, const char *const *argv) {
     fputc('\n', to);
 }
 
-/* ---- running ------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 static int spawn(const Job *job, const JobOptions *options, pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- host functions
- * ------------------------------------------------------------------------------ */
+/* ---- host functions -------------------------------------------------------------------------- */
 static wasi_call call_begin(void *env, w2c_instance *importer) {
     const wasi_binding *binding = env;
     wasi_call c = {.wasi = binding->wasi, .status = W2C_OK, .unstable = binding->unstable};
@@ -97,8 +96,7 @@ uint32_t w2c_wasi_exit_code(const w2c_wasi *wasi) {
     return wasi->exit_code;
 }
 
-/* ---- creation
- * ------------------------------------------------------------------------------------ */
+/* ---- creation -------------------------------------------------------------------------------- */
 __attribute__((format(printf, 3, 4))) static w2c_status
 fail(const w2c_wasi_config *config, w2c_status status, const char *format, ...) {
     if (config->error) {

@@ -71,8 +71,7 @@ wasi_errno wasi_fd_pwrite(wasi_call *c, u32 fd, u32 iovs, u32 count, u64 offset,
     return transfer(c, fd, iovs, count, offset, out, at_offset_write);
 }
 
-/* ---- position
- * ------------------------------------------------------------------------------------ */
+/* ---- position -------------------------------------------------------------------------------- */
 static wasi_errno seek(wasi_call *c, u32 fd, s64 delta, u32 whence, u32 out) {
     u64 position = 0;
     wasi_file *file = wasi_file_at(c->wasi, fd);
@@ -96,8 +95,7 @@ wasi_errno wasi_fd_tell(wasi_call *c, u32 fd, u32 out) {
     return seek(c, fd, 0, WASI_SEEK_CUR, out);
 }
 
-/* ---- state
- * --------------------------------------------------------------------------------------- */
+/* ---- state ----------------------------------------------------------------------------------- */
 wasi_errno wasi_fd_fdstat_get(wasi_call *c, u32 fd, u32 out) {
     u32 flags = 0;
     wasi_file *file = wasi_file_at(c->wasi, fd);
@@ -189,8 +187,7 @@ wasi_errno wasi_fd_datasync(wasi_call *c, u32 fd) {
     return sync_file(c, fd, true);
 }
 
-/* ---- directories
- * --------------------------------------------------------------------------------- */
+/* ---- directories ----------------------------------------------------------------------------- */
 wasi_errno wasi_fd_prestat_get(wasi_call *c, u32 fd, u32 out) {
     wasi_file *file = wasi_file_at(c->wasi, fd);
     if (!file || !file->preopen) return WASI_BADF;

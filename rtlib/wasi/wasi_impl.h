@@ -156,8 +156,7 @@ typedef struct wasi_call {
 #undef WASI_EXIT
 #undef WASI_NONE
 
-/* ---- guest memory
- * -------------------------------------------------------------------------------- */
+/* ---- guest memory ---------------------------------------------------------------------------- */
 /* Are len bytes at ptr all in memory? Everything below needs a yes first. */
 static inline bool wasi_has(const wasi_call *c, u32 ptr, u64 len) {
     return len <= c->size && ptr <= c->size - len;
@@ -203,8 +202,7 @@ wasi_errno wasi_bufs_arg(const wasi_call *c, u32 iovs, u32 count, wasi_buf bufs[
 /* Valid UTF-8, as the Unicode standard defines it? */
 bool wasi_utf8(const char *text, size_t len);
 
-/* ---- strings
- * ------------------------------------------------------------------------------------- */
+/* ---- strings --------------------------------------------------------------------------------- */
 bool wasi_strings_add(wasi_strings *strings,
                       const char *text); /* false: memory or 4 GiB exhausted */
 wasi_errno wasi_strings_get(const wasi_call *c, const wasi_strings *strings, u32 pointers,
@@ -212,8 +210,7 @@ wasi_errno wasi_strings_get(const wasi_call *c, const wasi_strings *strings, u32
 wasi_errno wasi_strings_sizes(const wasi_call *c, const wasi_strings *strings, u32 count,
                               u32 bytes);
 
-/* ---- descriptors
- * --------------------------------------------------------------------------------- */
+/* ---- descriptors ----------------------------------------------------------------------------- */
 /* NULL: not open. */
 static inline wasi_file *wasi_file_at(const w2c_wasi *wasi, u32 fd) {
     return fd < wasi->file_cap ? wasi->files[fd] : NULL;
@@ -233,8 +230,7 @@ wasi_errno wasi_times_arg(u64 atim, u64 mtim, u32 which, wasi_times *out);
 extern const wasi_ops wasi_stream_ops;
 extern const w2c_wasi_stream wasi_null_stream; /* reads end at once, writes vanish */
 
-/* ---- the platform (wasi_posix_*.c)
- * --------------------------------------------------------------- */
+/* ---- the platform (wasi_posix_*.c) ----------------------------------------------------------- */
 /* An open host descriptor as a file. It is the file's from now on, also on failure. */
 wasi_errno wasi_host_adopt(int fd, wasi_file **out);
 wasi_errno wasi_host_dup(int fd, int *out);

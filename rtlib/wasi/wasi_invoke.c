@@ -32,8 +32,7 @@ bool wasi_find_function(w2c_instance *instance, const char *name, size_t len, w2
            out->func;
 }
 
-/* ---- values as text
- * ------------------------------------------------------------------------------ */
+/* ---- values as text -------------------------------------------------------------------------- */
 /* Any value of that many bits, signed or not; 0x for hexadecimal. */
 static bool read_int(const char *arg, unsigned bits, uint64_t *out) {
     char *end;
@@ -95,8 +94,7 @@ static void print_value(char letter, const w2c_value *v) {
     }
 }
 
-/* ---- calls
- * --------------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------------- */
 static bool find(w2c_instance *instance, const char *name, size_t len, call *out, text *message) {
     w2c_extern found;
     if (!wasi_find_function(instance, name, len, &found))

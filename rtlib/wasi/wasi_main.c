@@ -45,8 +45,7 @@ static const char *base_name(const char *path) {
     return slash && slash[1] ? slash + 1 : path;
 }
 
-/* ---- before the guest
- * ---------------------------------------------------------------------------- */
+/* ---- before the guest ------------------------------------------------------------------------ */
 static bool take_options(program *p, const char *const *baked) {
     const char *run = getenv("W2C_RUN");
     if (!wasi_options_list(&p->options, baked)) {
@@ -127,8 +126,7 @@ static bool make_wasi(program *p) {
     return good;
 }
 
-/* ---- the guest
- * ----------------------------------------------------------------------------------- */
+/* ---- the guest ------------------------------------------------------------------------------- */
 static bool resolve_all(void *user, const w2c_wanted *wanted, w2c_extern *out) {
     const program *p = user;
     if (w2c_wasi_resolve(p->wasi, wanted, out)) return true;

@@ -31,8 +31,7 @@ static char *own(wasi_options *o, const char *text, size_t len) {
     return copy;
 }
 
-/* ---- one option each
- * ----------------------------------------------------------------------------- */
+/* ---- one option each ------------------------------------------------------------------------- */
 /* HOST[::GUEST[:ro]] */
 static bool add_dir(wasi_options *o, const char *value) {
     w2c_wasi_dir dir = {.host = value, .guest = value};
@@ -185,8 +184,7 @@ bool wasi_options_list(wasi_options *o, const char *const *list) {
     return true;
 }
 
-/* ---- W2C_RUN
- * ------------------------------------------------------------------------------------- */
+/* ---- W2C_RUN --------------------------------------------------------------------------------- */
 /* Takes one word off *at into out, which has room for all of the text. False: a quote is not
  * closed. */
 static bool take_word(const char **at, char *out, bool *found) {

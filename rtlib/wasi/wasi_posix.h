@@ -25,8 +25,7 @@ void wasi_stat_of(const struct stat *st, wasi_stat *out);                /* wasi
 void wasi_timespecs_of(const wasi_times *times, struct timespec out[2]); /* wasi_posix_io.c */
 extern const wasi_ops wasi_posix_ops;                                    /* wasi_posix_io.c */
 
-/* ---- sockets (wasi_posix_sock.c)
- * ----------------------------------------------------------------- */
+/* ---- sockets (wasi_posix_sock.c) ------------------------------------------------------------- */
 wasi_errno wasi_posix_recv(wasi_file *file, const wasi_buf *bufs, size_t count, u32 flags,
                            size_t *done, u32 *out_flags);
 wasi_errno wasi_posix_send(wasi_file *file, const wasi_buf *bufs, size_t count, size_t *done);
@@ -36,8 +35,7 @@ wasi_errno wasi_posix_shutdown(wasi_file *file, u32 how);
  */
 wasi_errno wasi_posix_would_block(const wasi_file *file, short events);
 
-/* ---- resolution (wasi_posix_resolve.c)
- * ----------------------------------------------------------- */
+/* ---- resolution (wasi_posix_resolve.c) ------------------------------------------------------- */
 /* Where the last part of a path is: name in the directory fd, which the caller closes. */
 typedef struct wasi_place {
     int fd;
@@ -55,8 +53,7 @@ wasi_errno wasi_resolve_place(const wasi_file *root, const char *path, bool foll
 wasi_errno wasi_resolve_open(const wasi_file *root, const char *path, bool follow, int flags,
                              mode_t mode, int *out);
 
-/* ---- operations on paths (wasi_posix_dir.c)
- * ------------------------------------------------------ */
+/* ---- operations on paths (wasi_posix_dir.c) -------------------------------------------------- */
 wasi_errno wasi_posix_open(wasi_file *dir, const char *path, const wasi_open_how *how,
                            wasi_file **out);
 wasi_errno wasi_posix_stat_at(wasi_file *dir, const char *path, bool follow, wasi_stat *out);

@@ -159,8 +159,7 @@ wasi_errno wasi_posix_read_link(wasi_file *dir, const char *path, char out[WASI_
     return leave(&place, n < 0 ? -1 : 0);
 }
 
-/* ---- entries
- * ------------------------------------------------------------------------------------- */
+/* ---- entries --------------------------------------------------------------------------------- */
 void wasi_posix_close_entries(wasi_file *dir) {
     if (dir->dir) closedir(dir->dir);
     dir->dir = NULL;

@@ -32,8 +32,7 @@ wasi_errno wasi_posix_would_block(const wasi_file *file, short events) {
     return poll(&p, 1, 0) == 0 ? WASI_AGAIN : WASI_SUCCESS;
 }
 
-/* ---- transfer
- * ------------------------------------------------------------------------------------ */
+/* ---- transfer -------------------------------------------------------------------------------- */
 static wasi_errno posix_read(wasi_file *file, const wasi_buf *bufs, size_t count, size_t *done) {
     ssize_t n;
     wasi_errno e = wasi_posix_would_block(file, POLLIN);
@@ -83,8 +82,7 @@ static wasi_errno posix_seek(wasi_file *file, s64 delta, u32 whence, u64 *positi
     return WASI_SUCCESS;
 }
 
-/* ---- state
- * --------------------------------------------------------------------------------------- */
+/* ---- state ----------------------------------------------------------------------------------- */
 static u32 flags_of(int host) {
     u32 flags = 0;
     if (host & O_APPEND) flags |= WASI_FD_APPEND;
@@ -264,8 +262,7 @@ const wasi_ops wasi_posix_ops = {
     .shutdown = wasi_posix_shutdown,
 };
 
-/* ---- from host descriptors
- * ----------------------------------------------------------------------- */
+/* ---- from host descriptors ------------------------------------------------------------------- */
 static wasi_filetype socket_type(int fd) {
     int type = 0;
     socklen_t len = sizeof type;
@@ -319,8 +316,7 @@ wasi_errno wasi_host_open_dir(const char *path, int *out) {
     return *out < 0 ? last() : WASI_SUCCESS;
 }
 
-/* ---- waiting
- * ------------------------------------------------------------------------------------- */
+/* ---- waiting --------------------------------------------------------------------------------- */
 static bool always_ready(const wasi_poll *p) {
     return p->file->fd < 0 || p->file->type == WASI_TYPE_REGULAR;
 }

@@ -34,8 +34,7 @@ bool wasi_ends_in_slash(const char *path) {
     return len > 0 && path[len - 1] == '/';
 }
 
-/* ---- the kernel's way
- * ---------------------------------------------------------------------------- */
+/* ---- the kernel's way ------------------------------------------------------------------------ */
 #ifdef HAVE_OPENAT2
 static wasi_errno kernel_open(int root, const char *path, int flags, mode_t mode, int *out) {
     struct open_how how = {
@@ -69,8 +68,7 @@ bool wasi_host_can_resolve(void) {
 }
 #endif
 
-/* ---- the walk
- * ------------------------------------------------------------------------------------ */
+/* ---- the walk -------------------------------------------------------------------------------- */
 typedef struct walk {
     int root;
     int fds[DEPTH_MAX]; /* the directories entered, outermost first */
@@ -141,8 +139,7 @@ static wasi_errno walk_dir(int root, const char *path, int *out) {
     return e;
 }
 
-/* ---- both
- * ---------------------------------------------------------------------------------------- */
+/* ---- both ------------------------------------------------------------------------------------ */
 static wasi_errno open_dir(const wasi_file *root, const char *path, int *out) {
     if (root->walk) return walk_dir(root->fd, path, out);
     return kernel_open(root->fd, path, PLACE_FLAGS, 0, out);

@@ -95,7 +95,7 @@ static bool instantiate(bool typed) {
     return true;
 }
 
-/* ---- what is tested --------------------------------------------------------------------------- */
+/* ---- what is tested -------------------------------------------------------------------------- */
 static bool left(const w2c_tag *tag, uint32_t value) {
     const w2c_exception *x = w2c_instance_exception(thrower_instance(t));
     return x && w2c_exception_tag(x) == tag && w2c_exception_count(x) == 1 &&

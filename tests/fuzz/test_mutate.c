@@ -71,7 +71,7 @@ static const File *file_named(const char *name) {
     return NULL;
 }
 
-/* ---- mutations -------------------------------------------------------------------------------------- */
+/* ---- mutations ------------------------------------------------------------------------------- */
 
 START_TEST(corpus_as_it_is) {
     const File *f = &files[_i];
@@ -112,7 +112,7 @@ START_TEST(one_byte_changed) {
 }
 END_TEST
 
-/* ---- memory that runs out ------------------------------------------------------------------------------ */
+/* ---- memory that runs out -------------------------------------------------------------------- */
 
 typedef struct Failing {
     atomic_long left, live; /* allocations until one fails; blocks alive */
@@ -189,7 +189,7 @@ START_TEST(allocations_fail) {
 }
 END_TEST
 
-/* ---- disks that are full ------------------------------------------------------------------------------- */
+/* ---- disks that are full --------------------------------------------------------------------- */
 
 static FuzzResult translate_with_limit(const File *f, const char *out, uint32_t groups,
                                        rlim_t bytes) {

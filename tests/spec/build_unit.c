@@ -53,8 +53,7 @@ void unit_module_name(uint32_t number, char name[16]) {
     snprintf(name, 16, "m%" PRIu32, number);
 }
 
-/* ---- translating -------------------------------------------------------------------------------
- */
+/* ---- translating ----------------------------------------------------------------------------- */
 static bool translate_bytes(Work *w, Context *ctx, Slice bytes, uint32_t number, OutputList *out) {
     char name[16];
     Module module;
@@ -100,8 +99,7 @@ static bool translate_part(Work *w, uint32_t number, OutputList *out) {
     return good;
 }
 
-/* ---- compiling ---------------------------------------------------------------------------------
- */
+/* ---- compiling ------------------------------------------------------------------------------- */
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
@@ -235,8 +233,7 @@ static void compile_parts(Work *w, Part *parts, uint32_t count) {
     }
 }
 
-/* ---- jobs --------------------------------------------------------------------------------------
- */
+/* ---- jobs ------------------------------------------------------------------------------------ */
 static void unit_work(void *user, uint32_t item, int pipe) {
     Build *build = user;
     const Unit *unit = &build->units[item];

@@ -28,8 +28,7 @@ static uint64_t now_ms(void) {
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* ---- records: number, kind, length, text -------------------------------------------------------
- */
+/* ---- records: number, kind, length, text ----------------------------------------------------- */
 void jobs_send(int pipe, uint32_t number, uint8_t kind, const char *text) {
     char data[4096];
     size_t len = strlen(text), head = 9;
@@ -57,8 +56,7 @@ bool jobs_next(const uint8_t **at, const uint8_t *end, Record *out) {
     return true;
 }
 
-/* ---- processes ---------------------------------------------------------------------------------
- */
+/* ---- processes ------------------------------------------------------------------------------- */
 static void job_child(const Jobs *jobs, uint32_t item, int fd) {
     setpgid(0, 0); /* so that a compiler it starts is killed with it */
 #ifdef __linux__

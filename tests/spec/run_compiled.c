@@ -42,8 +42,7 @@ static const char *status_text(w2c_status status) {
     return w2c_status_text(status);
 }
 
-/* ---- what a command did ------------------------------------------------------------------------
- */
+/* ---- what a command did ---------------------------------------------------------------------- */
 static void trace(Run *run, const void *bytes, size_t len) {
     run->trace = XXH3_64bits_withSeed(bytes, len, run->trace);
 }
@@ -68,8 +67,7 @@ static void trace_memory(Run *run, w2c_instance *instance) {
         trace(run, w2c_memory_data(memory), (size_t)w2c_memory_size(memory));
 }
 
-/* ---- instances ---------------------------------------------------------------------------------
- */
+/* ---- instances ------------------------------------------------------------------------------- */
 /* Reads, validates and loads the module of command `number`. NULL and a text when that fails. */
 static const w2c_module *load_module(Run *run, uint32_t number) {
     Loaded *l = &run->loaded[number];
@@ -193,8 +191,7 @@ static Verdict register_instance(Run *run, const Command *c) {
     return VERDICT_PASS;
 }
 
-/* ---- actions -----------------------------------------------------------------------------------
- */
+/* ---- actions --------------------------------------------------------------------------------- */
 /* What an action gave: status, and the letters of run->results. */
 typedef struct Outcome {
     w2c_status status;
@@ -321,8 +318,7 @@ static Verdict failing_action(Run *run, const Command *c) {
     return VERDICT_FAIL;
 }
 
-/* ---- a script ----------------------------------------------------------------------------------
- */
+/* ---- a script -------------------------------------------------------------------------------- */
 static Verdict run_command(Run *run, uint32_t number) {
     const Command *c = &run->script->commands[number];
     if (c->skipped) return VERDICT_SKIP;

@@ -31,8 +31,7 @@ const char *script_command_name(CommandKind kind) {
     return command_names[kind];
 }
 
-/* ---- one script --------------------------------------------------------------------------------
- */
+/* ---- one script ------------------------------------------------------------------------------ */
 /* What a name means at this point of the script. */
 typedef struct Name {
     const char *text; /* borrowed from the JSON */
@@ -221,8 +220,7 @@ static void script_load(Suite *suite, Script *script) {
     modules_add(suite, script);
 }
 
-/* ---- finding them ------------------------------------------------------------------------------
- */
+/* ---- finding them ---------------------------------------------------------------------------- */
 /* Bytes of path that lead to the suite's root: the nearest folder above with a FORMAT.md, so that a
  * script has the same id however it was named; else what the caller gave. */
 static size_t root_len(Suite *suite, const char *path, size_t given) {

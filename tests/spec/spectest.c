@@ -29,8 +29,7 @@ static const char usage[] =
     "  --write-expect FILE write that list\n"
     "  -v                  every failure and every script\n";
 
-/* ---- helpers of all parts ----------------------------------------------------------------------
- */
+/* ---- helpers of all parts -------------------------------------------------------------------- */
 void suite_die(const char *format, ...) {
     va_list list;
     va_start(list, format);
@@ -83,8 +82,7 @@ bool suite_read_file(const char *path, uint8_t **bytes, size_t *len) {
     return good;
 }
 
-/* ---- options -----------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------- */
 typedef struct Args {
     char **items;
     int count, at;
@@ -190,8 +188,7 @@ static void options_read(Suite *suite, int argc, char **argv) {
         script_add_path(suite, paths[i]);
 }
 
-/* ---- folders -----------------------------------------------------------------------------------
- */
+/* ---- folders --------------------------------------------------------------------------------- */
 /* The folder of w2c_rt.h: that of the source tree this was built from, else the nearest rtlib above
  * the program. */
 static void include_find(Suite *suite) {
@@ -247,8 +244,7 @@ static void dir_write_index(const Suite *suite) {
     if (ferror(file) | fclose(file)) suite_die("%s: cannot be written", path);
 }
 
-/* ---- running -----------------------------------------------------------------------------------
- */
+/* ---- running --------------------------------------------------------------------------------- */
 static void script_work(void *user, uint32_t item, int pipe) {
     Suite *suite = user;
     if (suite->options.mode != MODE_VALIDATE)

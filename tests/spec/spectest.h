@@ -17,8 +17,7 @@
 
 #define NO_NUMBER 0xffffffffu
 
-/* ---- options -----------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------- */
 typedef enum Mode { MODE_VALIDATE, MODE_COMPILED, MODE_INTERP, MODE_COMPARE } Mode;
 
 typedef struct Options {
@@ -37,8 +36,7 @@ typedef struct Options {
     const char *expect, *write_expect;
 } Options;
 
-/* ---- values ------------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 typedef enum NanKind { NAN_NONE, NAN_CANONICAL, NAN_ARITHMETIC } NanKind;
 typedef enum RefKind { REF_NULL, REF_SOME, REF_HOST } RefKind;
 
@@ -65,8 +63,7 @@ void value_print_got(Buffer *out, char letter, const w2c_value *got);
  */
 w2c_ref value_host_ref(uint32_t n);
 
-/* ---- scripts -----------------------------------------------------------------------------------
- */
+/* ---- scripts --------------------------------------------------------------------------------- */
 typedef enum CommandKind {
     COMMAND_MODULE,
     COMMAND_DEFINITION,
@@ -157,8 +154,7 @@ bool suite_read_file(const char *path, uint8_t **bytes, size_t *len);
 void script_add_path(Suite *suite, const char *path);
 const char *script_command_name(CommandKind kind);
 
-/* ---- jobs --------------------------------------------------------------------------------------
- */
+/* ---- jobs ------------------------------------------------------------------------------------ */
 typedef struct Record {
     uint32_t number;
     uint8_t kind;
@@ -186,8 +182,7 @@ void jobs_send(int pipe, uint32_t number, uint8_t kind, const char *text);
 /* The next record at *at; false at the end. */
 bool jobs_next(const uint8_t **at, const uint8_t *end, Record *out);
 
-/* ---- the parts ---------------------------------------------------------------------------------
- */
+/* ---- the parts ------------------------------------------------------------------------------- */
 /* Reads and validates a module. Empty text: it is valid; else the message (and its class). */
 typedef struct Check {
     ErrorClass class;

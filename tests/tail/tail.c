@@ -58,7 +58,7 @@ static bool make_instances(void) {
     return two != NULL;
 }
 
-/* ---- thirty parameters ---------------------------------------------------------------------------- */
+/* ---- thirty parameters ----------------------------------------------------------------------- */
 typedef struct Five { /* of each kind */
     uint32_t i[5];
     uint64_t l[5];
@@ -126,7 +126,7 @@ static void thirty(unsigned way, uint32_t steps) {
     CHECK(!memcmp(&v, &a.v[0], sizeof v));
 }
 
-/* ---- the others ------------------------------------------------------------------------------------ */
+/* ---- the others ------------------------------------------------------------------------------ */
 static void count_up(uint32_t steps) {
     uint64_t r = 0;
     uint32_t even = 9;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* ---- a module by hand ------------------------------------------------------------------------------------- */
+/* ---- a module by hand ------------------------------------------------------------------------ */
 /* (module
  *   (import "host" "twice" (func (param i32) (result i32)))
  *   (func (export "fib") (param i32) (result i32)
@@ -76,7 +76,7 @@ static w2c_status call(Fixture *f, const char *name, uint32_t arg, uint32_t *res
     return status;
 }
 
-/* ---- tests --------------------------------------------------------------------------------------------------- */
+/* ---- tests ----------------------------------------------------------------------------------- */
 START_TEST(test_sizes) {
     ck_assert_uint_eq(sizeof(Func), 8);
     ck_assert_uint_eq(sizeof(Func) + sizeof(Code), 16);

@@ -277,8 +277,7 @@ START_TEST(catches_go_to_the_pool) {
 }
 END_TEST
 
-/* ---- refusals ---------------------------------------------------------------------------------
- */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 typedef struct Refused {
     uint8_t type;
@@ -416,8 +415,7 @@ START_TEST(throw_belongs_to_both) {
 }
 END_TEST
 
-/* ---- constant expressions ---------------------------------------------------------------------
- */
+/* ---- constant expressions -------------------------------------------------------------------- */
 
 typedef struct Const {
     const char *words;
@@ -460,8 +458,7 @@ START_TEST(constant_expressions) {
 }
 END_TEST
 
-/* ---- all functions, threads, memory -----------------------------------------------------------
- */
+/* ---- all functions, threads, memory ---------------------------------------------------------- */
 
 START_TEST(the_earliest_error_on_any_number_of_threads) {
     Bytes good = assemble("00 block 40 br 00 end end");
@@ -518,8 +515,7 @@ START_TEST(survives_a_failing_allocator) {
 }
 END_TEST
 
-/* ---- tables -----------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 START_TEST(rules_say_what_signatures_say) {
     static const char letters[] = "?ilfdv?????????a";

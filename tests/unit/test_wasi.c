@@ -22,7 +22,7 @@ static void end_dir(void) {
     host_remove(base);
 }
 
-/* ---- binding ----------------------------------------------------------------------------------- */
+/* ---- binding --------------------------------------------------------------------------------- */
 START_TEST(binding_rows) {
     const char *name, *letters;
     size_t count = 0;
@@ -64,7 +64,7 @@ START_TEST(config_errors) {
 }
 END_TEST
 
-/* ---- args, environ, clock, random, proc -------------------------------------------------------- */
+/* ---- args, environ, clock, random, proc ------------------------------------------------------ */
 START_TEST(strings) {
     const char *args[] = {"app", "", "x y"}, *env[] = {"A=1"};
     guest_begin(&g, &(w2c_wasi_config){.args = args, .arg_count = 3, .env = env, .env_count = 1});
@@ -159,7 +159,7 @@ START_TEST(exit_and_raise) {
 }
 END_TEST
 
-/* ---- streams ----------------------------------------------------------------------------------- */
+/* ---- streams --------------------------------------------------------------------------------- */
 typedef struct tape {
     char text[256];
     size_t at, len;
@@ -214,7 +214,7 @@ START_TEST(streams) {
 }
 END_TEST
 
-/* ---- buffers ----------------------------------------------------------------------------------- */
+/* ---- buffers --------------------------------------------------------------------------------- */
 START_TEST(hostile_buffers) {
     u32 fd;
     begin_dir(false, W2C_WASI_RESOLVE_AUTO, 0);
@@ -285,7 +285,7 @@ START_TEST(hostile_pointers) {
 }
 END_TEST
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 START_TEST(files) {
     u32 fd, other;
     begin_dir(false, _i ? W2C_WASI_RESOLVE_WALK : W2C_WASI_RESOLVE_AUTO, 0);
@@ -375,7 +375,7 @@ START_TEST(read_only_directories) {
 }
 END_TEST
 
-/* ---- directories ------------------------------------------------------------------------------- */
+/* ---- directories ----------------------------------------------------------------------------- */
 /* Counts entries with a buffer of `size`, resuming by cookies as wasi-libc does. */
 static u32 count_entries(u32 size, bool *dots) {
     u64 cookie = 0;
@@ -425,7 +425,7 @@ START_TEST(entries) {
 }
 END_TEST
 
-/* ---- wasi_unstable ----------------------------------------------------------------------------- */
+/* ---- wasi_unstable --------------------------------------------------------------------------- */
 START_TEST(unstable_layouts) {
     u32 fd;
     begin_dir(false, W2C_WASI_RESOLVE_AUTO, 0);
@@ -448,7 +448,7 @@ START_TEST(unstable_layouts) {
 }
 END_TEST
 
-/* ---- polling, sockets -------------------------------------------------------------------------- */
+/* ---- polling, sockets ------------------------------------------------------------------------ */
 static void put_poll(u32 i, u64 userdata, u8 type, u32 fd) {
     u32 at = AT_BUF + 48 * i;
     memset(g.memory + at, 0, 48);
@@ -511,7 +511,7 @@ START_TEST(sockets) {
 }
 END_TEST
 
-/* ---- anything at all --------------------------------------------------------------------------- */
+/* ---- anything at all ------------------------------------------------------------------------- */
 static u32 random_state;
 
 /* Descriptors, flags, small sizes, the places of tests, and the ends of things. */

@@ -89,7 +89,7 @@ static void check_outside(void) {
     ck_assert_int_eq(count, 5); /* . .. root dir secret */
 }
 
-/* ---- operations on one path -------------------------------------------------------------------- */
+/* ---- operations on one path ------------------------------------------------------------------ */
 typedef u32 path_op(u32 len);
 static u32 at_new(const char *name) {
     return guest_text(&g, AT_PATH2, name);

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-/* ---- the module: what _start does is its first argument ---------------------------------------- */
+/* ---- the module: what _start does is its first argument -------------------------------------- */
 typedef struct app {
     w2c_instance w2c;
     w2c_memory storage;
@@ -166,7 +166,7 @@ static const w2c_module module = {.abi = W2C_ABI,
                                   .exports = exports,
                                   .export_count = 5};
 
-/* ---- runs -------------------------------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------------------------------ */
 static char out_text[4096], err_text[4096];
 
 static void read_all(int fd, char text[4096]) {

@@ -106,7 +106,7 @@ static inline w2c_extern guest_find(guest *g, const char *name, const char *lett
 #undef WASI_NONE
 #undef WASI_EXIT
 
-/* ---- guest memory: fixed places for tests ------------------------------------------------------ */
+/* ---- guest memory: fixed places for tests ---------------------------------------------------- */
 enum {
     AT_OUT = 0x100,
     AT_IOVS = 0x200,
@@ -141,7 +141,7 @@ static inline void guest_iov(guest *g, u32 i, u32 ptr, u32 len) {
     guest_put32(g, AT_IOVS + 8 * i + 4, len);
 }
 
-/* ---- common calls ------------------------------------------------------------------------------ */
+/* ---- common calls ---------------------------------------------------------------------------- */
 enum { RIGHTS_READ = 2, RIGHTS_WRITE = 64 };
 
 static inline u32 guest_open(guest *g, u32 dir, const char *path, u32 lookup, u32 oflags,
@@ -163,7 +163,7 @@ static inline const char *guest_read(guest *g, u32 fd, u32 len) {
     return (const char *)g->memory + AT_BUF;
 }
 
-/* ---- a place on the host ----------------------------------------------------------------------- */
+/* ---- a place on the host --------------------------------------------------------------------- */
 static inline void host_make(char path[64]) {
     const char *base = getenv("TMPDIR");
     snprintf(path, 64, "%.40s/w2c-wasi-XXXXXX", base && *base ? base : "/tmp");

@@ -23,7 +23,7 @@ static void note(Writer *w, uint64_t **bits, uint32_t i) {
         w->out->failed = true;
 }
 
-/* ---- the way to a handler, or out ---------------------------------------------------------------- */
+/* ---- the way to a handler, or out ------------------------------------------------------------ */
 
 void emit_unwind(Writer *w, uint32_t handler) {
     const Block *b = &w->ir->stream->blocks[0];
@@ -75,7 +75,7 @@ void emit_eh_end(Writer *w) {
     buffer_free(&scratch);
 }
 
-/* ---- throws ---------------------------------------------------------------------------------------- */
+/* ---- throws ---------------------------------------------------------------------------------- */
 
 static void emit_tag(Writer *w, uint32_t tag) {
     buffer_printf(w->out, tag < w->e->m->imported_tags ? "m->tag%u" : "&m->tag%u", tag);
@@ -98,7 +98,7 @@ static void emit_throw(Writer *w, const Stmt *s) {
     emit_unwind(w, s->handler);
 }
 
-/* ---- handlers ----------------------------------------------------------------------------------------- */
+/* ---- handlers -------------------------------------------------------------------------------- */
 
 static void value(Writer *w, ValType t, uint32_t i) {
     unsigned kind = vt_kind(t);

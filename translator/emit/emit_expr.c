@@ -22,7 +22,7 @@ void emit_local(Writer *w, uint32_t local) {
     buffer_u64(w->out, local);
 }
 
-/* ---- constants ------------------------------------------------------------------------------------- */
+/* ---- constants ------------------------------------------------------------------------------- */
 
 /* Arithmetic with +-0 and +-1 is what C compilers fold away, and a signalling NaN would pass unchanged
  * through the fold. These constants come from variables that the compiler cannot see through. */
@@ -110,7 +110,7 @@ static void emit_constant(Writer *w, const Node *n, bool arithmetic) {
     }
 }
 
-/* ---- operators --------------------------------------------------------------------------------------- */
+/* ---- operators ------------------------------------------------------------------------------- */
 
 static const Node *node_at(const Writer *w, uint32_t i) {
     return &w->ir->nodes[i];

@@ -42,7 +42,7 @@ static void place(Writer *w, uint32_t ref, bool there, uint32_t type, uint32_t f
     buffer_printf(w->out, "%s, f%u)", there ? "" : ")", field);
 }
 
-/* ---- new objects -------------------------------------------------------------------------------------- */
+/* ---- new objects ----------------------------------------------------------------------------- */
 
 static void list(Writer *w, const Node *n) {
     for (uint32_t i = 0; i < n->kid[2]; i++) {
@@ -91,7 +91,7 @@ static bool new_object(Writer *w, const Node *n) {
     return true;
 }
 
-/* ---- casts -------------------------------------------------------------------------------------------- */
+/* ---- casts ----------------------------------------------------------------------------------- */
 
 static const char *abstract_name(uint32_t heap) {
     switch (heap) {
@@ -134,7 +134,7 @@ void emit_gc_truth(Writer *w, const Node *n) {
     cast(w, n, "is");
 }
 
-/* ---- reads -------------------------------------------------------------------------------------------- */
+/* ---- reads ----------------------------------------------------------------------------------- */
 
 static void call1(Writer *w, const Node *n, const char *name) {
     buffer_text(w->out, name);
@@ -180,7 +180,7 @@ bool emit_gc_expr(Writer *w, const Node *n, bool parens) {
     }
 }
 
-/* ---- writes ------------------------------------------------------------------------------------------- */
+/* ---- writes ---------------------------------------------------------------------------------- */
 
 static void args(Writer *w, const Stmt *s, uint32_t from, uint32_t to) {
     for (uint32_t i = from; i < to; i++) {

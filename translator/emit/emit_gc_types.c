@@ -65,7 +65,7 @@ void emit_gc_constructors(const Emitter *e, Buffer *out) {
         if (e->m->types[i].canon == i && e->m->types[i].form == FORM_STRUCT) constructors(e, out, i);
 }
 
-/* ---- descriptors -------------------------------------------------------------------------------------- */
+/* ---- descriptors ----------------------------------------------------------------------------- */
 
 typedef enum RefKind { KIND_NONE, KIND_ANY, KIND_EXTERN, KIND_EXN } RefKind; /* as w2c_gc_kind */
 

@@ -97,7 +97,7 @@ void emit_public_header(const Emitter *e, Buffer *out) {
     buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }
 
-/* ---- the private part -------------------------------------------------------------------------------- */
+/* ---- the private part ------------------------------------------------------------------------ */
 
 static void struct_memories(const Emitter *e, Buffer *out) {
     const Module *m = e->m;

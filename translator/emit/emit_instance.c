@@ -37,7 +37,7 @@ static void heap_type(const Emitter *e, Buffer *out, ValType t) {
     else buffer_text(out, "NULL");
 }
 
-/* ---- imports --------------------------------------------------------------------------------------- */
+/* ---- imports --------------------------------------------------------------------------------- */
 
 static void stub(Emitter *e, uint32_t i, Buffer *out) {
     const Module *m = e->m;
@@ -122,7 +122,7 @@ static bool imports(Emitter *e, Buffer *out) {
     return true;
 }
 
-/* ---- definitions -------------------------------------------------------------------------------------- */
+/* ---- definitions ----------------------------------------------------------------------------- */
 
 static bool memories_and_tables(Emitter *e, Buffer *out) {
     const Module *m = e->m;
@@ -182,7 +182,7 @@ static void records(const Emitter *e, Buffer *out) {
     buffer_text(out, "};\n");
 }
 
-/* ---- exports ------------------------------------------------------------------------------------------- */
+/* ---- exports --------------------------------------------------------------------------------- */
 
 static void export_call(const Emitter *e, const Export *x, const TypeDef *t, Buffer *out) {
     const Module *m = e->m;
@@ -283,7 +283,7 @@ static bool exports(Emitter *e, Buffer *out) {
     return true;
 }
 
-/* ---- the description ------------------------------------------------------------------------------------- */
+/* ---- the description ------------------------------------------------------------------------- */
 
 static void list(Buffer *out, const char *name, const char *what, uint32_t count) {
     if (count) buffer_printf(out, "%s_%s, ", name, what);

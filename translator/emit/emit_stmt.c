@@ -22,7 +22,7 @@ void emit_arg(Writer *w, const Stmt *s, uint32_t i) {
     emit_expr(w, emit_stmt_args(w, s)[i], false);
 }
 
-/* ---- values to labels, returns -------------------------------------------------------------------- */
+/* ---- values to labels, returns --------------------------------------------------------------- */
 
 static bool stays(const Writer *w, const Stmt *s, uint32_t i, uint32_t height) {
     const Node *n = &w->ir->nodes[emit_stmt_args(w, s)[i]];
@@ -129,7 +129,7 @@ static void switch_to(Writer *w, const Stmt *s) {
     buffer_char(w->out, '}');
 }
 
-/* ---- if ---------------------------------------------------------------------------------------------- */
+/* ---- if -------------------------------------------------------------------------------------- */
 
 static void open_if(Writer *w, const Stmt *s) {
     const Block *b = &w->ir->stream->blocks[s->a];
@@ -166,7 +166,7 @@ static void close_if(Writer *w, const Stmt *s) {
     buffer_text(w->out, ":;");
 }
 
-/* ---- other effects ----------------------------------------------------------------------------------- */
+/* ---- other effects --------------------------------------------------------------------------- */
 
 static void args_from(Writer *w, const Stmt *s, uint32_t from) {
     for (uint32_t i = from; i < s->count; i++) {
@@ -259,7 +259,7 @@ static void emit_effect(Writer *w, const Stmt *s) {
     args_from(w, s, 0);
 }
 
-/* ---- one statement ------------------------------------------------------------------------------------ */
+/* ---- one statement --------------------------------------------------------------------------- */
 
 static void emit_stmt(Writer *w, const Stmt *s) {
     switch ((StmtKind)s->kind) {

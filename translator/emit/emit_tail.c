@@ -19,7 +19,7 @@ static void value(Buffer *out, const Values *v, uint32_t i) {
     if (v->numbered) buffer_u64(out, i);
 }
 
-/* ---- into places, and out of them ------------------------------------------------------------------- */
+/* ---- into places, and out of them ------------------------------------------------------------ */
 
 typedef struct Wrap { /* around a value */
     const char *open, *close;
@@ -138,7 +138,7 @@ static void give_results(Buffer *out, const TypeDef *t, const Values *v) {
     }
 }
 
-/* ---- inside a body ------------------------------------------------------------------------------------ */
+/* ---- inside a body --------------------------------------------------------------------------- */
 
 void emit_tail_params(const Emitter *e, Buffer *out, uint32_t type) {
     const TypeDef *t = &e->m->types[type];
@@ -169,7 +169,7 @@ void emit_tail_return_res(Writer *w) {
     give_results(w->out, t, &(Values){w, NULL, several ? "res.r" : "res", several});
 }
 
-/* ---- the calls ---------------------------------------------------------------------------------------- */
+/* ---- the calls ------------------------------------------------------------------------------- */
 
 /* A function that calls itself starts again. */
 static void call_self(Writer *w, const Stmt *s) {
@@ -256,7 +256,7 @@ bool emit_tail_stmt(Writer *w, const Stmt *s) {
     }
 }
 
-/* ---- entries and adapters ------------------------------------------------------------------------------ */
+/* ---- entries and adapters -------------------------------------------------------------------- */
 
 /* The plain entry of a body. */
 static void plain_entry(Writer *w, uint32_t func, const char *tail_name, Buffer *out) {
@@ -340,7 +340,7 @@ void emit_tail_entry(Writer *w, uint32_t func, Buffer *out) {
     buffer_free(&name);
 }
 
-/* ---- for the private header, and the module's description ------------------------------------------------ */
+/* ---- for the private header, and the module's description ------------------------------------ */
 
 static void type_adapter(const Emitter *e, uint32_t type, Buffer *out) {
     const char *sym = e->signatures[type];

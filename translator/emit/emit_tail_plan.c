@@ -31,7 +31,7 @@ bool emit_tail_is_adapted(const Emitter *e, uint32_t type) {
     return bit(e->tail_types, type);
 }
 
-/* ---- places ------------------------------------------------------------------------------------------ */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 TailPlace emit_tail_place(TailPlaces *p, unsigned kind) {
     bool is_float = kind == VT_F32 || kind == VT_F64;
@@ -48,7 +48,7 @@ static uint32_t words_of(const ValType *types, uint32_t count, TailPlaces places
     return places.words;
 }
 
-/* ---- the scan ------------------------------------------------------------------------------------------ */
+/* ---- the scan -------------------------------------------------------------------------------- */
 
 static void count_words(Emitter *e, uint32_t type) {
     const TypeDef *t = &e->m->types[type];

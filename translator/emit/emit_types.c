@@ -155,7 +155,7 @@ void emit_type_decls(const Emitter *e, Buffer *out) {
     }
 }
 
-/* ---- adapters ---------------------------------------------------------------------------------------- */
+/* ---- adapters -------------------------------------------------------------------------------- */
 
 const char *emit_value_member(unsigned kind) {
     static const char *const names[] = {"?", "i32", "i64", "f32", "f64", "v128", "ref"};
@@ -258,7 +258,7 @@ static void any_adapter(Buffer *out, const TypeDef *t, const char *sym) {
     buffer_text(out, "}\n");
 }
 
-/* ---- descriptors --------------------------------------------------------------------------------------- */
+/* ---- descriptors ----------------------------------------------------------------------------- */
 
 void emit_descriptor_text(const Emitter *e, Buffer *out, uint32_t i) {
     static const char *const forms[] = {"", "struct ", "array "};

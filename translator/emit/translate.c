@@ -32,7 +32,7 @@ typedef struct Worker {
 
 enum { FILE_MAIN, FILE_HEADER, FILE_PRIVATE, FILE_GROUPS };
 
-/* ---- paths ------------------------------------------------------------------------------------------ */
+/* ---- paths ----------------------------------------------------------------------------------- */
 
 typedef struct Paths {
     char *stem; /* out without its extension */
@@ -89,7 +89,7 @@ static bool list_outputs(Emitter *e, const Paths *p, OutputSet *o) {
     return !p->blob || output_add(o, p->blob);
 }
 
-/* ---- groups -------------------------------------------------------------------------------------------- */
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 static void open_c(Buffer *out) {
     buffer_text(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
@@ -186,7 +186,7 @@ static bool run_workers(Emitter *e, Job *job) {
     return !diag_failed(e->ctx);
 }
 
-/* ---- the instance's file, the headers, data -------------------------------------------------------------- */
+/* ---- the instance's file, the headers, data -------------------------------------------------- */
 
 static void mark_addressed(const Emitter *e, uint64_t *needed) {
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++)
@@ -242,7 +242,7 @@ static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file)
     return ok;
 }
 
-/* ---- the passes -------------------------------------------------------------------------------------------- */
+/* ---- the passes ------------------------------------------------------------------------------ */
 
 static bool prepare(Emitter *e, Context *ctx, const Module *m, const TranslateOptions *options, Arena *arena,
                     Paths *paths, OutputSet *outputs) {

@@ -43,8 +43,7 @@ bool module_read_hints(Context *ctx, Module *m) {
     return true;
 }
 
-/* ---- strictly
- * ------------------------------------------------------------------------------------- */
+/* ---- strictly -------------------------------------------------------------------------------- */
 
 typedef struct HintChecker {
     Context *ctx;

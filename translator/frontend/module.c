@@ -8,8 +8,7 @@
 enum { HEADER_SIZE = 8, LAST_SECTION_ID = SECTION_tag };
 static const uint8_t header[HEADER_SIZE] = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
-/* ---- preamble
- * ------------------------------------------------------------------------------------- */
+/* ---- preamble -------------------------------------------------------------------------------- */
 
 /* WebAssembly text starts with a parenthesis, after spaces and line comments. */
 static bool looks_like_text(Slice bytes) {
@@ -42,8 +41,7 @@ static bool read_header(Context *ctx, Slice bytes) {
     return true;
 }
 
-/* ---- sections
- * ------------------------------------------------------------------------------------- */
+/* ---- sections -------------------------------------------------------------------------------- */
 
 static const struct {
     bool (*read)(SectionReader *s);
@@ -143,8 +141,7 @@ void module_free(Module *m) {
     *m = (Module){.arena = m->arena, .start = NO_FUNC};
 }
 
-/* ---- questions
- * ------------------------------------------------------------------------------------ */
+/* ---- questions ------------------------------------------------------------------------------- */
 
 /* The size stands before the body: up to five bytes of which only the last is below 0x80. Before it
  * stands the number of bodies or another body, whose last bytes are below 0x80 as well; but if that

@@ -7,8 +7,7 @@
 enum { LIMITS_MAX = 1, LIMITS_SHARED = 2, LIMITS_64 = 4, LIMITS_PAGE = 8 };
 enum { PAGE_LOG2 = 16, TABLE_INIT = 0x40 };
 
-/* ---- limits
- * --------------------------------------------------------------------------------------- */
+/* ---- limits ---------------------------------------------------------------------------------- */
 
 /* Flags out of `allowed`, and the numbers they announce. at[0] flags, at[1] page size: offsets. */
 static bool read_limits(SectionReader *s, unsigned allowed, Limits *l, uint32_t *page_log2,
@@ -50,8 +49,7 @@ static bool check_memory_size(SectionReader *s, const Memory *m, uint64_t at) {
                       (unsigned long long)most);
 }
 
-/* ---- index spaces: one entry each, imported or defined
- * --------------------------------------------- */
+/* ---- index spaces: one entry each, imported or defined --------------------------------------- */
 
 static bool read_func_type(SectionReader *s, uint32_t *type) {
     uint64_t at = section_offset(s);
@@ -164,8 +162,7 @@ static bool read_global(SectionReader *s, bool imported) {
     return true;
 }
 
-/* ---- imports
- * -------------------------------------------------------------------------------------- */
+/* ---- imports --------------------------------------------------------------------------------- */
 
 /* An import's index space: its size so far and the limit. */
 static const struct {
@@ -241,8 +238,7 @@ bool section_read_import(SectionReader *s) {
     return true;
 }
 
-/* ---- definitions
- * ---------------------------------------------------------------------------------- */
+/* ---- definitions ----------------------------------------------------------------------------- */
 
 bool section_read_function(SectionReader *s) {
     Module *m = s->m;
@@ -299,8 +295,7 @@ bool section_read_global(SectionReader *s) {
     return true;
 }
 
-/* ---- exports and start
- * ---------------------------------------------------------------------------- */
+/* ---- exports and start ----------------------------------------------------------------------- */
 
 static bool check_export(SectionReader *s, const Export *export, uint64_t at) {
     static const ErrorId unknown[] = {

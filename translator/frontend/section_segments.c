@@ -4,8 +4,7 @@
 
 enum { ELEM_NOT_ACTIVE = 1, ELEM_EXPLICIT = 2, ELEM_EXPRS = 4, ELEM_FLAGS = 7 };
 
-/* ---- elements
- * ------------------------------------------------------------------------------------- */
+/* ---- elements -------------------------------------------------------------------------------- */
 
 /* Flags: what kind of segment, and which fields follow. */
 static bool read_elem_head(SectionReader *s, Elem *e) {
@@ -81,8 +80,7 @@ bool section_read_elem(SectionReader *s) {
     return true;
 }
 
-/* ---- data
- * ----------------------------------------------------------------------------------------- */
+/* ---- data ------------------------------------------------------------------------------------ */
 
 bool section_read_data_count(SectionReader *s) {
     uint64_t at = section_offset(s);
@@ -126,8 +124,7 @@ bool section_read_data(SectionReader *s) {
     return true;
 }
 
-/* ---- code
- * ----------------------------------------------------------------------------------------- */
+/* ---- code ------------------------------------------------------------------------------------ */
 
 static bool read_body(SectionReader *s, Func *func) {
     uint64_t at = section_offset(s);

@@ -59,7 +59,7 @@ static void no_code(void) {
     w2c_trap_detail(W2C_LIMIT, "compiled code calls an interpreted function that was not made callable");
 }
 
-/* ---- places ------------------------------------------------------------------------------------------------ */
+/* ---- places ---------------------------------------------------------------------------------- */
 static void make_records(Loader *l) {
     Interp *it = l->it;
     const Module *m = l->m;
@@ -122,7 +122,7 @@ static void make_places(Loader *l) {
     }
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 static void import_row(Loader *l, const Import *im, w2c_import_desc *d) {
     const Interp *it = l->it;
     const Module *m = l->m;
@@ -277,7 +277,7 @@ static void make_rows(Loader *l) {
     it->module.export_count = m->export_count;
 }
 
-/* ---- the whole -------------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 static bool load(Interp *it, Context *ctx, const char *name) {
     Loader l = {it, ctx, it->m, sizeof(Inst), true};
     if (!interp_types_make(it, ctx)) return false;

@@ -6,7 +6,7 @@
 #include <ffi.h>
 #include <stdlib.h>
 
-/* ---- slots and values ----------------------------------------------------------------------------------- */
+/* ---- slots and values ------------------------------------------------------------------------ */
 void interp_slots_to_values(const ValType *types, u32 count, const u64 *slots, w2c_value *values) {
     u32 at = 0;
     for (u32 i = 0; i < count; i++) {
@@ -28,7 +28,7 @@ void interp_values_to_slots(const ValType *types, u32 count, const w2c_value *va
     }
 }
 
-/* ---- what kind of function is it? -------------------------------------------------------------------------- */
+/* ---- what kind of function is it? ------------------------------------------------------------ */
 static bool is_interpreted(const w2c_func *func) {
     const w2c_module *module = func->instance->module;
     return module && module->init == interp_init;
@@ -50,7 +50,7 @@ static u32 stub_import(const w2c_func *func) {
     return 0;
 }
 
-/* ---- host functions ------------------------------------------------------------------------------------------ */
+/* ---- host functions -------------------------------------------------------------------------- */
 /* w2c_v128 is a struct of 16 bytes: passed in integer registers. */
 typedef struct V128Type {
     ffi_type type;
@@ -112,7 +112,7 @@ static void call_host(const w2c_func *func, const w2c_value *args, w2c_value *re
     if (W2C_UNLIKELY(status != W2C_OK)) w2c_raise(status);
 }
 
-/* ---- in ---------------------------------------------------------------------------------------------------------- */
+/* ---- in -------------------------------------------------------------------------------------- */
 void interp_call_func(Inst *in, u32 func, const w2c_value *args, w2c_value *results) {
     const TypeDef *t = func_type(inst_interp(in)->m, func);
     w2c_operands *o = w2c_operands_of(&in->w2c);
@@ -144,7 +144,7 @@ void interp_call(const w2c_func *func, const w2c_value *args, w2c_value *results
     }
 }
 
-/* ---- out --------------------------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------- */
 void interp_call_out(Inst *in, const w2c_func *func, const TypeDef *type, u64 *args, u64 *scratch) {
     u32 params = type->u.func.param_count, results = type->u.func.result_count;
     w2c_operands *o = w2c_operands_of(&in->w2c);

@@ -36,7 +36,7 @@ static size_t value_size(ValType t) {
     return vt_kind(t) == VT_I32 || vt_kind(t) == VT_F32 ? 4 : 8;
 }
 
-/* ---- a call ------------------------------------------------------------------------------------------------ */
+/* ---- a call ---------------------------------------------------------------------------------- */
 static void give_results(const TypeDef *t, const w2c_value *results, void *to) {
     u32 count = t->u.func.result_count;
     if (count == 1 && vt_kind(t->u.func.results[0]) == VT_I32) {
@@ -79,7 +79,7 @@ static void enter(ffi_cif *cif, void *result, void **args, void *user) {
     o->at = before;
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------ */
+/* ---- making ---------------------------------------------------------------------------------- */
 static bool has_vectors(const TypeDef *t) {
     for (u32 i = 0; i < t->u.func.param_count; i++)
         if (vt_kind(t->u.func.params[i]) == VT_V128) return true;

@@ -2,7 +2,7 @@
  * structs as generated code has them, new objects, casts. Spec: exec/instructions#aggregate-instructions */
 #include "interp_impl.h"
 
-/* ---- layout ----------------------------------------------------------------------------------------------- */
+/* ---- layout ---------------------------------------------------------------------------------- */
 static u32 storage_size(ValType t) {
     switch (vt_kind(t)) {
     case VT_PACKED8: return 1;
@@ -78,7 +78,7 @@ bool interp_type_layout(Interp *it, Context *ctx, u32 index) {
     return true;
 }
 
-/* ---- new objects ------------------------------------------------------------------------------------------- */
+/* ---- new objects ----------------------------------------------------------------------------- */
 static void store(char *to, ValType t, const u64 *slot) {
     switch (storage_size(t)) {
     case 1: *(u8 *)to = (u8)*slot; break;
@@ -135,7 +135,7 @@ void interp_array_fill(w2c_ref array, u32 at, const u64 *value, u32 len) {
     }
 }
 
-/* ---- casts ---------------------------------------------------------------------------------------------------- */
+/* ---- casts ----------------------------------------------------------------------------------- */
 bool interp_ref_is(const Inst *in, w2c_ref ref, ValType target) {
     const Interp *it = inst_interp(in);
     u32 heap = vt_heap(target);

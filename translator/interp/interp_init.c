@@ -3,7 +3,7 @@
  * Spec: exec/modules#exec-instantiation */
 #include "interp_impl.h"
 
-/* ---- references ------------------------------------------------------------------------------------------ */
+/* ---- references ------------------------------------------------------------------------------ */
 u32 interp_record(const Interp *it, u32 func) {
     u64 before = it->m->declared[func / 64] & (((u64)1 << func % 64) - 1);
     return it->record_ranks[func / 64] + (u32)__builtin_popcountll(before);
@@ -17,7 +17,7 @@ w2c_ref interp_func_ref(Inst *in, u32 func) {
     return INST_AT(in, w2c_func, it->records) + interp_record(it, func);
 }
 
-/* ---- constant expressions ---------------------------------------------------------------------------------- */
+/* ---- constant expressions -------------------------------------------------------------------- */
 static void *global_at(Inst *in, u32 i) {
     const Interp *it = inst_interp(in);
     void *at = INST_AT(in, void, it->globals[i]);
@@ -159,7 +159,7 @@ static u64 evaluate_offset(Inst *in, ConstExpr expr, bool is64) {
     return is64 ? v.i64 : v.i32;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------ */
+/* ---- steps ----------------------------------------------------------------------------------- */
 static void init_globals(Inst *in) {
     const Module *m = inst_interp(in)->m;
     for (u32 i = m->imported_globals; i < m->global_count; i++) {

@@ -14,7 +14,7 @@ bool cells_fail(CellLower *l, const char *what) {
     return false;
 }
 
-/* ---- cells ------------------------------------------------------------------------------------------------ */
+/* ---- cells ----------------------------------------------------------------------------------- */
 void cells_word(CellLower *l, u64 word) {
     if (l->failed) return;
     if (l->count == l->cap) {
@@ -94,7 +94,7 @@ void cells_wait(CellLower *l, Label *label) {
     if (!l->failed) label->waiting = cell;
 }
 
-/* ---- operands ----------------------------------------------------------------------------------------------- */
+/* ---- operands -------------------------------------------------------------------------------- */
 Operand *cells_push(CellLower *l, ValType type) {
     Operand *o = &l->stack[l->height++];
     *o = (Operand){.kind = ENTRY_SLOT, .type = (u8)vt_kind(type), .slot = l->top};
@@ -155,7 +155,7 @@ void cells_flush(CellLower *l) {
         if (l->stack[i].kind == ENTRY_LOCAL) cells_settle(l, &l->stack[i]);
 }
 
-/* ---- the last instruction -------------------------------------------------------------------------------------- */
+/* ---- the last instruction -------------------------------------------------------------------- */
 void cells_forget(CellLower *l) {
     l->last = NONE;
 }
@@ -178,7 +178,7 @@ bool cells_take_register(CellLower *l, const Operand *o) {
     return true;
 }
 
-/* ---- a function -------------------------------------------------------------------------------------------------- */
+/* ---- a function ------------------------------------------------------------------------------ */
 static void lower_ins(CellLower *l, const Ins *ins) {
     l->offset = ins->offset;
     if (cells_control(l, ins) || cells_eh(l, ins) || cells_variable(l, ins) || cells_call(l, ins) || cells_numeric(l, ins) ||
@@ -216,7 +216,7 @@ static bool begin(CellLower *l) {
     return true;
 }
 
-/* ---- superinstructions ------------------------------------------------------------------------------------------- */
+/* ---- superinstructions ----------------------------------------------------------------------- */
 static const struct Pair {
     u16 first, second, both;
 } pairs[] = {

@@ -2,7 +2,7 @@
  * Values meet at labels in the slots of the label's height; a branch moves them there. */
 #include "lower_cells.h"
 
-/* ---- conditions ----------------------------------------------------------------------------------------- */
+/* ---- conditions ------------------------------------------------------------------------------ */
 /* Jumps to label when the operand's truth is `when`: the comparison before it becomes the jump. */
 static void jump_on(CellLower *l, const Operand *cond, bool when, Label *label) {
     unsigned no = when ? 0 : 1;
@@ -26,7 +26,7 @@ static void jump(CellLower *l, Label *label) {
     cells_forget(l);
 }
 
-/* ---- branches --------------------------------------------------------------------------------------------- */
+/* ---- branches -------------------------------------------------------------------------------- */
 /* Where the top `count` operands begin. */
 static u32 top_slot(const CellLower *l, u32 count) {
     return count ? l->stack[l->height - count].slot : l->top;
@@ -127,7 +127,7 @@ static void branch_table(CellLower *l, const Ins *ins) {
     }
 }
 
-/* ---- blocks -------------------------------------------------------------------------------------------------- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 void cells_open(CellLower *l, const Ins *ins) {
     const Block *b = &l->s->blocks[ins->a];
     Operand cond = {0};
@@ -236,7 +236,7 @@ bool cells_control(CellLower *l, const Ins *ins) {
     }
 }
 
-/* ---- calls ---------------------------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------------- */
 /* What a tail call throws is not this function's any more. */
 static void call_info(CellLower *l, bool tail) {
     u32 handler = l->handler;
@@ -295,7 +295,7 @@ bool cells_call(CellLower *l, const Ins *ins) {
     return true;
 }
 
-/* ---- locals, globals, drop, select ------------------------------------------------------------------------------ */
+/* ---- locals, globals, drop, select ----------------------------------------------------------- */
 static void set_local(CellLower *l, u32 local) {
     Operand o = cells_pop(l);
     ValType type = l->s->locals[local];

@@ -38,7 +38,7 @@ static void pass_on(CellLower *l, u32 block) {
     cells_info(l);
 }
 
-/* ---- try_table ---------------------------------------------------------------------------------------------- */
+/* ---- try_table ------------------------------------------------------------------------------- */
 static void clause(CellLower *l, u32 block, const u32 *c) {
     Label *other = &l->blocks[block].other;
     u32 kind = c[0];
@@ -76,7 +76,7 @@ static void close_try_table(CellLower *l, const Ins *ins) {
     cells_reset(l, block, b->results, b->result_count);
 }
 
-/* ---- legacy ------------------------------------------------------------------------------------------------- */
+/* ---- legacy ---------------------------------------------------------------------------------- */
 static void catch_arm(CellLower *l, const Ins *ins) {
     u32 block = ins->b;
     LoweredBlock *mine = &l->blocks[block];
@@ -111,7 +111,7 @@ static void close_try(CellLower *l, u32 block, bool falls) {
     cells_reset(l, block, b->results, b->result_count);
 }
 
-/* ---- throwing ------------------------------------------------------------------------------------------------ */
+/* ---- throwing -------------------------------------------------------------------------------- */
 static void throw_values(CellLower *l, u32 tag) {
     u32 count = tag_type(l, tag)->u.func.param_count;
     cells_settle_top(l, count);

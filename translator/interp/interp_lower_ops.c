@@ -17,7 +17,7 @@ static bool is_integer(char letter) {
     return letter == 'i' || letter == 'l' || letter == 'r';
 }
 
-/* ---- numeric -------------------------------------------------------------------------------------------- */
+/* ---- numeric --------------------------------------------------------------------------------- */
 static void canonicalise(CellLower *l, const Ins *ins) {
     unsigned type = l->it->options.canonical_nans ? op_makes_nans((Op)ins->op) : 0;
     if (!type) return;
@@ -187,7 +187,7 @@ bool cells_numeric(CellLower *l, const Ins *ins) {
     return true;
 }
 
-/* ---- loads, stores ------------------------------------------------------------------------------------------ */
+/* ---- loads, stores --------------------------------------------------------------------------- */
 static u64 offset_of(const Ins *ins) {
     return (u64)ins->a | (u64)ins->b << 32;
 }
@@ -272,7 +272,7 @@ static void atomic(CellLower *l, const Ins *ins, unsigned first) {
     else cells_forget(l);
 }
 
-/* ---- instructions on whole memories and tables -------------------------------------------------------------------- */
+/* ---- instructions on whole memories and tables ----------------------------------------------- */
 /* Pops count operands; those that are i32 but stand for an address are widened into their own slots.
  * wide: bit i set: operand i is 64 bits wide, or no address. */
 static void widened(CellLower *l, u32 count, unsigned wide, u32 slots[3]) {

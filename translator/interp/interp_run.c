@@ -6,7 +6,7 @@
  * known as the guest's. Spec: exec/instructions */
 #include "handlers.h"
 
-/* ---- fields and operands: names that handlers.inc uses -------------------------------------------------- */
+/* ---- fields and operands: names that handlers.inc uses --------------------------------------- */
 #define X(n) (((const u16 *)(const void *)(pc + 1))[n])
 #define W() (((const u32 *)(const void *)(pc + 1))[1])
 #define T_i u32
@@ -55,7 +55,7 @@
     pc = (x) ? pc + 3 : pc + 2 + (s64)pc[2];                                                       \
     GO()
 
-/* ---- operators by the text in a row's column c: decided while compiling -------------------------------------- */
+/* ---- operators by the text in a row's column c: decided while compiling ---------------------- */
 #define COMPARE(c, a, b)                                                                           \
     ((u32)((c)[0] == '=' ? (a) == (b) : (c)[0] == '!' ? (a) != (b) : (c)[0] == '<'                 \
      ? ((c)[1] == '=' ? (a) <= (b) : (a) < (b)) : ((c)[1] == '=' ? (a) >= (b) : (a) > (b))))
@@ -120,7 +120,7 @@
     w2c_atomic_cmpxchg_##type##_b(m->data, m, at, pc[2], (type)old, (type)v)
 #define ATOMIC_CMPXCHG(c) BY_SIZE(c, ATOMIC_EXCHANGED)
 
-/* ---- helpers of handlers ----------------------------------------------------------------------------------------- */
+/* ---- helpers of handlers --------------------------------------------------------------------- */
 W2C_INLINE const Code *code_of(Inst *in, u32 func) {
     const Code *code = interp_code_now(inst_interp(in), func);
     return W2C_LIKELY(code) ? code : interp_code(in, func);
@@ -180,7 +180,7 @@ static v128 shuffled(v128 a, v128 b, const u64 *lanes) {
     memcpy(&a, picked, 16);
     return a;
 }
-/* ---- dispatch --------------------------------------------------------------------------------------------------------- */
+/* ---- dispatch -------------------------------------------------------------------------------- */
 #define MARK(name)
 #if defined(__clang__) && defined(__has_attribute) && !defined(W2C_INTERP_GOTO)
 #if __has_attribute(musttail) && __has_attribute(preserve_none)
@@ -227,7 +227,7 @@ void interp_text(const char **begin, const char **end) {
 #undef NEXT
 #undef STOP
 
-/* ---- handlers ----------------------------------------------------------------------------------------------------------- */
+/* ---- handlers -------------------------------------------------------------------------------- */
 #ifdef TAIL_DISPATCH
 #define PARAMS const u64 *pc, u64 *fp, u8 *mem, Inst *in, u64 r0, f32 f0, f64 d0
 /* AddressSanitizer's frames do not go together with preserve_none in every clang. */

@@ -56,7 +56,7 @@ static void write(Lower *l, const Ins *ins, uint32_t operands) {
     s->count = operands;
 }
 
-/* ---- casts -------------------------------------------------------------------------------------- */
+/* ---- casts ----------------------------------------------------------------------------------- */
 static bool statically(const Lower *l, ValType source, ValType target) {
     return vt_is_ref(source) && vt_heap(source) != HT_BOTTOM &&
            heap_matches(l->m, vt_heap(source), vt_heap(target));
@@ -103,7 +103,7 @@ static void branch_on_cast(Lower *l, const Ins *ins, bool on_failure) {
     s->hint = ins->hint;
 }
 
-/* ---- all ---------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 static bool lower_new(Lower *l, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_struct_new: new_object(l, ins, l->m->types[ins->a].u.fields.count, 0); return true;

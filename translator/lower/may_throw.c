@@ -32,7 +32,7 @@ bool may_throw_is_wasi(const Import *import) {
     return false;
 }
 
-/* ---- what comes from outside --------------------------------------------------------------------- */
+/* ---- what comes from outside ----------------------------------------------------------------- */
 
 /* Could a value of this type be, or hold, a function or an exception? */
 static bool carries(const Module *m, ValType t) {
@@ -101,7 +101,7 @@ static bool tags_carry(const Module *m) {
     return false;
 }
 
-/* ---- the graph --------------------------------------------------------------------------------------- */
+/* ---- the graph ------------------------------------------------------------------------------- */
 
 static void edge(Graph *g, uint32_t from, uint32_t to) {
     if (to >= g->nodes || g->failed || g->seen[to] == from + 1) return;

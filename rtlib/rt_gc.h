@@ -18,9 +18,9 @@
 #define GC_BLOCK 32768u
 #define GC_CHUNK ((uintptr_t)2 << 20)
 #define GC_LINES (GC_BLOCK / GC_LINE)
-#define GC_WORDS (GC_BLOCK / 8 / 64)           /* of 64 bits, one for 8 bytes */
+#define GC_WORDS (GC_BLOCK / 8 / 64) /* of 64 bits, one for 8 bytes */
 #define GC_BLOCKS ((unsigned)(GC_CHUNK / GC_BLOCK))
-#define GC_FIRST 2u                            /* blocks before it hold the chunk's own data */
+#define GC_FIRST 2u /* blocks before it hold the chunk's own data */
 
 /* What a line is: free; has objects that were live at the last collection; the first of a run that
  * the allocator took since, or another of it. */
@@ -72,12 +72,12 @@ struct w2c_heap {
     u64 trigger; /* collect when `recent` gets there */
     u64 live;    /* bytes of the objects that the last collection marked */
     u64 before, peak, collections, pause_ns; /* for w2c_gc_stats */
-    u32 stress, countdown; /* collect at every stress-th allocation */
+    u32 stress, countdown;                   /* collect at every stress-th allocation */
 
     gc_list by_address, larges_by_address; /* while collecting */
-    gc_list pins;  /* objects that roots point to */
-    gc_list stack; /* objects to be marked */
-    bool overflow; /* the stack could not grow: some are missing in it */
+    gc_list pins;                          /* objects that roots point to */
+    gc_list stack;                         /* objects to be marked */
+    bool overflow;                         /* the stack could not grow: some are missing in it */
 };
 
 /* ---- rt_gc_heap.c ---- */

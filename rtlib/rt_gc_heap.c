@@ -66,8 +66,10 @@ static bool add_chunk(w2c_heap *heap) {
     if (heap->used >= heap->limit) return false;
     gc_chunk *chunk = (gc_chunk *)map_chunk();
     if (!chunk) return false;
-    if (heap->last_chunk) heap->last_chunk->next = chunk;
-    else heap->chunks = chunk;
+    if (heap->last_chunk)
+        heap->last_chunk->next = chunk;
+    else
+        heap->chunks = chunk;
     heap->last_chunk = chunk;
     heap->chunk_count++;
     if (!heap->chunk) {
@@ -249,7 +251,8 @@ char *w2c_gc_slow(w2c_instance *instance, u64 size) {
     bool large = size > W2C_GC_SMALL;
     u64 most = large ? size : GC_BLOCK; /* what a run may add */
     if (is_over(heap, most) || stress_is_due(heap) || heap->recent + size > heap->trigger) {
-        if (most <= heap->limit && !gc_collect(heap)) heap->trigger = heap->recent + size + LEAST_TRIGGER;
+        if (most <= heap->limit && !gc_collect(heap))
+            heap->trigger = heap->recent + size + LEAST_TRIGGER;
     }
     if (is_over(heap, most)) exhausted(heap, size);
     char *at = large ? alloc_large(heap, size) : alloc_small(heap, size);
@@ -340,8 +343,10 @@ static void move_objects(w2c_heap *a, w2c_heap *b) {
     while (*tail)
         tail = &(*tail)->next;
     *tail = b->larges;
-    if (a->last_chunk) a->last_chunk->next = b->chunks;
-    else a->chunks = b->chunks;
+    if (a->last_chunk)
+        a->last_chunk->next = b->chunks;
+    else
+        a->chunks = b->chunks;
     if (b->last_chunk) a->last_chunk = b->last_chunk;
     if (!a->chunk) { /* b's free runs are next */
         a->chunk = b->chunk;

@@ -42,8 +42,10 @@ static size_t item_before(const gc_list *list, uintptr_t address) {
     size_t low = 0, high = list->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if ((uintptr_t)list->at[middle] <= address) low = middle + 1;
-        else high = middle;
+        if ((uintptr_t)list->at[middle] <= address)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low ? low - 1 : SIZE_MAX;
 }

@@ -14,8 +14,8 @@
 #define W2C_PRINTF(text, args) __attribute__((format(printf, text, args)))
 
 /* ---- exceptions (rt_exception.c) ------------------------------------------------------------ */
-typedef struct w2c_exceptions { /* in a context; all zeros: none */
-    w2c_exception *left;        /* what the last call ended with, for the host */
+typedef struct w2c_exceptions {         /* in a context; all zeros: none */
+    w2c_exception *left;                /* what the last call ended with, for the host */
     struct w2c_exception_chunk *chunks; /* all exceptions lie in these, the newest first */
     size_t kept, keep_limit;            /* how many are kept; at the limit, collect */
 } w2c_exceptions;

@@ -16,8 +16,8 @@ static W2C_COLD bool make(w2c_context *context) {
     size_t bytes = context->stack_bytes ? context->stack_bytes : OPERANDS_DEFAULT;
     if (bytes < OPERANDS_LEAST) bytes = OPERANDS_LEAST;
     bytes = (bytes + 4095) & ~(size_t)4095;
-    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                    -1, 0);
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED) return false;
     o->low = (u64 *)at;
     o->end = o->low + bytes / sizeof(u64);

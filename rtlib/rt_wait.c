@@ -30,7 +30,8 @@ static struct w2c_waiters *waiters_of(w2c_memory *memory) {
         free(fresh);
         return NULL;
     }
-    if (__atomic_compare_exchange_n(&memory->waiters, &q, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (__atomic_compare_exchange_n(&memory->waiters, &q, fresh, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
         return fresh;
     pthread_mutex_destroy(&fresh->mutex);
     free(fresh);

@@ -38,8 +38,8 @@ typedef struct w2c_context w2c_context; /* per thread: stack limit, trap frame, 
 typedef struct w2c_func w2c_func;       /* a function reference: immutable, owned by its instance */
 typedef struct w2c_memory w2c_memory;
 typedef struct w2c_table w2c_table;
-typedef struct w2c_type w2c_type; /* a function type (later: struct and array types) */
-typedef struct w2c_tag w2c_tag;   /* of exceptions: its address is its identity */
+typedef struct w2c_type w2c_type;           /* a function type (later: struct and array types) */
+typedef struct w2c_tag w2c_tag;             /* of exceptions: its address is its identity */
 typedef struct w2c_exception w2c_exception; /* owned by the context that it was thrown in */
 
 /* Any reference. NULL is null. A funcref is a `const w2c_func *`. An externref is whatever the host
@@ -88,7 +88,8 @@ typedef struct w2c_global {
     const char *type; /* "i32", "f64", "funcref", ... as the module writes it */
     bool is_mutable;
     void *value; /* uint32_t, uint64_t, float, double, w2c_v128 or w2c_ref, by type */
-    const w2c_type *heap; /* of "(ref #...)" and "(ref null #...)": the type referred to; else NULL */
+    const w2c_type
+        *heap; /* of "(ref #...)" and "(ref null #...)": the type referred to; else NULL */
 } w2c_global;
 
 /* A host function as the module's NAME.h declares it:
@@ -167,11 +168,12 @@ typedef struct w2c_config {
                          * headroom for host functions (a quarter of stacks below 1 MiB). On a stack
                          * that is not the thread's own (coroutines) 0 means 64 KiB */
     uint64_t max_memory; /* bytes per memory; growth beyond fails; 0: the module's own limit */
-    uint64_t max_gc_heap; /* bytes of garbage-collected objects in the context; beyond that, and after
+    uint64_t
+        max_gc_heap;    /* bytes of garbage-collected objects in the context; beyond that, and after
                            * a collection, allocation traps (TRAP_HEAP_EXHAUSTED); 0: 4 GiB */
-    uint32_t gc_stress;   /* collect at every n-th allocation, to test; 0: when it pays */
-    void *host;          /* w2c_instance_host gives it back */
-    w2c_error *error;    /* filled when NAME_new fails */
+    uint32_t gc_stress; /* collect at every n-th allocation, to test; 0: when it pays */
+    void *host;         /* w2c_instance_host gives it back */
+    w2c_error *error;   /* filled when NAME_new fails */
 } w2c_config;
 
 /* What NAME_new and NAME_delete call. On failure *out is NULL and config->error says why; a trap in

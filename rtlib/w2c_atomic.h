@@ -32,60 +32,60 @@ W2C_INLINE void w2c_check_range_shared(const w2c_memory *memory, u64 address, u6
         w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
 }
 
-#define W2C_ATOMIC_BINARY(op, builtin, type)                                                          \
-    W2C_INLINE type w2c_atomic_##op##_##type(u8 *base, u64 address, u64 offset, type v) {             \
-        w2c_check_aligned(address + offset, sizeof(type));                                            \
-        return builtin((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);             \
-    }                                                                                                 \
-    W2C_INLINE type w2c_atomic_##op##_##type##_b(u8 *base, const w2c_memory *memory, u64 address,     \
-                                                 u64 offset, type v) {                                \
-        w2c_check_aligned(address + offset, sizeof(type));                                            \
-        w2c_check_range_shared(memory, address, offset, sizeof(type));                                \
-        return builtin((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);             \
+#define W2C_ATOMIC_BINARY(op, builtin, type)                                                       \
+    W2C_INLINE type w2c_atomic_##op##_##type(u8 *base, u64 address, u64 offset, type v) {          \
+        w2c_check_aligned(address + offset, sizeof(type));                                         \
+        return builtin((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);          \
+    }                                                                                              \
+    W2C_INLINE type w2c_atomic_##op##_##type##_b(u8 *base, const w2c_memory *memory, u64 address,  \
+                                                 u64 offset, type v) {                             \
+        w2c_check_aligned(address + offset, sizeof(type));                                         \
+        w2c_check_range_shared(memory, address, offset, sizeof(type));                             \
+        return builtin((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);          \
     }
-#define W2C_ATOMIC(type)                                                                              \
-    W2C_INLINE type w2c_atomic_load_##type(const u8 *base, u64 address, u64 offset) {                 \
-        w2c_check_aligned(address + offset, sizeof(type));                                            \
-        type v = __atomic_load_n((const type *)(const void *)(base + (address + offset)),             \
-                                 __ATOMIC_SEQ_CST);                                                   \
-        W2C_FORCE_INT(v);                                                                             \
-        return v;                                                                                     \
-    }                                                                                                 \
-    W2C_INLINE type w2c_atomic_load_##type##_b(const u8 *base, const w2c_memory *memory, u64 address, \
-                                               u64 offset) {                                          \
-        w2c_check_aligned(address + offset, sizeof(type));                                            \
-        w2c_check_range_shared(memory, address, offset, sizeof(type));                                \
-        return __atomic_load_n((const type *)(const void *)(base + (address + offset)),               \
-                               __ATOMIC_SEQ_CST);                                                     \
-    }                                                                                                 \
-    W2C_INLINE void w2c_atomic_store_##type(u8 *base, u64 address, u64 offset, type v) {              \
-        w2c_check_aligned(address + offset, sizeof(type));                                            \
-        __atomic_store_n((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);           \
-    }                                                                                                 \
-    W2C_INLINE void w2c_atomic_store_##type##_b(u8 *base, const w2c_memory *memory, u64 address,      \
-                                                u64 offset, type v) {                                 \
-        w2c_check_aligned(address + offset, sizeof(type));                                            \
-        w2c_check_range_shared(memory, address, offset, sizeof(type));                                \
-        __atomic_store_n((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);           \
-    }                                                                                                 \
-    W2C_INLINE type w2c_atomic_cmpxchg_##type(u8 *base, u64 address, u64 offset, type expected,       \
-                                              type v) {                                               \
-        w2c_check_aligned(address + offset, sizeof(type));                                            \
-        __atomic_compare_exchange_n((type *)(void *)(base + (address + offset)), &expected, v, false, \
-                                    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                              \
-        return expected;                                                                              \
-    }                                                                                                 \
-    W2C_INLINE type w2c_atomic_cmpxchg_##type##_b(u8 *base, const w2c_memory *memory, u64 address,    \
-                                                  u64 offset, type expected, type v) {                \
-        w2c_check_aligned(address + offset, sizeof(type));                                            \
-        w2c_check_range_shared(memory, address, offset, sizeof(type));                                \
-        return w2c_atomic_cmpxchg_##type(base, address, offset, expected, v);                         \
-    }                                                                                                 \
-    W2C_ATOMIC_BINARY(add, __atomic_fetch_add, type)                                                  \
-    W2C_ATOMIC_BINARY(sub, __atomic_fetch_sub, type)                                                  \
-    W2C_ATOMIC_BINARY(and, __atomic_fetch_and, type)                                                  \
-    W2C_ATOMIC_BINARY(or, __atomic_fetch_or, type)                                                    \
-    W2C_ATOMIC_BINARY(xor, __atomic_fetch_xor, type)                                                  \
+#define W2C_ATOMIC(type)                                                                           \
+    W2C_INLINE type w2c_atomic_load_##type(const u8 *base, u64 address, u64 offset) {              \
+        w2c_check_aligned(address + offset, sizeof(type));                                         \
+        type v = __atomic_load_n((const type *)(const void *)(base + (address + offset)),          \
+                                 __ATOMIC_SEQ_CST);                                                \
+        W2C_FORCE_INT(v);                                                                          \
+        return v;                                                                                  \
+    }                                                                                              \
+    W2C_INLINE type w2c_atomic_load_##type##_b(const u8 *base, const w2c_memory *memory,           \
+                                               u64 address, u64 offset) {                          \
+        w2c_check_aligned(address + offset, sizeof(type));                                         \
+        w2c_check_range_shared(memory, address, offset, sizeof(type));                             \
+        return __atomic_load_n((const type *)(const void *)(base + (address + offset)),            \
+                               __ATOMIC_SEQ_CST);                                                  \
+    }                                                                                              \
+    W2C_INLINE void w2c_atomic_store_##type(u8 *base, u64 address, u64 offset, type v) {           \
+        w2c_check_aligned(address + offset, sizeof(type));                                         \
+        __atomic_store_n((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);        \
+    }                                                                                              \
+    W2C_INLINE void w2c_atomic_store_##type##_b(u8 *base, const w2c_memory *memory, u64 address,   \
+                                                u64 offset, type v) {                              \
+        w2c_check_aligned(address + offset, sizeof(type));                                         \
+        w2c_check_range_shared(memory, address, offset, sizeof(type));                             \
+        __atomic_store_n((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);        \
+    }                                                                                              \
+    W2C_INLINE type w2c_atomic_cmpxchg_##type(u8 *base, u64 address, u64 offset, type expected,    \
+                                              type v) {                                            \
+        w2c_check_aligned(address + offset, sizeof(type));                                         \
+        __atomic_compare_exchange_n((type *)(void *)(base + (address + offset)), &expected, v,     \
+                                    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                    \
+        return expected;                                                                           \
+    }                                                                                              \
+    W2C_INLINE type w2c_atomic_cmpxchg_##type##_b(u8 *base, const w2c_memory *memory, u64 address, \
+                                                  u64 offset, type expected, type v) {             \
+        w2c_check_aligned(address + offset, sizeof(type));                                         \
+        w2c_check_range_shared(memory, address, offset, sizeof(type));                             \
+        return w2c_atomic_cmpxchg_##type(base, address, offset, expected, v);                      \
+    }                                                                                              \
+    W2C_ATOMIC_BINARY(add, __atomic_fetch_add, type)                                               \
+    W2C_ATOMIC_BINARY(sub, __atomic_fetch_sub, type)                                               \
+    W2C_ATOMIC_BINARY(and, __atomic_fetch_and, type)                                               \
+    W2C_ATOMIC_BINARY(or, __atomic_fetch_or, type)                                                 \
+    W2C_ATOMIC_BINARY(xor, __atomic_fetch_xor, type)                                               \
     W2C_ATOMIC_BINARY(xchg, __atomic_exchange_n, type)
 W2C_ATOMIC(u8)
 W2C_ATOMIC(u16)
@@ -94,22 +94,22 @@ W2C_ATOMIC(u64)
 #undef W2C_ATOMIC
 #undef W2C_ATOMIC_BINARY
 
-#define W2C_SHARED(type)                                                                              \
-    W2C_INLINE type w2c_load_##type##_v(const u8 *base, u64 address, u64 offset) {                    \
-        return ((const volatile w2c_##type##_any *)(base + (address + offset)))->v;                   \
-    }                                                                                                 \
-    W2C_INLINE void w2c_store_##type##_v(u8 *base, u64 address, u64 offset, type v) {                 \
-        ((volatile w2c_##type##_any *)(base + (address + offset)))->v = v;                            \
-    }                                                                                                 \
-    W2C_INLINE type w2c_load_##type##_vb(const u8 *base, const w2c_memory *memory, u64 address,       \
-                                         u64 offset) {                                                \
-        w2c_check_range_shared(memory, address, offset, sizeof(type));                                \
-        return w2c_load_##type##_v(base, address, offset);                                            \
-    }                                                                                                 \
-    W2C_INLINE void w2c_store_##type##_vb(u8 *base, const w2c_memory *memory, u64 address,            \
-                                          u64 offset, type v) {                                       \
-        w2c_check_range_shared(memory, address, offset, sizeof(type));                                \
-        w2c_store_##type##_v(base, address, offset, v);                                               \
+#define W2C_SHARED(type)                                                                           \
+    W2C_INLINE type w2c_load_##type##_v(const u8 *base, u64 address, u64 offset) {                 \
+        return ((const volatile w2c_##type##_any *)(base + (address + offset)))->v;                \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_##type##_v(u8 *base, u64 address, u64 offset, type v) {              \
+        ((volatile w2c_##type##_any *)(base + (address + offset)))->v = v;                         \
+    }                                                                                              \
+    W2C_INLINE type w2c_load_##type##_vb(const u8 *base, const w2c_memory *memory, u64 address,    \
+                                         u64 offset) {                                             \
+        w2c_check_range_shared(memory, address, offset, sizeof(type));                             \
+        return w2c_load_##type##_v(base, address, offset);                                         \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_##type##_vb(u8 *base, const w2c_memory *memory, u64 address,         \
+                                          u64 offset, type v) {                                    \
+        w2c_check_range_shared(memory, address, offset, sizeof(type));                             \
+        w2c_store_##type##_v(base, address, offset, v);                                            \
     }
 W2C_SHARED(u8)
 W2C_SHARED(s8)

@@ -50,10 +50,10 @@ W2C_ARRAY_STRUCT(ref, w2c_ref)
 #define W2C_ARRAY_AT(name, elem, ref) ((elem *)((char *)(ref) + W2C_ARRAY_OFFSET(name)))
 #define W2C_ARRAY_LEN(ref) (*(u32 *)((char *)(ref) + sizeof(const w2c_type *)))
 
-/* ---- allocation ----------------------------------------------------------------------------- */
-/* The slow side: takes another run, collects, or traps with TRAP_HEAP_EXHAUSTED. The object has no
+    /* ---- allocation ----------------------------------------------------------------------------- */
+    /* The slow side: takes another run, collects, or traps with TRAP_HEAP_EXHAUSTED. The object has no
  * header yet: it must have one, and all of its fields, before the next allocation. */
-char *w2c_gc_slow(w2c_instance *instance, u64 size) __attribute__((cold, malloc));
+    char *w2c_gc_slow(w2c_instance *instance, u64 size) __attribute__((cold, malloc));
 
 /* size: a multiple of 8. */
 W2C_INLINE char *w2c_gc_alloc(w2c_instance *instance, u64 size) {

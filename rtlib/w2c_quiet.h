@@ -20,7 +20,8 @@
 #pragma GCC diagnostic ignored "-Wsometimes-uninitialized"
 #pragma GCC diagnostic ignored "-Wunused-const-variable"
 #elif defined(__GNUC__)
-#pragma GCC diagnostic ignored "-Wclobbered" /* entries' parameters, which nobody reads after a trap */
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wclobbered" /* entries' parameters, which nobody reads after a trap */
 #pragma GCC diagnostic ignored "-Wduplicated-branches"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #if __GNUC__ >= 12

@@ -90,11 +90,12 @@ struct w2c_type {
     u32 depth;                     /* how many supertypes it has */
     u8 form;                       /* 0 function, 1 struct, 2 array */
     bool is_final;
-    u8 elem_kind;  /* arrays: what elements are: w2c_gc_kind */
-    u8 elem_size;  /* arrays: bytes of an element */
-    u32 size;      /* structs: bytes of an object; arrays: where the elements begin */
-    u64 hash;      /* of text; 0: not known */
-    const u32 *refs; /* structs: where references are: those of the any hierarchy, then of extern, */
+    u8 elem_kind; /* arrays: what elements are: w2c_gc_kind */
+    u8 elem_size; /* arrays: bytes of an element */
+    u32 size;     /* structs: bytes of an object; arrays: where the elements begin */
+    u64 hash;     /* of text; 0: not known */
+    const u32
+        *refs; /* structs: where references are: those of the any hierarchy, then of extern, */
     u32 any_count, extern_count, exn_count; /* then of exn */
 };
 
@@ -119,7 +120,7 @@ struct w2c_memory {
     u8 page_log2;
     u8 mode; /* w2c_memory_mode it can serve: a guarded one serves both */
     bool is64, shared, has_max;
-    u32 lock; /* held while it grows */
+    u32 lock;                    /* held while it grows */
     struct w2c_waiters *waiters; /* threads in memory.atomic.wait; NULL until the first */
     u32 growths, failed_growths;
 };
@@ -184,7 +185,7 @@ struct w2c_table {
     w2c_context
         *context; /* of the instances whose functions it may hold; NULL until one imports it */
     bool is64, has_max;
-    bool holds_context; /* keeps its context alive: a table made by w2c_table_new */
+    bool holds_context;   /* keeps its context alive: a table made by w2c_table_new */
     w2c_table *next_held; /* such tables of one context */
 };
 
@@ -253,15 +254,16 @@ typedef struct w2c_import_desc {
                * or the pointer to a global's value, or const w2c_tag * */
     u32 slot2; /* memories: offset of the cached base address; functions: offset of the w2c_func
                 * whose code is the lazy stub; else 0 */
-    const w2c_type *type; /* functions, tags; of tables' and globals' types the concrete heap type */
-    w2c_host_fn linked;   /* functions: weak symbol NAME_i_MODULE_FIELD, or NULL; its env is the
+    const w2c_type
+        *type;          /* functions, tags; of tables' and globals' types the concrete heap type */
+    w2c_host_fn linked; /* functions: weak symbol NAME_i_MODULE_FIELD, or NULL; its env is the
                            * instance's config->host */
-    w2c_code stub;        /* functions: binds at first call; see w2c_import_bind */
-    const char *text;     /* others: type in words: "i32", "funcref" */
-    w2c_limits limits;    /* tables, memories */
-    u8 page_log2, mode;   /* memories: mode the code was made for (w2c_memory_mode) */
-    bool is64, shared;    /* tables, memories */
-    bool is_mutable;      /* globals */
+    w2c_code stub;      /* functions: binds at first call; see w2c_import_bind */
+    const char *text;   /* others: type in words: "i32", "funcref" */
+    w2c_limits limits;  /* tables, memories */
+    u8 page_log2, mode; /* memories: mode the code was made for (w2c_memory_mode) */
+    bool is64, shared;  /* tables, memories */
+    bool is_mutable;    /* globals */
 } w2c_import_desc;
 
 typedef struct w2c_memory_desc {
@@ -319,7 +321,8 @@ struct w2c_module {
     void (*init)(w2c_instance *); /* globals, segments, start; runs inside a frame */
     const w2c_tag_desc *tags;     /* defined ones */
     u32 tag_count;
-    u32 tail_abi, tail_words; /* W2C_TAIL_ABI and the words that its functions need; 0: no tail calls */
+    u32 tail_abi,
+        tail_words; /* W2C_TAIL_ABI and the words that its functions need; 0: no tail calls */
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */

@@ -22,8 +22,10 @@ static char **baked_options(const Options *options) {
             continue;
         size_t len = strlen(row->long_name) + (item->text ? strlen(item->text) : 0) + 4;
         char *text = list[count++] = malloc(len);
-        if (text && item->text) snprintf(text, len, "--%s=%s", row->long_name, item->text);
-        else if (text) snprintf(text, len, "--%s", row->long_name);
+        if (text && item->text)
+            snprintf(text, len, "--%s=%s", row->long_name, item->text);
+        else if (text)
+            snprintf(text, len, "--%s", row->long_name);
     }
     return list;
 }
@@ -45,9 +47,10 @@ static void print_stats(Interp *interp) {
             "bytes of code         %12llu\n"
             "bytes, referred to    %12llu\n"
             "bytes shared          %12llu\n",
-            (unsigned long long)s.functions, (unsigned long long)s.called, (unsigned long long)s.records,
-            (unsigned long long)s.called_records, (unsigned long long)s.code,
-            (unsigned long long)s.reference_records, (unsigned long long)s.shared);
+            (unsigned long long)s.functions, (unsigned long long)s.called,
+            (unsigned long long)s.records, (unsigned long long)s.called_records,
+            (unsigned long long)s.code, (unsigned long long)s.reference_records,
+            (unsigned long long)s.shared);
     if (s.functions)
         fprintf(stderr, "bytes a 1000 functions %11llu  records alone\n",
                 (unsigned long long)((s.records + s.called_records) * 1000 / s.functions));
@@ -97,18 +100,20 @@ static bool timer_seconds(const char *text, double *out) {
 static int run_module(const Options *options, Interp *interp) {
     char **baked = baked_options(options);
     int code = 3;
-    Timer timer = {.interp = interp, .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
+    Timer timer = {
+        .interp = interp, .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
     pthread_t thread;
     double seconds = 0;
     const char *timeout = options->value[OPT_timeout].text;
-    bool timed = timeout && timer_seconds(timeout, &seconds) && clock_gettime(CLOCK_REALTIME, &timer.until) == 0;
+    bool timed = timeout && timer_seconds(timeout, &seconds) &&
+                 clock_gettime(CLOCK_REALTIME, &timer.until) == 0;
     if (timed) {
         add_seconds(&timer.until, seconds);
         timed = pthread_create(&thread, NULL, timer_run, &timer) == 0;
     }
     if (baked && timed == (timeout != NULL))
-        code = w2c_wasi_main(w2c_interp_module(interp), (const char *const *)baked, options->argument_count,
-                             options->arguments, NULL);
+        code = w2c_wasi_main(w2c_interp_module(interp), (const char *const *)baked,
+                             options->argument_count, options->arguments, NULL);
     if (timed) {
         pthread_mutex_lock(&timer.lock);
         timer.finished = true;
@@ -119,7 +124,8 @@ static int run_module(const Options *options, Interp *interp) {
     free_options(baked);
     const Diag *d = w2c_interp_error(interp);
     if (d->class == CLASS_UNSUPPORTED || d->class == CLASS_LIMIT) return 2;
-    if (code == EXIT_TRAP && (d->class == CLASS_INVALID || d->class == CLASS_MALFORMED || d->class == CLASS_FEATURE))
+    if (code == EXIT_TRAP &&
+        (d->class == CLASS_INVALID || d->class == CLASS_MALFORMED || d->class == CLASS_FEATURE))
         return 1;
     return code == EXIT_TRAP && (timer.struck || w2c_interp_fuel_ended(interp)) ? EXIT_ENDED : code;
 }
@@ -132,7 +138,8 @@ static const char *module_name(const char *path) {
 int cmd_run(const Options *options) {
     if (!options->argument_count) return options_complain(options, "no module given");
     if (options->value[OPT_native].set) {
-        fprintf(stderr, "w2c run --native: not supported yet: 'w2c build MOD.wasm -o EXE' makes a native program\n");
+        fprintf(stderr, "w2c run --native: not supported yet: 'w2c build MOD.wasm -o EXE' makes a "
+                        "native program\n");
         return 2;
     }
     if (options->value[OPT_memory_report].set) {
@@ -154,7 +161,8 @@ int cmd_run(const Options *options) {
         w2c_interp_load(&s.ctx, &s.module, module_name(path), &how, &interp) != W2C_OK) {
         code = session_fail(&s);
     } else {
-        if (options->value[OPT_fuel].set) w2c_interp_fuel_set(interp, options->value[OPT_fuel].number);
+        if (options->value[OPT_fuel].set)
+            w2c_interp_fuel_set(interp, options->value[OPT_fuel].number);
         code = run_module(options, interp);
         if (stats && strstr(stats, "memory")) print_stats(interp);
     }

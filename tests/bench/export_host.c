@@ -169,8 +169,8 @@ int main(void) {
     bool ok = true;
     while (ok && fgets(line, sizeof line, stdin)) {
         host.word_count = 0;
-        for (char *save, *word = strtok_r(line, " \n", &save);
-             word && host.word_count < WORDS_MOST; word = strtok_r(NULL, " \n", &save))
+        for (char *save, *word = strtok_r(line, " \n", &save); word && host.word_count < WORDS_MOST;
+             word = strtok_r(NULL, " \n", &save))
             host.words[host.word_count++] = word;
         if (host.word_count) ok = command_run(&host);
     }

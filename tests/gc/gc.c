@@ -99,8 +99,10 @@ static void compare(World *w, Shadow *root, void *root_ref) {
             to->ref = ref;
             if (to->seen) continue;
             to->seen = true;
-            if (count == sizeof todo / sizeof *todo) compare(w, to, ref);
-            else todo[count++] = to;
+            if (count == sizeof todo / sizeof *todo)
+                compare(w, to, ref);
+            else
+                todo[count++] = to;
         }
     }
 }
@@ -185,8 +187,10 @@ static void step(World *w) {
     case 9: { /* a handle takes it over, or lets go */
         void *ref = NULL;
         OK(heap_x_slot_get(w->m, a, &ref));
-        if (!w->handles[k]) w->handles[k] = w2c_handle_new(heap_instance(w->m), ref);
-        else w2c_handle_set(w->handles[k], ref);
+        if (!w->handles[k])
+            w->handles[k] = w2c_handle_new(heap_instance(w->m), ref);
+        else
+            w2c_handle_set(w->handles[k], ref);
         w->held[k] = s;
         if (below(4) == 0) {
             w2c_handle_delete(w->handles[k]);
@@ -197,8 +201,11 @@ static void step(World *w) {
     }
     case 10: {
         Shadow *t = w->slots[b];
-        if (!s || !t || s->kind != KIND_LIST || t->kind != KIND_LIST || !t->edge_count || !s->edge_count) break;
-        uint32_t most = s->edge_count < t->edge_count ? s->edge_count : t->edge_count, n = below(most + 1);
+        if (!s || !t || s->kind != KIND_LIST || t->kind != KIND_LIST || !t->edge_count ||
+            !s->edge_count)
+            break;
+        uint32_t most = s->edge_count < t->edge_count ? s->edge_count : t->edge_count,
+                 n = below(most + 1);
         uint32_t at = below(s->edge_count - n + 1), first = below(t->edge_count - n + 1);
         OK(heap_x_copy(w->m, a, at, b, first, n));
         memmove(s->edges + at, t->edges + first, n * sizeof *s->edges);
@@ -279,7 +286,8 @@ static void test_rings(void) {
     OK(heap_x_rings(m, 300000));
     w2c_gc_stats(heap_instance(m), &info);
     CHECK(info.collections >= 5, "%llu collections", (unsigned long long)info.collections);
-    CHECK(info.allocated > (uint64_t)20 << 20, "allocated %llu", (unsigned long long)info.allocated);
+    CHECK(info.allocated > (uint64_t)20 << 20, "allocated %llu",
+          (unsigned long long)info.allocated);
     CHECK(info.peak <= (uint64_t)8 << 20, "peak %llu", (unsigned long long)info.peak);
     CHECK(w2c_gc_collect(heap_instance(m)), "no collection");
     w2c_gc_stats(heap_instance(m), &info);
@@ -294,11 +302,15 @@ static void test_exhaustion(void) {
     for (int i = 0; i < 3; i++) {
         CHECK(heap_x_hoard(m) == W2C_TRAP_HEAP_EXHAUSTED, "no trap");
         CHECK(strstr(w2c_instance_detail(heap_instance(m)), "max_gc_heap"), "no detail");
-        if (i) OK(heap_x_hoarded(m, &n));
-        else n = 131000;
+        if (i)
+            OK(heap_x_hoarded(m, &n));
+        else
+            n = 131000;
         CHECK(n > 100000 && n <= ((uint32_t)3 << 20) / 24, "%u objects in 3 MiB", n);
         OK(heap_x_release(m));
-        if (i) CHECK(w2c_gc_collect(heap_instance(m)), "no collection"); /* exact: no frame is active */
+        if (i)
+            CHECK(w2c_gc_collect(heap_instance(m)),
+                  "no collection"); /* exact: no frame is active */
         OK(heap_x_garbage(m, 200000));
     }
     CHECK(heap_x_huge(m, 0xffffffffu, &n) == W2C_TRAP_HEAP_EXHAUSTED, "no trap");
@@ -354,11 +366,13 @@ static void test_join(void) {
     }
     OK(heap_x_slot_get(b, 7, &ref));
     of_b = w2c_handle_new(heap_instance(b), ref);
-    CHECK(w2c_instance_context(heap_instance(a)) != w2c_instance_context(heap_instance(b)), "one context");
+    CHECK(w2c_instance_context(heap_instance(a)) != w2c_instance_context(heap_instance(b)),
+          "one context");
     w2c_link links[] = {{"a", heap_instance(a)}, {"b", heap_instance(b)}};
     w2c_imports imports = {.links = links, .link_count = 2};
     OK(join_new(&j, &imports, NULL));
-    CHECK(w2c_instance_context(heap_instance(a)) == w2c_instance_context(heap_instance(b)), "two contexts");
+    CHECK(w2c_instance_context(heap_instance(a)) == w2c_instance_context(heap_instance(b)),
+          "two contexts");
     for (uint32_t k = 0; k < 100; k += 2)
         OK(join_x_over(j, k));
     CHECK(w2c_gc_collect(heap_instance(a)), "no collection");

@@ -18,7 +18,7 @@ typedef struct Run {
     w2c_link *links;
     size_t link_count;
     struct Loaded *loaded; /* interpreted: by number of the command that holds the module */
-    w2c_context *context; /* of the first instance; all share it */
+    w2c_context *context;  /* of the first instance; all share it */
     Host host;
     w2c_value args[MOST_VALUES], results[MOST_VALUES];
     Buffer text; /* why the command at hand failed */
@@ -56,8 +56,10 @@ static void trace_results(Run *run, w2c_status status, const char *letters) {
     for (size_t i = 0; status == W2C_OK && letters[i]; i++) {
         bool there = run->results[i].ref != NULL;
         const char *at = strchr(order, letters[i]);
-        if (letters[i] == 'r' || !at) trace(run, &there, sizeof there);
-        else trace(run, &run->results[i], sizes[at - order]);
+        if (letters[i] == 'r' || !at)
+            trace(run, &there, sizeof there);
+        else
+            trace(run, &run->results[i], sizes[at - order]);
     }
 }
 
@@ -120,9 +122,8 @@ static w2c_status instantiate(Run *run, const w2c_module *module, w2c_instance *
                            .count = run->host.count,
                            .links = run->links,
                            .link_count = run->link_count};
-    w2c_config config = {.context = run->context,
-                         .error = error,
-                         .gc_stress = run->suite->options.gc_stress};
+    w2c_config config = {
+        .context = run->context, .error = error, .gc_stress = run->suite->options.gc_stress};
     w2c_status status = w2c_instance_new(module, out, &imports, &config);
     trace_results(run, status, "");
     trace_memory(run, *out);
@@ -377,9 +378,11 @@ static Verdict compare(Run *run, Run *other, Verdict verdict, Verdict others) {
     if (verdict == others && same && verdict != VERDICT_FAIL) return verdict;
     if (verdict == VERDICT_FAIL) buffer_text(&run->text, " (compiled)");
     if (others == VERDICT_FAIL)
-        buffer_printf(&run->text, "%s%s (interpreted)", run->text.len ? "; " : "", suite_buffer(&other->text));
+        buffer_printf(&run->text, "%s%s (interpreted)", run->text.len ? "; " : "",
+                      suite_buffer(&other->text));
     if (!same)
-        buffer_printf(&run->text, "%scompiled and interpreted module differ in status, results or memory",
+        buffer_printf(&run->text,
+                      "%scompiled and interpreted module differ in status, results or memory",
                       run->text.len ? "; " : "");
     return VERDICT_FAIL;
 }

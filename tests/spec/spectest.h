@@ -30,7 +30,7 @@ typedef struct Options {
     uint32_t cflag_count;
     unsigned jobs;
     unsigned gc_stress; /* as in w2c_config */
-    unsigned timeout; /* seconds that a script may go without finishing a command */
+    unsigned timeout;   /* seconds that a script may go without finishing a command */
     bool verbose;
     const char *keep; /* folder for the C files; NULL: a temporary one */
     const char *expect, *write_expect;

@@ -49,8 +49,10 @@ typedef struct Job {
 static void *thread_main(void *arg) {
     Job *job = arg;
     threads *t = instance();
-    if (t) job->run(t, job->me);
-    else need(false, "no instance");
+    if (t)
+        job->run(t, job->me);
+    else
+        need(false, "no instance");
     threads_delete(t);
     return NULL;
 }
@@ -62,7 +64,8 @@ static void parallel(void (*run)(threads *, unsigned), unsigned count) {
         jobs[i] = (Job){run, i};
         pthread_create(&ids[i], NULL, thread_main, &jobs[i]);
     }
-    for (unsigned i = 0; i < count; i++) pthread_join(ids[i], NULL);
+    for (unsigned i = 0; i < count; i++)
+        pthread_join(ids[i], NULL);
 }
 
 static void pause_ms(long ms) {
@@ -72,28 +75,39 @@ static void pause_ms(long ms) {
 
 enum { ROUNDS = 20000 };
 
-static void run_add32(threads *t, unsigned me) { (void)me, threads_x_add_n(t, 0, ROUNDS); }
+static void run_add32(threads *t, unsigned me) {
+    (void)me, threads_x_add_n(t, 0, ROUNDS);
+}
 static void test_add32(void) {
     parallel(run_add32, THREADS);
     need(word(0) == THREADS * ROUNDS, "32-bit additions lost");
 }
-static void run_add8(threads *t, unsigned me) { threads_x_add8_n(t, me, ROUNDS); }
+static void run_add8(threads *t, unsigned me) {
+    threads_x_add8_n(t, me, ROUNDS);
+}
 static void test_add8(void) { /* four bytes of one word: neighbours stay untouched */
     parallel(run_add8, 4);
-    for (unsigned i = 0; i < 4; i++) need(w2c_memory_data(memory)[i] == (uint8_t)ROUNDS, "8-bit neighbours");
+    for (unsigned i = 0; i < 4; i++)
+        need(w2c_memory_data(memory)[i] == (uint8_t)ROUNDS, "8-bit neighbours");
 }
-static void run_add16(threads *t, unsigned me) { threads_x_add16_n(t, me / 2 * 2, ROUNDS); }
+static void run_add16(threads *t, unsigned me) {
+    threads_x_add16_n(t, me / 2 * 2, ROUNDS);
+}
 static void test_add16(void) {
     parallel(run_add16, 4);
     need((word(0) & 0xffff) == (uint16_t)(2 * ROUNDS), "16-bit low half");
     need(word(0) >> 16 == (uint16_t)(2 * ROUNDS), "16-bit high half");
 }
-static void run_sub64(threads *t, unsigned me) { (void)me, threads_x_sub_n(t, 8, ROUNDS); }
+static void run_sub64(threads *t, unsigned me) {
+    (void)me, threads_x_sub_n(t, 8, ROUNDS);
+}
 static void test_sub64(void) {
     parallel(run_sub64, THREADS);
     need(word(8) == (uint32_t)-(THREADS * ROUNDS) && word(12) == 0xffffffff, "64-bit subtraction");
 }
-static void run_xor(threads *t, unsigned me) { threads_x_xor_n(t, 0, ROUNDS + 1, 1u << me); }
+static void run_xor(threads *t, unsigned me) {
+    threads_x_xor_n(t, 0, ROUNDS + 1, 1u << me);
+}
 static void test_xor(void) {
     parallel(run_xor, THREADS);
     need(word(0) == (1u << THREADS) - 1, "each bit flipped an odd number of times");
@@ -111,7 +125,8 @@ static void test_or(void) {
 }
 static void run_and(threads *t, unsigned me) {
     uint32_t old;
-    for (unsigned b = me; b < 32; b += THREADS) threads_x_and_mask(t, 0, ~(1u << b), &old);
+    for (unsigned b = me; b < 32; b += THREADS)
+        threads_x_and_mask(t, 0, ~(1u << b), &old);
 }
 static void test_and(void) {
     memset(w2c_memory_data(memory), 0xff, 4);
@@ -119,22 +134,26 @@ static void test_and(void) {
     need(word(0) == 0, "all bits cleared");
 }
 static uint32_t given[THREADS];
-static void run_xchg(threads *t, unsigned me) { /* tickets pass through one place: none lost, none twice */
+static void run_xchg(threads *t,
+                     unsigned me) { /* tickets pass through one place: none lost, none twice */
     uint32_t mine = me + 1;
-    for (unsigned i = 0; i < ROUNDS; i++) threads_x_xchg(t, 0, mine, &mine);
+    for (unsigned i = 0; i < ROUNDS; i++)
+        threads_x_xchg(t, 0, mine, &mine);
     given[me] = mine;
 }
 static void test_xchg(void) {
     parallel(run_xchg, THREADS);
     uint32_t sum = word(0);
-    for (unsigned i = 0; i < THREADS; i++) sum += given[i];
+    for (unsigned i = 0; i < THREADS; i++)
+        sum += given[i];
     need(sum == THREADS * (THREADS + 1) / 2, "tickets");
 }
 static void run_cas(threads *t, unsigned me) {
     (void)me;
     for (unsigned i = 0; i < ROUNDS; i++) {
         uint32_t seen, got;
-        do threads_x_load(t, 0, &seen), threads_x_cas(t, 0, seen, seen + 3, &got);
+        do
+            threads_x_load(t, 0, &seen), threads_x_cas(t, 0, seen, seen + 3, &got);
         while (got != seen);
     }
 }
@@ -150,12 +169,16 @@ static void test_cas8_wraps(void) {
     need(got == 0x7f && w2c_memory_data(memory)[5] == 0xaa, "expected is wrapped to 8 bits");
     threads_delete(t);
 }
-static void run_spin(threads *t, unsigned me) { (void)me, threads_x_spin_n(t, 0, ROUNDS / 20); }
+static void run_spin(threads *t, unsigned me) {
+    (void)me, threads_x_spin_n(t, 0, ROUNDS / 20);
+}
 static void test_spin(void) {
     parallel(run_spin, 2);
     need(word(4) == 2 * (ROUNDS / 20), "spin lock");
 }
-static void run_mutex(threads *t, unsigned me) { (void)me, threads_x_mutex_n(t, 0, ROUNDS / 4); }
+static void run_mutex(threads *t, unsigned me) {
+    (void)me, threads_x_mutex_n(t, 0, ROUNDS / 4);
+}
 static void test_mutex(void) {
     parallel(run_mutex, THREADS);
     need(word(4) == THREADS * (ROUNDS / 4), "mutex by wait and notify");
@@ -184,15 +207,21 @@ static void test_buffering(void) {
 static void run_publish(threads *t, unsigned me) {
     for (uint32_t i = 0; i < 500; i++) {
         uint32_t v = 0;
-        if (me == 0) threads_x_publish(t, 16 * i, i + 1);
-        else threads_x_consume(t, 16 * i, &v), need(v == i + 1, "the flag came before the value");
+        if (me == 0)
+            threads_x_publish(t, 16 * i, i + 1);
+        else
+            threads_x_consume(t, 16 * i, &v), need(v == i + 1, "the flag came before the value");
     }
 }
-static void test_publish(void) { parallel(run_publish, 2); }
+static void test_publish(void) {
+    parallel(run_publish, 2);
+}
 
 /* ---- wait and notify ---- */
 static uint32_t results[16];
-static void run_wait(threads *t, unsigned me) { threads_x_wait32(t, 0, 0, (uint64_t)-1, &results[me]); }
+static void run_wait(threads *t, unsigned me) {
+    threads_x_wait32(t, 0, 0, (uint64_t)-1, &results[me]);
+}
 static uint32_t notify_until(uint32_t at, uint32_t want) { /* waiters may not be there yet */
     threads *t = instance();
     uint32_t total = 0;
@@ -218,7 +247,8 @@ static void test_notify_one_by_one(void) {
     parallel(run_wait, 3);
     pthread_join(id, NULL);
     need(woken == 3, "three woken, one at a time");
-    for (unsigned i = 0; i < 3; i++) need(results[i] == 0, "woken gives 0");
+    for (unsigned i = 0; i < 3; i++)
+        need(results[i] == 0, "woken gives 0");
 }
 static void *wake_all(void *arg) {
     threads *t = instance();
@@ -240,7 +270,9 @@ static void test_notify_all(void) {
     pthread_join(id, NULL);
     need(woken == 5, "all woken");
 }
-static void run_wait_elsewhere(threads *t, unsigned me) { threads_x_wait32(t, 64 * me, 0, 300000000, &results[me]); }
+static void run_wait_elsewhere(threads *t, unsigned me) {
+    threads_x_wait32(t, 64 * me, 0, 300000000, &results[me]);
+}
 static void *wake_second(void *arg) {
     (void)arg;
     woken = notify_until(64, 1);
@@ -296,7 +328,8 @@ static void test_host_thread_wakes(void) {
 static void run_grow(threads *t, unsigned me) {
     uint32_t r;
     if (me < 2) {
-        for (unsigned i = 0; i < 4; i++) threads_x_grow(t, 1, &r), need(r != 0xffffffff, "grows");
+        for (unsigned i = 0; i < 4; i++)
+            threads_x_grow(t, 1, &r), need(r != 0xffffffff, "grows");
     } else {
         for (unsigned i = 0; i < 5000; i++) {
             uint32_t pages, v;
@@ -312,11 +345,14 @@ static void test_grow(void) {
 static void run_trap(threads *t, unsigned me) {
     uint32_t v;
     for (unsigned i = 0; i < 500; i++) {
-        need(threads_x_load_plain(t, 0x10000000 + me, &v) == W2C_TRAP_MEMORY_BOUNDS, "trap on its own thread");
+        need(threads_x_load_plain(t, 0x10000000 + me, &v) == W2C_TRAP_MEMORY_BOUNDS,
+             "trap on its own thread");
         need(threads_x_store_plain(t, me * 4, i) == W2C_OK, "and goes on");
     }
 }
-static void test_traps_in_parallel(void) { parallel(run_trap, THREADS); }
+static void test_traps_in_parallel(void) {
+    parallel(run_trap, THREADS);
+}
 static void test_unaligned(void) {
     threads *t = instance();
     uint32_t v;
@@ -348,11 +384,15 @@ static void test_unshared(void) {
 }
 static void run_steer(threads *t, unsigned me) {
     uint32_t sum = 0;
-    if (me == 0) threads_x_steer(t, 0, 200000, &sum);
+    if (me == 0)
+        threads_x_steer(t, 0, 200000, &sum);
     else
-        for (unsigned i = 0; i < 20000; i++) threads_x_store_plain(t, 0, i % 2 ? 1u : 0xfffffff0u);
+        for (unsigned i = 0; i < 20000; i++)
+            threads_x_store_plain(t, 0, i % 2 ? 1u : 0xfffffff0u);
 }
-static void test_steer(void) { parallel(run_steer, 2); }
+static void test_steer(void) {
+    parallel(run_steer, 2);
+}
 
 static const struct {
     const char *name;

@@ -62,15 +62,16 @@ static u32 any_ii_i(w2c_instance *i, u32 a, u32 b) {
     if (W2C_UNLIKELY(s != W2C_OK)) w2c_raise(s);
     return results[0].i32;
 }
-static const w2c_type type_i_i = {"i_i", "(i32) -> (i32)", call_i_i, (w2c_code)host_i_i, NULL,
-                                  NULL, 0, 0, true};
-static const w2c_type type_ii_i = {"ii_i", "(i32, i32) -> (i32)", call_ii_i, (w2c_code)host_ii_i,
-                                   (w2c_code)any_ii_i, NULL, 0, 0, true};
-static const w2c_type type_i_ = {"i_", "(i32) -> ()", call_i_, (w2c_code)host_i_, NULL,
-                                 NULL, 0, 0, true};
+static const w2c_type type_i_i = {
+    "i_i", "(i32) -> (i32)", call_i_i, (w2c_code)host_i_i, NULL, NULL, 0, 0, true};
+static const w2c_type type_ii_i = {
+    "ii_i", "(i32, i32) -> (i32)", call_ii_i, (w2c_code)host_ii_i, (w2c_code)any_ii_i, NULL, 0, 0,
+    true};
+static const w2c_type type_i_ = {"i_", "(i32) -> ()", call_i_, (w2c_code)host_i_, NULL, NULL, 0,
+                                 0,    true};
 /* the same type as another module brings it */
-static const w2c_type type_i_i_copy = {"i_i", "(i32) -> (i32)", call_i_i, (w2c_code)host_i_i, NULL,
-                                  NULL, 0, 0, true};
+static const w2c_type type_i_i_copy = {
+    "i_i", "(i32) -> (i32)", call_i_i, (w2c_code)host_i_i, NULL, NULL, 0, 0, true};
 
 /* ---- the instance --------------------------------------------------------------------------- */
 enum {

@@ -17,18 +17,15 @@
  *   (func (export "bad") (result i32) (i64.const 0))                          ;; invalid
  *   (func (export "four") (param i32) (result i32) (call 0 (call 0 (local.get 0))))) */
 static const uint8_t bytes[] = {
-    0, 'a', 's', 'm', 1, 0, 0, 0,
-    1, 13, 3, 0x60, 1, 0x7f, 1, 0x7f, 0x60, 0, 0, 0x60, 0, 1, 0x7f,
-    2, 14, 1, 4, 'h', 'o', 's', 't', 5, 't', 'w', 'i', 'c', 'e', 0, 0,
-    3, 5, 4, 0, 1, 2, 0,
-    7, 30, 4, 3, 'f', 'i', 'b', 0, 1, 7, 'f', 'o', 'r', 'e', 'v', 'e', 'r', 0, 2, 3, 'b', 'a', 'd', 0, 3, 4,
-    'f', 'o', 'u', 'r', 0, 4,
-    10, 52, 4,
-    28, 0, 0x20, 0, 0x41, 2, 0x48, 0x04, 0x7f, 0x20, 0, 0x05, 0x20, 0, 0x41, 1, 0x6b, 0x10, 1, 0x20, 0, 0x41,
-    2, 0x6b, 0x10, 1, 0x6a, 0x0b, 0x0b,
-    7, 0, 0x03, 0x40, 0x0c, 0, 0x0b, 0x0b,
-    4, 0, 0x42, 0, 0x0b,
-    8, 0, 0x20, 0, 0x10, 0, 0x10, 0, 0x0b,
+    0,    'a',  's',  'm',  1,    0,    0,   0,    1,    13,   3,    0x60, 1,    0x7f, 1,
+    0x7f, 0x60, 0,    0,    0x60, 0,    1,   0x7f, 2,    14,   1,    4,    'h',  'o',  's',
+    't',  5,    't',  'w',  'i',  'c',  'e', 0,    0,    3,    5,    4,    0,    1,    2,
+    0,    7,    30,   4,    3,    'f',  'i', 'b',  0,    1,    7,    'f',  'o',  'r',  'e',
+    'v',  'e',  'r',  0,    2,    3,    'b', 'a',  'd',  0,    3,    4,    'f',  'o',  'u',
+    'r',  0,    4,    10,   52,   4,    28,  0,    0x20, 0,    0x41, 2,    0x48, 0x04, 0x7f,
+    0x20, 0,    0x05, 0x20, 0,    0x41, 1,   0x6b, 0x10, 1,    0x20, 0,    0x41, 2,    0x6b,
+    0x10, 1,    0x6a, 0x0b, 0x0b, 7,    0,   0x03, 0x40, 0x0c, 0,    0x0b, 0x0b, 4,    0,
+    0x42, 0,    0x0b, 8,    0,    0x20, 0,   0x10, 0,    0x10, 0,    0x0b,
 };
 
 typedef struct Fixture {
@@ -53,7 +50,8 @@ static void setup(Fixture *f, const InterpOptions *options) {
     bool read = module_read(&f->ctx, (Slice){bytes, sizeof bytes}, &f->module);
     ck_assert_msg(read, "%s", f->ctx.diag.text);
     ck_assert_int_eq(w2c_interp_load(&f->ctx, &f->module, "test", options, &f->interp), W2C_OK);
-    w2c_status status = w2c_instance_new(w2c_interp_module(f->interp), &f->instance, &imports, &config);
+    w2c_status status =
+        w2c_instance_new(w2c_interp_module(f->interp), &f->instance, &imports, &config);
     ck_assert_msg(status == W2C_OK, "%s", error.text);
 }
 

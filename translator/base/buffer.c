@@ -19,7 +19,8 @@ bool buffer_grow(Buffer *b, size_t more) {
         b->failed = true;
         return false;
     }
-    while (cap < need && cap <= SIZE_MAX / 2) cap *= 2;
+    while (cap < need && cap <= SIZE_MAX / 2)
+        cap *= 2;
     char *data = cap < need ? NULL : b->alloc.resize(b->alloc.user, b->data, cap);
     if (!data) {
         b->failed = true;
@@ -33,7 +34,8 @@ bool buffer_grow(Buffer *b, size_t more) {
 void buffer_u64(Buffer *b, uint64_t value) {
     char text[20];
     size_t at = sizeof text;
-    do text[--at] = (char)('0' + value % 10);
+    do
+        text[--at] = (char)('0' + value % 10);
     while ((value /= 10) != 0);
     buffer_bytes(b, text + at, sizeof text - at);
 }
@@ -41,7 +43,8 @@ void buffer_u64(Buffer *b, uint64_t value) {
 void buffer_hex(Buffer *b, uint64_t value) {
     char text[18];
     size_t at = sizeof text;
-    do text[--at] = "0123456789abcdef"[value & 15];
+    do
+        text[--at] = "0123456789abcdef"[value & 15];
     while ((value >>= 4) != 0);
     text[--at] = 'x';
     text[--at] = '0';
@@ -74,7 +77,8 @@ void buffer_printf(Buffer *b, const char *format, ...) {
     va_start(args, format);
     for (;;) {
         size_t plain = 0;
-        while (format[plain] && format[plain] != '%') plain++;
+        while (format[plain] && format[plain] != '%')
+            plain++;
         buffer_bytes(b, format, plain);
         format += plain;
         if (!*format) break;

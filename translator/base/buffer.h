@@ -30,9 +30,11 @@ static inline void buffer_char(Buffer *b, char c) {
     if (!buffer_reserve(b, 1)) return;
     b->data[b->len++] = c;
 }
-static inline void buffer_text(Buffer *b, const char *text) { buffer_bytes(b, text, strlen(text)); }
-void buffer_u64(Buffer *b, uint64_t value);  /* decimal */
-void buffer_hex(Buffer *b, uint64_t value);  /* 0x..., no leading zeros, lower case */
+static inline void buffer_text(Buffer *b, const char *text) {
+    buffer_bytes(b, text, strlen(text));
+}
+void buffer_u64(Buffer *b, uint64_t value); /* decimal */
+void buffer_hex(Buffer *b, uint64_t value); /* 0x..., no leading zeros, lower case */
 /* printf; never %g or %f (they depend on the locale). */
 void buffer_printf(Buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Appends a NUL that len does not count and returns the text; NULL when the buffer failed. */

@@ -19,8 +19,8 @@ static const char *const feature_names[] = {
 #undef FEATURE
 };
 
-static const char *const class_names[] = {"none",        "malformed", "invalid", "unlinkable", "feature",
-                                          "unsupported", "limit",     "io",      "nomem"};
+static const char *const class_names[] = {
+    "none", "malformed", "invalid", "unlinkable", "feature", "unsupported", "limit", "io", "nomem"};
 static const int class_exits[] = {0, 1, 1, 1, 1, 2, 2, 3, 3};
 
 void context_init(Context *ctx, Allocator alloc, const char *file) {
@@ -42,7 +42,8 @@ void diag_clear(Context *ctx) {
     ctx->diag = (Diag){.offset = NO_OFFSET, .func = NO_FUNC};
 }
 
-static bool diag_record(Context *ctx, ErrorId id, uint64_t offset, const char *detail, va_list args) {
+static bool diag_record(Context *ctx, ErrorId id, uint64_t offset, const char *detail,
+                        va_list args) {
     Diag *d = &ctx->diag;
     if (d->class != CLASS_NONE && d->offset <= offset) return false;
     d->class = errors[id].class;
@@ -73,7 +74,8 @@ bool diag_feature(Context *ctx, FeatureId f, uint64_t offset) {
 
 void diag_merge(Context *into, const Context *from) {
     if (from->diag.class == CLASS_NONE) return;
-    if (into->diag.class == CLASS_NONE || from->diag.offset < into->diag.offset) into->diag = from->diag;
+    if (into->diag.class == CLASS_NONE || from->diag.offset < into->diag.offset)
+        into->diag = from->diag;
 }
 
 int diag_exit_code(const Context *ctx) {

@@ -10,15 +10,15 @@ enum { NO_FUNC = 0xffffffffu };
 #define NO_OFFSET UINT64_MAX
 
 typedef enum ErrorClass { /* the exit code follows from it: see diag_exit_code */
-    CLASS_NONE,
-    CLASS_MALFORMED,
-    CLASS_INVALID,
-    CLASS_UNLINKABLE,
-    CLASS_FEATURE, /* a feature that was disabled: exit 1 */
-    CLASS_UNSUPPORTED,
-    CLASS_LIMIT,
-    CLASS_IO,
-    CLASS_NOMEM,
+                          CLASS_NONE,
+                          CLASS_MALFORMED,
+                          CLASS_INVALID,
+                          CLASS_UNLINKABLE,
+                          CLASS_FEATURE, /* a feature that was disabled: exit 1 */
+                          CLASS_UNSUPPORTED,
+                          CLASS_LIMIT,
+                          CLASS_IO,
+                          CLASS_NOMEM,
 } ErrorClass;
 
 typedef enum ErrorId {
@@ -67,8 +67,10 @@ bool diag_nomem(Context *ctx) __attribute__((cold));
 /* "needs NAME": a module that uses a disabled feature. */
 bool diag_feature(Context *ctx, FeatureId f, uint64_t offset) __attribute__((cold));
 void diag_merge(Context *into, const Context *from);
-static inline bool diag_failed(const Context *ctx) { return ctx->diag.class != CLASS_NONE; }
+static inline bool diag_failed(const Context *ctx) {
+    return ctx->diag.class != CLASS_NONE;
+}
 void diag_clear(Context *ctx);
-int diag_exit_code(const Context *ctx); /* 0 when there is no error; see docs */
+int diag_exit_code(const Context *ctx);         /* 0 when there is no error; see docs */
 const char *error_class_name(ErrorClass class); /* "malformed", "invalid", ... */
 #endif

@@ -19,23 +19,24 @@ typedef struct Emitter {
     const Module *m;
     const TranslateOptions *options;
     Arena *arena;
-    const char *name;         /* the module's prefix, mangled */
-    const char **funcs;       /* C name by function index; imports: of the inline that calls the slot */
-    const char **imports;     /* by import: [NAME_c_]i_MODULE_FIELD, mangled and unique */
-    size_t import_skip;       /* length of the part in brackets, there with prefix_all only */
-    const char **exports;     /* by export: mangled */
-    const char **globals;     /* by global: the member's name */
-    const char **types;       /* by type: its descriptor is w2c_type_NAME; equal types, equal names */
-    const char **signatures;  /* by function type: letters of its signature in C: w2c_fn_NAME */
-    uint8_t (*ids)[TYPE_ID];  /* by type: see emit_type_ids.c; NULL when every type is plain */
-    uint32_t *records;        /* by function: its w2c_func in the instance, or NO_RECORD */
+    const char *name;     /* the module's prefix, mangled */
+    const char **funcs;   /* C name by function index; imports: of the inline that calls the slot */
+    const char **imports; /* by import: [NAME_c_]i_MODULE_FIELD, mangled and unique */
+    size_t import_skip;   /* length of the part in brackets, there with prefix_all only */
+    const char **exports; /* by export: mangled */
+    const char **globals; /* by global: the member's name */
+    const char **types;   /* by type: its descriptor is w2c_type_NAME; equal types, equal names */
+    const char **signatures; /* by function type: letters of its signature in C: w2c_fn_NAME */
+    uint8_t (*ids)[TYPE_ID]; /* by type: see emit_type_ids.c; NULL when every type is plain */
+    uint32_t *records;       /* by function: its w2c_func in the instance, or NO_RECORD */
     const uint32_t *import_of_func; /* by imported function: its import */
-    uint8_t *modes;           /* by memory: MemoryMode in force */
+    uint8_t *modes;                 /* by memory: MemoryMode in force */
     uint32_t record_count;
     MayThrow may_throw;
-    uint64_t *tail_bodies, *tail_targets; /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
-    uint64_t *tail_types;                 /* bitmap by canonical type: has an adapter for tail calls */
-    uint32_t tail_words;                  /* the most words that arguments or results take */
+    uint64_t *tail_bodies,
+        *tail_targets;    /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
+    uint64_t *tail_types; /* bitmap by canonical type: has an adapter for tail calls */
+    uint32_t tail_words;  /* the most words that arguments or results take */
     Group *groups;
     uint32_t group_count;
     uint64_t input_hash;
@@ -47,18 +48,19 @@ typedef struct Writer {
     const Emitter *e;
     Context *ctx; /* the thread's */
     Buffer *out;
-    uint64_t *needed; /* bitmap: functions that need a prototype here */
+    uint64_t *needed;  /* bitmap: functions that need a prototype here */
     uint64_t features; /* used by the functions written */
-    Buffer body;      /* of the function under work: printed before its declarations */
+    Buffer body;       /* of the function under work: printed before its declarations */
     const Ir *ir;
     uint32_t func;
-    unsigned depth;  /* braces open */
-    unsigned opaque; /* bits: laundered constants used, see emit_expr.c */
-    bool plain;      /* no laundered constants here: an initialiser */
-    bool calls_itself; /* by tail calls: goto T0 */
+    unsigned depth;                  /* braces open */
+    unsigned opaque;                 /* bits: laundered constants used, see emit_expr.c */
+    bool plain;                      /* no laundered constants here: an initialiser */
+    bool calls_itself;               /* by tail calls: goto T0 */
     uint32_t *slots[MAX_SLOT_TYPES]; /* bitmaps: slots used, by height */
     uint32_t slot_words;
-    uint64_t *handlers, *held; /* bitmaps by block: tries whose handlers are reached, those that hold
+    uint64_t *handlers,
+        *held;   /* bitmaps by block: tries whose handlers are reached, those that hold
                                 * what they caught; NULL: none */
     Arena arena; /* reset for each function */
 } Writer;
@@ -74,7 +76,8 @@ bool emit_plan(Emitter *e);
 /* ---- emit_expr.c ---- */
 void emit_expr(Writer *w, uint32_t node, bool parens);
 void emit_condition(Writer *w, uint32_t node);
-const char *emit_access_suffix(const Writer *w, uint32_t memory, uint16_t op); /* "", "_b", "_v", "_vb" */
+const char *emit_access_suffix(const Writer *w, uint32_t memory,
+                               uint16_t op); /* "", "_b", "_v", "_vb" */
 void emit_slot(Writer *w, unsigned type, uint32_t height);
 void emit_local(Writer *w, uint32_t local);
 void emit_opaque_decls(Writer *w, Buffer *out);
@@ -111,7 +114,7 @@ bool emit_atomic_stmt(Writer *w, const Stmt *s);
 bool emit_gc_expr(Writer *w, const Node *n, bool parens);
 /* ---- emit_tail_plan.c: who takes part in tail calls, and where arguments and results go ---- */
 enum { TAIL_INTS = 5, TAIL_FLOATS = 4 }; /* W2C_TAIL_INTS, W2C_TAIL_FLOATS */
-typedef struct TailPlaces { /* filled so far */
+typedef struct TailPlaces {              /* filled so far */
     uint32_t most_ints, most_floats, ints, floats, words;
 } TailPlaces;
 #define TAIL_PARAMS ((TailPlaces){TAIL_INTS, TAIL_FLOATS, 0, 0, 0})
@@ -148,7 +151,8 @@ void emit_type_defs(const Emitter *e, Buffer *out);
 const char *emit_result_type(const Emitter *e, Buffer *scratch, uint32_t type);
 void emit_signature_text(const Emitter *e, Buffer *out, const TypeDef *t); /* "(i32) -> (i32)" */
 void emit_letters(Buffer *out, const TypeDef *t);
-void emit_descriptor_text(const Emitter *e, Buffer *out, uint32_t type); /* equal exactly when the types are */
+void emit_descriptor_text(const Emitter *e, Buffer *out,
+                          uint32_t type);     /* equal exactly when the types are */
 const char *emit_value_member(unsigned kind); /* of w2c_value: VT_I32: "i32" ... */
 /* A value between guest code (v128) and the host (w2c_v128): prefix and suffix around an expression. */
 const char *emit_from_host(unsigned kind);
@@ -195,8 +199,8 @@ typedef struct OutputSet {
 bool output_init(OutputSet *o, Context *ctx, Arena *arena, uint32_t cap);
 bool output_add(OutputSet *o, const char *path); /* at most cap of them */
 /* Writes content to a temporary beside path unless path has that content. Thread: different i at once. */
-bool output_put(OutputSet *o, Context *ctx, uint32_t i, const char *const *parts, const size_t *lens,
-                unsigned count);
+bool output_put(OutputSet *o, Context *ctx, uint32_t i, const char *const *parts,
+                const size_t *lens, unsigned count);
 bool output_commit(OutputSet *o);
 void output_abort(OutputSet *o);
 #endif

@@ -7,10 +7,14 @@ static const char *access_name(const OpInfo *op, char type[8]) {
     memcpy(type, op->c, len);
     type[len] = 0;
     switch ((OpKind)op->kind) {
-    case KIND_ATOMIC_LOAD: return "load";
-    case KIND_ATOMIC_STORE: return "store";
-    case KIND_CMPXCHG: return "cmpxchg";
-    default: return op->c + len + 1;
+    case KIND_ATOMIC_LOAD:
+        return "load";
+    case KIND_ATOMIC_STORE:
+        return "store";
+    case KIND_CMPXCHG:
+        return "cmpxchg";
+    default:
+        return op->c + len + 1;
     }
 }
 
@@ -48,10 +52,18 @@ static void call(Writer *w, const Stmt *s, const char *name) {
 
 bool emit_atomic_stmt(Writer *w, const Stmt *s) {
     switch ((Op)s->op) {
-    case OP_memory_atomic_notify: call(w, s, "notify"); return true;
-    case OP_memory_atomic_wait32: call(w, s, "wait32"); return true;
-    case OP_memory_atomic_wait64: call(w, s, "wait64"); return true;
-    case OP_atomic_fence: buffer_text(w->out, "W2C_FENCE();"); return true;
+    case OP_memory_atomic_notify:
+        call(w, s, "notify");
+        return true;
+    case OP_memory_atomic_wait32:
+        call(w, s, "wait32");
+        return true;
+    case OP_memory_atomic_wait64:
+        call(w, s, "wait64");
+        return true;
+    case OP_atomic_fence:
+        buffer_text(w->out, "W2C_FENCE();");
+        return true;
     default:
         if (op_info[s->op].feature != FEATURE_threads) return false;
         access(w, s);

@@ -3,8 +3,10 @@
 
 void emit_destination(Writer *w, const Stmt *s) {
     unsigned kind = vt_kind(emit_stmt_args(w, s)[s->count]);
-    if (s->to_local) emit_local(w, s->a);
-    else emit_slot(w, kind, s->a);
+    if (s->to_local)
+        emit_local(w, s->a);
+    else
+        emit_slot(w, kind, s->a);
     buffer_text(w->out, " = ");
 }
 
@@ -15,7 +17,8 @@ static bool shadowed(const Writer *w, const Stmt *s) {
 
 void emit_results_open(Writer *w, const Stmt *s, uint32_t type) {
     if (shadowed(w, s)) {
-        buffer_printf(w->out, "{ const %s res = ", emit_c_type(vt_kind(emit_stmt_args(w, s)[s->count])));
+        buffer_printf(w->out,
+                      "{ const %s res = ", emit_c_type(vt_kind(emit_stmt_args(w, s)[s->count])));
     } else if (s->results == 1) {
         emit_destination(w, s);
     } else if (s->results > 1) {
@@ -90,6 +93,8 @@ void emit_callee(Writer *w, const Stmt *s, bool by_ref) {
 }
 
 void emit_call(Writer *w, const Stmt *s) {
-    if (s->op == OP_call) call_direct(w, s);
-    else call_indirect(w, s);
+    if (s->op == OP_call)
+        call_direct(w, s);
+    else
+        call_indirect(w, s);
 }

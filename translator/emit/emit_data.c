@@ -5,7 +5,8 @@
 
 uint64_t emit_data_bytes(const Emitter *e) {
     uint64_t total = 0;
-    for (uint32_t i = 0; i < e->m->data_count; i++) total += e->m->datas[i].bytes.len;
+    for (uint32_t i = 0; i < e->m->data_count; i++)
+        total += e->m->datas[i].bytes.len;
     return total;
 }
 
@@ -21,9 +22,12 @@ bool emit_data_const_offset(const Emitter *e, const Data *d, uint64_t *offset) {
     Reader r = {.pos = d->offset.bytes.ptr, .base = e->m->bytes.ptr};
     r.end = r.pos + d->offset.bytes.len;
     uint8_t op = reader_u8(&r);
-    if (op == op_info[OP_i32_const].code) *offset = (uint32_t)reader_s32leb(&r);
-    else if (op == op_info[OP_i64_const].code) *offset = (uint64_t)reader_s64leb(&r);
-    else return false;
+    if (op == op_info[OP_i32_const].code)
+        *offset = (uint32_t)reader_s32leb(&r);
+    else if (op == op_info[OP_i64_const].code)
+        *offset = (uint64_t)reader_s64leb(&r);
+    else
+        return false;
     return reader_u8(&r) == op_info[OP_end].code && r.error == READER_OK;
 }
 
@@ -60,12 +64,13 @@ void emit_data(const Emitter *e, Buffer *out, const char *blob_file) {
     if (emit_data_bytes(e) == 0) {
         buffer_printf(out, "static const u8 %s_data[1] = {0};\n", e->name);
     } else if (blob_file) {
-        buffer_printf(out,
-                      "/* compile in this folder, or pass -Wa,-I and its path */\n"
-                      "__asm__(\".pushsection .rodata\\n.balign 16\\n.global %s_data\\n.hidden %s_data\\n"
-                      "%s_data:\\n.incbin \\\"%s\\\"\\n.popsection\");\n"
-                      "extern const u8 %s_data[] W2C_HIDDEN;\n",
-                      e->name, e->name, e->name, blob_file, e->name);
+        buffer_printf(
+            out,
+            "/* compile in this folder, or pass -Wa,-I and its path */\n"
+            "__asm__(\".pushsection .rodata\\n.balign 16\\n.global %s_data\\n.hidden %s_data\\n"
+            "%s_data:\\n.incbin \\\"%s\\\"\\n.popsection\");\n"
+            "extern const u8 %s_data[] W2C_HIDDEN;\n",
+            e->name, e->name, e->name, blob_file, e->name);
     } else {
         literal_blob(e, out);
     }

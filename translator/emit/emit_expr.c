@@ -33,7 +33,8 @@ static const char *const opaque_values[8] = {"0.0f", "-0.0f", "1.0f", "-1.0f",
 
 static int opaque_index(unsigned type, uint64_t bits) {
     static const uint64_t f32_bits[4] = {0, 0x80000000, 0x3f800000, 0xbf800000};
-    static const uint64_t f64_bits[4] = {0, 0x8000000000000000, 0x3ff0000000000000, 0xbff0000000000000};
+    static const uint64_t f64_bits[4] = {0, 0x8000000000000000, 0x3ff0000000000000,
+                                         0xbff0000000000000};
     const uint64_t *list = type == VT_F32 ? f32_bits : f64_bits;
     for (int i = 0; i < 4; i++)
         if (list[i] == bits) return type == VT_F32 ? i : 4 + i;
@@ -66,7 +67,8 @@ static void float_text(Buffer *out, unsigned type, uint64_t bits) {
     uint64_t whole = ((uint64_t)1 << mant_bits | mant);
     if (exp == 0 && mant == 0) {
         buffer_text(out, "0.0");
-    } else if (exp && shift >= 0 && shift < 24 && (whole & (((uint64_t)1 << (mant_bits - (unsigned)shift)) - 1)) == 0) {
+    } else if (exp && shift >= 0 && shift < 24 &&
+               (whole & (((uint64_t)1 << (mant_bits - (unsigned)shift)) - 1)) == 0) {
         buffer_u64(out, whole >> (mant_bits - (unsigned)shift));
         buffer_text(out, ".0");
     } else {
@@ -119,10 +121,11 @@ static const Node *node_at(const Writer *w, uint32_t i) {
 static bool is_boolean(const Node *n) {
     if (n->op >= OP_COUNT) return false;
     const OpInfo *op = &op_info[n->op];
-    if (op->kind == KIND_SINFIX || op->kind == KIND_EQZ || n->op == OP_ref_is_null || n->op == OP_ref_eq ||
-        emit_gc_is_truth(n))
+    if (op->kind == KIND_SINFIX || op->kind == KIND_EQZ || n->op == OP_ref_is_null ||
+        n->op == OP_ref_eq || emit_gc_is_truth(n))
         return true;
-    return op->kind == KIND_INFIX && (op->c[0] == '=' || op->c[0] == '!' || op->c[0] == '<' || op->c[0] == '>');
+    return op->kind == KIND_INFIX &&
+           (op->c[0] == '=' || op->c[0] == '!' || op->c[0] == '<' || op->c[0] == '>');
 }
 
 static bool is_float(unsigned kind) {
@@ -134,7 +137,8 @@ static void operand(Writer *w, uint32_t node, bool compares) {
     if (compares && is_float(n->type) && op_info[n->op < OP_COUNT ? n->op : 0].kind == KIND_CONST &&
         n->op < OP_COUNT)
         emit_constant(w, n, false);
-    else emit_expr(w, node, true);
+    else
+        emit_expr(w, node, true);
 }
 
 /* a < b, as a C truth value */
@@ -161,7 +165,9 @@ static void emit_truth(Writer *w, const Node *n) {
         emit_gc_truth(w, n);
     } else {
         bool is_signed = op->kind == KIND_SINFIX;
-        const char *cast = !is_signed ? "" : node_at(w, n->kid[0])->type == VT_I64 ? "(s64)" : "(s32)";
+        const char *cast = !is_signed                              ? ""
+                           : node_at(w, n->kid[0])->type == VT_I64 ? "(s64)"
+                                                                   : "(s32)";
         buffer_text(w->out, cast);
         operand(w, n->kid[0], true);
         buffer_char(w->out, ' ');
@@ -222,14 +228,25 @@ static void emit_infix(Writer *w, const Node *n, bool parens) {
 static bool emit_operator(Writer *w, const Node *n, bool parens) {
     const char *cast = NULL, *shift = NULL;
     switch ((Op)n->op) {
-    case OP_i32_wrap_i64: cast = "(u32)"; break;
-    case OP_i64_extend_i32_u: cast = "(u64)"; break;
-    case OP_i64_extend_i32_s: cast = "(u64)(s64)(s32)"; break;
+    case OP_i32_wrap_i64:
+        cast = "(u32)";
+        break;
+    case OP_i64_extend_i32_u:
+        cast = "(u64)";
+        break;
+    case OP_i64_extend_i32_s:
+        cast = "(u64)(s64)(s32)";
+        break;
     case OP_i32_shl:
-    case OP_i64_shl: shift = " << "; break;
+    case OP_i64_shl:
+        shift = " << ";
+        break;
     case OP_i32_shr_u:
-    case OP_i64_shr_u: shift = " >> "; break;
-    default: return false;
+    case OP_i64_shr_u:
+        shift = " >> ";
+        break;
+    default:
+        return false;
     }
     if (cast) {
         buffer_text(w->out, cast);
@@ -257,7 +274,8 @@ static void emit_fn(Writer *w, const Node *n) {
     }
     if (n->op == OP_i8x16_shuffle) {
         for (unsigned i = 0; i < 16; i++)
-            buffer_printf(w->out, ", %u", w->ir->stream->pool[n->imm + i / 4] >> (i % 4 * 8) & 0xff);
+            buffer_printf(w->out, ", %u",
+                          w->ir->stream->pool[n->imm + i / 4] >> (i % 4 * 8) & 0xff);
     } else if (op->kind == KIND_LANE) {
         buffer_printf(w->out, ", %u", (unsigned)n->imm);
     }
@@ -295,10 +313,12 @@ static void emit_special(Writer *w, const Node *n, bool parens) {
     const Module *m = w->e->m;
     uint32_t index = (uint32_t)n->imm;
     switch ((Op)n->op) {
-    case OP_local_get: emit_local(w, index); break;
+    case OP_local_get:
+        emit_local(w, index);
+        break;
     case OP_global_get:
-        buffer_printf(w->out, "%sm->%s%s", index < m->imported_globals ? "(*" : "", w->e->globals[index],
-                      index < m->imported_globals ? ")" : "");
+        buffer_printf(w->out, "%sm->%s%s", index < m->imported_globals ? "(*" : "",
+                      w->e->globals[index], index < m->imported_globals ? ")" : "");
         break;
     case OP_select:
         if (parens) buffer_char(w->out, '(');
@@ -310,8 +330,9 @@ static void emit_special(Writer *w, const Node *n, bool parens) {
         if (parens) buffer_char(w->out, ')');
         break;
     case OP_memory_size:
-        buffer_printf(w->out, m->memories[index].limits.shared ? "%sw2c_memory_pages_now(m->memory%u)"
-                                                               : "%sm->memory%u->pages",
+        buffer_printf(w->out,
+                      m->memories[index].limits.shared ? "%sw2c_memory_pages_now(m->memory%u)"
+                                                       : "%sm->memory%u->pages",
                       n->type == VT_I32 ? "(u32)" : "", index);
         break;
     case OP_table_size:
@@ -322,8 +343,12 @@ static void emit_special(Writer *w, const Node *n, bool parens) {
         emit_expr(w, n->kid[0], false);
         buffer_char(w->out, ')');
         break;
-    case OP_ref_null: buffer_text(w->out, "(w2c_ref)NULL"); break;
-    case OP_ref_func: emit_func_ref(w, index); break;
+    case OP_ref_null:
+        buffer_text(w->out, "(w2c_ref)NULL");
+        break;
+    case OP_ref_func:
+        emit_func_ref(w, index);
+        break;
     case OP_ref_as_non_null:
         buffer_text(w->out, "w2c_non_null(");
         emit_expr(w, n->kid[0], false);
@@ -339,8 +364,10 @@ static void emit_special(Writer *w, const Node *n, bool parens) {
 
 void emit_func_ref(Writer *w, uint32_t func) {
     const Emitter *e = w->e;
-    if (func < e->m->imported_funcs) buffer_printf(w->out, "(w2c_ref)m->%s", e->imports[e->import_of_func[func]]);
-    else buffer_printf(w->out, "(w2c_ref)&m->funcs[%u]", e->records[func]);
+    if (func < e->m->imported_funcs)
+        buffer_printf(w->out, "(w2c_ref)m->%s", e->imports[e->import_of_func[func]]);
+    else
+        buffer_printf(w->out, "(w2c_ref)&m->funcs[%u]", e->records[func]);
 }
 
 void emit_expr(Writer *w, uint32_t node, bool parens) {
@@ -363,14 +390,24 @@ void emit_expr(Writer *w, uint32_t node, bool parens) {
         buffer_char(w->out, ')');
     } else {
         switch ((OpKind)op_info[n->op].kind) {
-        case KIND_CONST: emit_constant(w, n, true); break;
-        case KIND_INFIX: emit_infix(w, n, parens); break;
+        case KIND_CONST:
+            emit_constant(w, n, true);
+            break;
+        case KIND_INFIX:
+            emit_infix(w, n, parens);
+            break;
         case KIND_FN:
             if (!emit_operator(w, n, parens)) emit_fn(w, n);
             break;
-        case KIND_LANE: emit_fn(w, n); break;
-        case KIND_LOAD: emit_load(w, n); break;
-        default: emit_special(w, n, parens); break;
+        case KIND_LANE:
+            emit_fn(w, n);
+            break;
+        case KIND_LOAD:
+            emit_load(w, n);
+            break;
+        default:
+            emit_special(w, n, parens);
+            break;
         }
     }
     if (canonical) buffer_char(w->out, ')');

@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 enum {
-    FRAME_PER_OP = 96,      /* bytes of stack an unoptimised build may spend on an instruction: gcc on f64.max */
+    FRAME_PER_OP =
+        96, /* bytes of stack an unoptimised build may spend on an instruction: gcc on f64.max */
     LARGE_FRAME = 96 * 1024 /* frames that might be larger are checked before they are entered */
 };
 
@@ -32,8 +33,10 @@ void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *na
     buffer_init(&scratch, out->alloc);
     buffer_printf(out, "%s %s(", emit_result_type(e, &scratch, e->m->funcs[func].type), name);
     buffer_free(&scratch);
-    if (emit_is_addressed(e, func)) buffer_text(out, names ? "w2c_instance *instance" : "w2c_instance *");
-    else buffer_printf(out, names ? "%s *const m" : "%s *", e->name);
+    if (emit_is_addressed(e, func))
+        buffer_text(out, names ? "w2c_instance *instance" : "w2c_instance *");
+    else
+        buffer_printf(out, names ? "%s *const m" : "%s *", e->name);
     for (uint32_t k = 0; k < t->u.func.param_count; k++) {
         buffer_text(out, ", ");
         buffer_text(out, emit_c_type(vt_kind(t->u.func.params[k])));
@@ -78,8 +81,10 @@ void emit_slot_decls(Writer *w, Buffer *out) {
         unsigned n = 0;
         for (uint32_t h = 0; h < w->slot_words * 32; h++) {
             if (!(w->slots[type - 1][h / 32] >> (h % 32) & 1)) continue;
-            if (n % 12 == 0) buffer_printf(out, "%s    %s ", n ? ";\n" : "", emit_c_type(type));
-            else buffer_text(out, ", ");
+            if (n % 12 == 0)
+                buffer_printf(out, "%s    %s ", n ? ";\n" : "", emit_c_type(type));
+            else
+                buffer_text(out, ", ");
             buffer_printf(out, "%c%u", "?ijfdvr"[type], h);
             n++;
         }
@@ -90,7 +95,8 @@ void emit_slot_decls(Writer *w, Buffer *out) {
 static bool uses_indirect(const Ir *ir) {
     for (uint32_t i = 0; i < ir->stmt_count; i++) {
         uint16_t op = ir->stmts[i].kind == STMT_OP ? ir->stmts[i].op : OP_COUNT;
-        if (op == OP_call_indirect || op == OP_call_ref || op == OP_return_call_indirect || op == OP_return_call_ref)
+        if (op == OP_call_indirect || op == OP_call_ref || op == OP_return_call_indirect ||
+            op == OP_return_call_ref)
             return true;
     }
     return false;
@@ -121,8 +127,10 @@ static void provenance(Writer *w, Buffer *out, uint32_t func) {
     const Module *m = w->e->m;
     Slice name = module_func_name(m, func);
     buffer_text(out, "\n/* ");
-    if (name.len) emit_comment_text(out, name);
-    else buffer_text(out, "unnamed");
+    if (name.len)
+        emit_comment_text(out, name);
+    else
+        buffer_text(out, "unnamed");
     buffer_text(out, ": ");
     emit_signature_text(w->e, out, func_type(m, func));
     buffer_text(out, " */\n");
@@ -130,7 +138,8 @@ static void provenance(Writer *w, Buffer *out, uint32_t func) {
 
 /* A function whose frame may exceed what the stack limit keeps in reserve: its stack is checked before
  * the frame exists, by a small function in front of it. */
-static void checked_entry(Writer *w, Buffer *out, uint32_t func, const char *inner, uint64_t frame) {
+static void checked_entry(Writer *w, Buffer *out, uint32_t func, const char *inner,
+                          uint64_t frame) {
     const TypeDef *t = func_type(w->e->m, func);
     bool addressed = emit_is_addressed(w->e, func);
     buffer_text(out, "W2C_FN W2C_NOINLINE ");
@@ -138,16 +147,19 @@ static void checked_entry(Writer *w, Buffer *out, uint32_t func, const char *inn
     buffer_text(out, ";\nW2C_FN ");
     emit_prototype(w->e, out, func, w->e->funcs[func], true);
     buffer_text(out, " {\n");
-    if (addressed) buffer_printf(out, "    %s *const m = (%s *)instance;\n", w->e->name, w->e->name);
+    if (addressed)
+        buffer_printf(out, "    %s *const m = (%s *)instance;\n", w->e->name, w->e->name);
     buffer_printf(out, "    W2C_ENTER_LARGE(m, W2C_FRAME(%llu));\n    %s%s(%s",
                   (unsigned long long)frame, t->u.func.result_count ? "return " : "", inner,
                   addressed ? "instance" : "m");
-    for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", p%u", k);
     buffer_text(out, ");\n}\n");
 }
 
 /* The same in front of a body that is a w2c_tail_fn. */
-static void checked_tail_entry(Writer *w, Buffer *out, const char *name, const char *inner, uint64_t frame) {
+static void checked_tail_entry(Writer *w, Buffer *out, const char *name, const char *inner,
+                               uint64_t frame) {
     buffer_printf(out,
                   "W2C_FN W2C_NOINLINE W2C_TAIL_FN(%s);\nW2C_FN W2C_TAIL_FN(%s) {\n"
                   "    %s *const m = (%s *)instance;\n"
@@ -158,17 +170,24 @@ static void checked_tail_entry(Writer *w, Buffer *out, const char *name, const c
 static void put_body(Writer *w, uint32_t func, const char *name, const char *inner, Buffer *out) {
     const OpStream *s = w->ir->stream;
     bool tail = emit_tail_is_body(w->e, func);
-    uint64_t frame = ((uint64_t)s->local_count + s->max_height) * 16 + (uint64_t)s->count * FRAME_PER_OP;
+    uint64_t frame =
+        ((uint64_t)s->local_count + s->max_height) * 16 + (uint64_t)s->count * FRAME_PER_OP;
     if (frame > LARGE_FRAME) {
-        if (tail) checked_tail_entry(w, out, name, inner, frame);
-        else checked_entry(w, out, func, inner, frame);
+        if (tail)
+            checked_tail_entry(w, out, name, inner, frame);
+        else
+            checked_entry(w, out, func, inner, frame);
         name = inner;
     }
     buffer_text(out, frame > LARGE_FRAME ? "W2C_FN W2C_NOINLINE " : "W2C_FN ");
-    if (tail) buffer_printf(out, "W2C_TAIL_FN(%s) {\n", name);
-    else emit_prototype(w->e, out, func, name, true);
-    if (tail) emit_tail_params(w->e, out, w->e->m->funcs[func].type);
-    else buffer_text(out, " {\n");
+    if (tail)
+        buffer_printf(out, "W2C_TAIL_FN(%s) {\n", name);
+    else
+        emit_prototype(w->e, out, func, name, true);
+    if (tail)
+        emit_tail_params(w->e, out, w->e->m->funcs[func].type);
+    else
+        buffer_text(out, " {\n");
     if (w->calls_itself) buffer_text(out, "T0: W2C_LOOP();\n");
     declare(w, out);
     if (w->ir->has_calls) buffer_text(out, "    W2C_ENTER(m);\n");
@@ -183,8 +202,10 @@ static void put_function(Writer *w, uint32_t func, Buffer *out) {
     const char *name = emit_form_name(w->e, &tail, func, emit_tail_is_body(w->e, func) ? 't' : 'f');
     const char *inner_name = emit_form_name(w->e, &inner, func, 'b');
     provenance(w, out, func);
-    if (name && inner_name) put_body(w, func, name, inner_name, out);
-    else out->failed = true;
+    if (name && inner_name)
+        put_body(w, func, name, inner_name, out);
+    else
+        out->failed = true;
     emit_tail_entry(w, func, out);
     buffer_free(&tail);
     buffer_free(&inner);
@@ -209,7 +230,8 @@ static void put_trap(Writer *w, uint32_t func) {
 bool emit_slots_init(Writer *w, const OpStream *stream) {
     w->slot_words = stream->max_height / 32 + 1;
     for (unsigned t = 0; t < MAX_SLOT_TYPES; t++)
-        if (!(w->slots[t] = ARENA_ARRAY(&w->arena, w->slot_words, uint32_t))) return diag_nomem(w->ctx);
+        if (!(w->slots[t] = ARENA_ARRAY(&w->arena, w->slot_words, uint32_t)))
+            return diag_nomem(w->ctx);
     return true;
 }
 
@@ -235,8 +257,10 @@ static void dump(Writer *w, char pass, const OpStream *stream, const Ir *ir) {
     Buffer out;
     buffer_init(&out, w->ctx->alloc);
     buffer_printf(&out, "-- %c: func %u %s\n", pass, w->func, w->e->funcs[w->func]);
-    if (ir) dump_ir(&out, ir);
-    else dump_stream(&out, w->e->m, stream);
+    if (ir)
+        dump_ir(&out, ir);
+    else
+        dump_stream(&out, w->e->m, stream);
     fwrite(out.data, 1, out.len, stderr);
     buffer_free(&out);
 }

@@ -7,14 +7,18 @@ typedef struct ElemC { /* C's name for a storage type */
 } ElemC;
 
 static ElemC elem_c(ValType t) {
-    static const ElemC all[] = {{"?", "?"},     {"u32", "u32"},  {"u64", "u64"},
-                                {"f32", "f32"}, {"f64", "f64"},  {"v128", "w2c_v128_field"},
-                                {"ref", "w2c_ref"}, {"u8", "u8"}, {"u16", "u16"}};
+    static const ElemC all[] = {{"?", "?"},         {"u32", "u32"}, {"u64", "u64"},
+                                {"f32", "f32"},     {"f64", "f64"}, {"v128", "w2c_v128_field"},
+                                {"ref", "w2c_ref"}, {"u8", "u8"},   {"u16", "u16"}};
     return all[vt_kind(t)];
 }
 
-const char *emit_gc_elem_name(ValType t) { return elem_c(t).name; }
-const char *emit_gc_elem_type(ValType t) { return elem_c(t).type; }
+const char *emit_gc_elem_name(ValType t) {
+    return elem_c(t).name;
+}
+const char *emit_gc_elem_type(ValType t) {
+    return elem_c(t).type;
+}
 
 static const Field *field_of(const Writer *w, uint32_t type, uint32_t field) {
     return &w->e->m->types[type].u.fields.fields[field];
@@ -56,10 +60,15 @@ static bool new_object(Writer *w, const Node *n) {
     uint32_t type = (uint32_t)n->imm, high = (uint32_t)(n->imm >> 32);
     const char *name = w->e->name;
     switch ((Op)n->op) {
-    case OP_struct_new: buffer_printf(w->out, "%s_new_s%u(m", name, canon(w, type)); break;
-    case OP_struct_new_default: buffer_printf(w->out, "%s_zero_s%u(m", name, canon(w, type)); break;
+    case OP_struct_new:
+        buffer_printf(w->out, "%s_new_s%u(m", name, canon(w, type));
+        break;
+    case OP_struct_new_default:
+        buffer_printf(w->out, "%s_zero_s%u(m", name, canon(w, type));
+        break;
     case OP_array_new:
-        buffer_printf(w->out, "w2c_array_new_%s(&m->w2c, ", elem_c(field_of(w, type, 0)->type).name);
+        buffer_printf(w->out, "w2c_array_new_%s(&m->w2c, ",
+                      elem_c(field_of(w, type, 0)->type).name);
         type_address(w, type);
         break;
     case OP_array_new_fixed: {
@@ -85,7 +94,8 @@ static bool new_object(Writer *w, const Node *n) {
         type_address(w, type);
         buffer_printf(w->out, ", &m->%s[%u]", n->op == OP_array_new_data ? "datas" : "elems", high);
         break;
-    default: return false;
+    default:
+        return false;
     }
     list(w, n);
     return true;
@@ -95,15 +105,21 @@ static bool new_object(Writer *w, const Node *n) {
 
 static const char *abstract_name(uint32_t heap) {
     switch (heap) {
-    case HT_EQ: return "eq";
-    case HT_I31: return "i31";
-    case HT_STRUCT: return "struct";
-    case HT_ARRAY: return "array";
+    case HT_EQ:
+        return "eq";
+    case HT_I31:
+        return "i31";
+    case HT_STRUCT:
+        return "struct";
+    case HT_ARRAY:
+        return "array";
     case HT_NONE:
     case HT_NOFUNC:
     case HT_NOEXTERN:
-    case HT_NOEXN: return "none";
-    default: return "there"; /* the top of a hierarchy */
+    case HT_NOEXN:
+        return "none";
+    default:
+        return "there"; /* the top of a hierarchy */
     }
 }
 
@@ -164,19 +180,38 @@ bool emit_gc_expr(Writer *w, const Node *n, bool parens) {
     switch ((Op)n->op) {
     case OP_struct_get:
     case OP_struct_get_s:
-    case OP_struct_get_u: get_field(w, n); return true;
+    case OP_struct_get_u:
+        get_field(w, n);
+        return true;
     case OP_array_get:
     case OP_array_get_s:
-    case OP_array_get_u: get_element(w, n); return true;
-    case OP_array_len: call1(w, n, n->aux ? "W2C_ARRAY_LEN" : "w2c_array_len"); return true;
+    case OP_array_get_u:
+        get_element(w, n);
+        return true;
+    case OP_array_len:
+        call1(w, n, n->aux ? "W2C_ARRAY_LEN" : "w2c_array_len");
+        return true;
     case OP_ref_cast:
-    case OP_ref_cast_null: cast(w, n, "as"); return true;
-    case OP_any_convert_extern: call1(w, n, "w2c_any_of_extern"); return true;
-    case OP_extern_convert_any: call1(w, n, "w2c_extern_of_any"); return true;
-    case OP_ref_i31: call1(w, n, "w2c_ref_i31"); return true;
-    case OP_i31_get_s: call1(w, n, n->aux ? "w2c_i31_in_s" : "w2c_i31_get_s"); return true;
-    case OP_i31_get_u: call1(w, n, n->aux ? "w2c_i31_in_u" : "w2c_i31_get_u"); return true;
-    default: return new_object(w, n);
+    case OP_ref_cast_null:
+        cast(w, n, "as");
+        return true;
+    case OP_any_convert_extern:
+        call1(w, n, "w2c_any_of_extern");
+        return true;
+    case OP_extern_convert_any:
+        call1(w, n, "w2c_extern_of_any");
+        return true;
+    case OP_ref_i31:
+        call1(w, n, "w2c_ref_i31");
+        return true;
+    case OP_i31_get_s:
+        call1(w, n, n->aux ? "w2c_i31_in_s" : "w2c_i31_get_s");
+        return true;
+    case OP_i31_get_u:
+        call1(w, n, n->aux ? "w2c_i31_in_u" : "w2c_i31_get_u");
+        return true;
+    default:
+        return new_object(w, n);
     }
 }
 
@@ -206,12 +241,19 @@ static void set_field(Writer *w, const Stmt *s) {
 bool emit_gc_stmt(Writer *w, const Stmt *s) {
     uint32_t type = (uint32_t)s->imm, high = (uint32_t)(s->imm >> 32);
     switch ((Op)s->op) {
-    case OP_struct_set: set_field(w, s); return true;
+    case OP_struct_set:
+        set_field(w, s);
+        return true;
     case OP_array_set:
-        buffer_printf(w->out, "w2c_array_set_%s%s(", s->lane ? "in_" : "", elem_c(field_of(w, type, 0)->type).name);
+        buffer_printf(w->out, "w2c_array_set_%s%s(", s->lane ? "in_" : "",
+                      elem_c(field_of(w, type, 0)->type).name);
         break;
-    case OP_array_fill: buffer_printf(w->out, "w2c_array_fill_%s(", elem_c(field_of(w, type, 0)->type).name); break;
-    case OP_array_copy: buffer_text(w->out, "w2c_array_copy("); break;
+    case OP_array_fill:
+        buffer_printf(w->out, "w2c_array_fill_%s(", elem_c(field_of(w, type, 0)->type).name);
+        break;
+    case OP_array_copy:
+        buffer_text(w->out, "w2c_array_copy(");
+        break;
     case OP_array_init_data:
     case OP_array_init_elem: {
         bool data = s->op == OP_array_init_data;
@@ -222,7 +264,8 @@ bool emit_gc_stmt(Writer *w, const Stmt *s) {
         buffer_text(w->out, ");");
         return true;
     }
-    default: return false;
+    default:
+        return false;
     }
     args(w, s, 0, s->count);
     buffer_text(w->out, ");");

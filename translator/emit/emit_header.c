@@ -11,7 +11,8 @@ static const char *const mode_names[] = {"guard", "bounds", "static"};
 
 void emit_stamp(const Emitter *e, Buffer *out, bool with_hash) {
     buffer_printf(out, "/* Made by w2c %s. ABI %d, memory %s%s", e->options->version, 1,
-                  mode_names[e->options->memory], e->options->canonical_nans ? ", canonical NaNs" : "");
+                  mode_names[e->options->memory],
+                  e->options->canonical_nans ? ", canonical NaNs" : "");
     if (with_hash) buffer_printf(out, ", module %016llx", (unsigned long long)e->input_hash);
     buffer_text(out, ". Do not edit. */\n");
 }
@@ -40,7 +41,8 @@ static void public_imports(const Emitter *e, Buffer *out) {
         if (im->kind != EXTERN_FUNC) continue;
         const TypeDef *t = func_type(m, im->index);
         if (!any)
-            buffer_text(out, "\n/* ---- imports: give them to NEW in w2c_imports, or define these functions, or give"
+            buffer_text(out, "\n/* ---- imports: give them to NEW in w2c_imports, or define these "
+                             "functions, or give"
                              "\n * a resolver. `importer` is the instance that calls. ---- */\n");
         any = true;
         import_text(e, im, out);
@@ -68,30 +70,38 @@ static void public_exports(const Emitter *e, Buffer *out) {
             public_params(func_type(m, x->index), out);
             buffer_text(out, ");\n");
             break;
-        case EXTERN_TABLE: buffer_printf(out, "w2c_table *%s_x_%s(%s *m);\n", e->name, name, e->name); break;
-        case EXTERN_MEMORY: buffer_printf(out, "w2c_memory *%s_x_%s(%s *m);\n", e->name, name, e->name); break;
+        case EXTERN_TABLE:
+            buffer_printf(out, "w2c_table *%s_x_%s(%s *m);\n", e->name, name, e->name);
+            break;
+        case EXTERN_MEMORY:
+            buffer_printf(out, "w2c_memory *%s_x_%s(%s *m);\n", e->name, name, e->name);
+            break;
         case EXTERN_GLOBAL:
-            buffer_printf(out, "%s%s *%s_x_%s(%s *m);\n", m->globals[x->index].mutable ? "" : "const ",
+            buffer_printf(out, "%s%s *%s_x_%s(%s *m);\n",
+                          m->globals[x->index].mutable ? "" : "const ",
                           emit_public_type(m->globals[x->index].type), e->name, name, e->name);
             break;
-        case EXTERN_TAG: buffer_printf(out, "const w2c_tag *%s_x_%s(%s *m);\n", e->name, name, e->name); break;
+        case EXTERN_TAG:
+            buffer_printf(out, "const w2c_tag *%s_x_%s(%s *m);\n", e->name, name, e->name);
+            break;
         }
     }
 }
 
 void emit_public_header(const Emitter *e, Buffer *out) {
     emit_stamp(e, out, true);
-    buffer_printf(out,
-                  "#ifndef W2C_MODULE_%s_H\n#define W2C_MODULE_%s_H\n#include \"w2c.h\"\n\n"
-                  "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
-                  "/* An instance. It begins with a w2c_instance: see %s_instance. */\n"
-                  "typedef struct %s %s;\nextern const w2c_module %s_module;\n\n"
-                  "/* See w2c_instance_new and w2c_instance_delete in w2c.h. */\n"
-                  "w2c_status %s_new(%s **out, const w2c_imports *imports, const w2c_config *config);\n"
-                  "void %s_delete(%s *m);\n"
-                  "static inline w2c_instance *%s_instance(%s *m) { return (w2c_instance *)m; }\n",
-                  e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name,
-                  e->name, e->name);
+    buffer_printf(
+        out,
+        "#ifndef W2C_MODULE_%s_H\n#define W2C_MODULE_%s_H\n#include \"w2c.h\"\n\n"
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+        "/* An instance. It begins with a w2c_instance: see %s_instance. */\n"
+        "typedef struct %s %s;\nextern const w2c_module %s_module;\n\n"
+        "/* See w2c_instance_new and w2c_instance_delete in w2c.h. */\n"
+        "w2c_status %s_new(%s **out, const w2c_imports *imports, const w2c_config *config);\n"
+        "void %s_delete(%s *m);\n"
+        "static inline w2c_instance *%s_instance(%s *m) { return (w2c_instance *)m; }\n",
+        e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name,
+        e->name, e->name);
     public_imports(e, out);
     public_exports(e, out);
     buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
@@ -102,8 +112,9 @@ void emit_public_header(const Emitter *e, Buffer *out) {
 static void struct_memories(const Emitter *e, Buffer *out) {
     const Module *m = e->m;
     for (uint32_t i = 0; i < m->memory_count; i++) {
-        buffer_printf(out, "    u8 *mem%u; /* base of memory %u: never moves */\n    w2c_memory *memory%u;\n", i,
-                      i, i);
+        buffer_printf(
+            out, "    u8 *mem%u; /* base of memory %u: never moves */\n    w2c_memory *memory%u;\n",
+            i, i, i);
         if (i >= m->imported_memories) buffer_printf(out, "    w2c_memory own_memory%u;\n", i);
     }
     for (uint32_t i = 0; i < m->table_count; i++) {
@@ -119,13 +130,18 @@ static void struct_members(const Emitter *e, Buffer *out) {
         buffer_printf(out, "    %s %s%s;\n", emit_c_type(vt_kind(m->globals[i].type)),
                       i < m->imported_globals ? "*" : "", e->globals[i]);
     for (uint32_t i = 0; i < m->tag_count; i++)
-        buffer_printf(out, "    %stag%u;\n", i < m->imported_tags ? "const w2c_tag *" : "w2c_tag ", i);
+        buffer_printf(out, "    %stag%u;\n", i < m->imported_tags ? "const w2c_tag *" : "w2c_tag ",
+                      i);
     for (uint32_t i = 0; i < m->import_count; i++)
-        if (m->imports[i].kind == EXTERN_FUNC) buffer_printf(out, "    const w2c_func *%s;\n", e->imports[i]);
-    if (m->imported_funcs) buffer_printf(out, "    w2c_func stubs[%u]; /* bind imports at their first call */\n", m->imported_funcs);
+        if (m->imports[i].kind == EXTERN_FUNC)
+            buffer_printf(out, "    const w2c_func *%s;\n", e->imports[i]);
+    if (m->imported_funcs)
+        buffer_printf(out, "    w2c_func stubs[%u]; /* bind imports at their first call */\n",
+                      m->imported_funcs);
     if (e->record_count) buffer_printf(out, "    w2c_func funcs[%u];\n", e->record_count);
     if (m->elem_count) buffer_printf(out, "    w2c_elem elems[%u];\n", m->elem_count);
-    if (m->data_count && m->has_data_count) buffer_printf(out, "    w2c_data datas[%u];\n", m->data_count);
+    if (m->data_count && m->has_data_count)
+        buffer_printf(out, "    w2c_data datas[%u];\n", m->data_count);
     for (uint32_t k = 0; k < m->elem_count; k++)
         if (m->elems[k].count && !m->elems[k].is_funcs && m->elems[k].mode != SEGMENT_DECLARATIVE)
             buffer_printf(out, "    w2c_ref refs%u[%u];\n", k, m->elems[k].count);
@@ -136,20 +152,30 @@ static void import_calls(const Emitter *e, Buffer *out) {
     Buffer scratch;
     buffer_init(&scratch, out->alloc);
     for (uint32_t f = 0; f < m->imported_funcs; f++) {
-        const char *name = e->imports[e->import_of_func[f]], *type = e->signatures[m->funcs[f].type];
+        const char *name = e->imports[e->import_of_func[f]],
+                   *type = e->signatures[m->funcs[f].type];
         const TypeDef *t = func_type(m, f);
-        buffer_printf(out, "W2C_INLINE %s %s(%s *m", emit_result_type(e, &scratch, m->funcs[f].type), name,
-                      e->name);
+        buffer_printf(out, "W2C_INLINE %s %s(%s *m",
+                      emit_result_type(e, &scratch, m->funcs[f].type), name, e->name);
         for (uint32_t k = 0; k < t->u.func.param_count; k++)
             buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
-        buffer_printf(out, ") {\n    const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE);\n    ", name);
-        bool results = t->u.func.result_count > 0, wasi = may_throw_is_wasi(&m->imports[e->import_of_func[f]]);
-        if (results && wasi) buffer_printf(out, "const %s r = ", emit_result_type(e, &scratch, m->funcs[f].type));
-        else if (results) buffer_text(out, "return ");
+        buffer_printf(
+            out,
+            ") {\n    const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE);\n    ",
+            name);
+        bool results = t->u.func.result_count > 0,
+             wasi = may_throw_is_wasi(&m->imports[e->import_of_func[f]]);
+        if (results && wasi)
+            buffer_printf(out, "const %s r = ", emit_result_type(e, &scratch, m->funcs[f].type));
+        else if (results)
+            buffer_text(out, "return ");
         buffer_printf(out, "((w2c_fn_%s *)fn->code)(fn->instance", type);
-        for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
+        for (uint32_t k = 0; k < t->u.func.param_count; k++)
+            buffer_printf(out, ", p%u", k);
         buffer_text(out, ");\n");
-        if (wasi) buffer_text(out, results ? "    W2C_NOT_THROWN(m);\n    return r;\n" : "    W2C_NOT_THROWN(m);\n");
+        if (wasi)
+            buffer_text(out, results ? "    W2C_NOT_THROWN(m);\n    return r;\n"
+                                     : "    W2C_NOT_THROWN(m);\n");
         buffer_text(out, "}\n");
     }
     buffer_free(&scratch);
@@ -180,7 +206,8 @@ void emit_private(const Emitter *e, Buffer *out) {
                        "/* ---- types: their calls in C, and their descriptors ---- */\n");
     emit_type_decls(e, out);
     emit_gc_structs(e, out);
-    buffer_printf(out, "\n/* ---- the instance ---- */\nstruct %s {\n    w2c_instance w2c;\n", e->name);
+    buffer_printf(out, "\n/* ---- the instance ---- */\nstruct %s {\n    w2c_instance w2c;\n",
+                  e->name);
     struct_members(e, out);
     buffer_text(out, "};\n\n");
     buffer_printf(out,

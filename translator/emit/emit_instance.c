@@ -11,8 +11,10 @@ static void name_literal(Buffer *out, Slice s) {
 }
 
 static void u64_or_none(Buffer *out, bool there, uint64_t value) {
-    if (there) buffer_printf(out, "%lluu", (unsigned long long)value);
-    else buffer_text(out, "UINT64_MAX");
+    if (there)
+        buffer_printf(out, "%lluu", (unsigned long long)value);
+    else
+        buffer_text(out, "UINT64_MAX");
 }
 
 static void limits(Buffer *out, const Limits *l) {
@@ -33,8 +35,10 @@ static void type_text(const Emitter *e, Buffer *out, ValType t) {
 
 /* Its concrete heap type's descriptor, else NULL. */
 static void heap_type(const Emitter *e, Buffer *out, ValType t) {
-    if (vt_is_ref(t) && ht_is_index(vt_heap(t))) buffer_printf(out, "&w2c_type_%s", e->types[vt_heap(t)]);
-    else buffer_text(out, "NULL");
+    if (vt_is_ref(t) && ht_is_index(vt_heap(t)))
+        buffer_printf(out, "&w2c_type_%s", e->types[vt_heap(t)]);
+    else
+        buffer_text(out, "NULL");
 }
 
 /* ---- imports --------------------------------------------------------------------------------- */
@@ -50,9 +54,12 @@ static void stub(Emitter *e, uint32_t i, Buffer *out) {
     buffer_free(&scratch);
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
-    buffer_printf(out, ") {\n    const w2c_func *const fn = w2c_import_bind(instance, %u);\n    %s((w2c_fn_%s *)fn->code)(fn->instance",
+    buffer_printf(out,
+                  ") {\n    const w2c_func *const fn = w2c_import_bind(instance, %u);\n    "
+                  "%s((w2c_fn_%s *)fn->code)(fn->instance",
                   i, t->u.func.result_count ? "return " : "", e->signatures[m->funcs[func].type]);
-    for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_printf(out, ", p%u", k);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", p%u", k);
     buffer_text(out, ");\n}\n");
 }
 
@@ -67,9 +74,13 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
     switch ((ExternKind)im->kind) {
     case EXTERN_FUNC: {
         const char *type = e->types[m->funcs[im->index].type];
-        buffer_printf(out, ",\n     W2C_FUNC, offsetof(struct %s, %s), offsetof(struct %s, stubs[%u]), &w2c_type_%s,\n"
-                           "     (w2c_host_fn)%s_%s, (w2c_code)%s_stub%u, NULL, {0, 0}, 0, 0, false, false, false},\n",
-                      name, e->imports[i], name, im->index, type, name, e->imports[i] + e->import_skip, name, i);
+        buffer_printf(out,
+                      ",\n     W2C_FUNC, offsetof(struct %s, %s), offsetof(struct %s, stubs[%u]), "
+                      "&w2c_type_%s,\n"
+                      "     (w2c_host_fn)%s_%s, (w2c_code)%s_stub%u, NULL, {0, 0}, 0, 0, false, "
+                      "false, false},\n",
+                      name, e->imports[i], name, im->index, type, name,
+                      e->imports[i] + e->import_skip, name, i);
         return true;
     }
     case EXTERN_TABLE: {
@@ -85,16 +96,20 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
     }
     case EXTERN_MEMORY: {
         const Memory *t = &m->memories[im->index];
-        buffer_printf(out, ",\n     W2C_MEMORY, offsetof(struct %s, memory%u), offsetof(struct %s, mem%u), NULL, NULL, NULL, \"memory\", ",
+        buffer_printf(out,
+                      ",\n     W2C_MEMORY, offsetof(struct %s, memory%u), offsetof(struct %s, "
+                      "mem%u), NULL, NULL, NULL, \"memory\", ",
                       name, im->index, name, im->index);
         limits(out, &t->limits);
-        buffer_printf(out, ", %u, %s, %s, %s, false},\n", t->page_log2, mode_enums[e->modes[im->index]],
-                      truth(t->limits.is64), truth(t->limits.shared));
+        buffer_printf(out, ", %u, %s, %s, %s, false},\n", t->page_log2,
+                      mode_enums[e->modes[im->index]], truth(t->limits.is64),
+                      truth(t->limits.shared));
         return true;
     }
     case EXTERN_GLOBAL: {
         const Global *g = &m->globals[im->index];
-        buffer_printf(out, ",\n     W2C_GLOBAL, offsetof(struct %s, %s), 0, ", name, e->globals[im->index]);
+        buffer_printf(out, ",\n     W2C_GLOBAL, offsetof(struct %s, %s), 0, ", name,
+                      e->globals[im->index]);
         heap_type(e, out, g->type);
         buffer_text(out, ", NULL, NULL, ");
         type_text(e, out, g->type);
@@ -102,7 +117,9 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
         return true;
     }
     case EXTERN_TAG:
-        buffer_printf(out, ",\n     W2C_TAG, offsetof(struct %s, tag%u), 0, &w2c_type_%s, NULL, NULL, NULL, {0, 0}, 0, 0, false, false, false},\n",
+        buffer_printf(out,
+                      ",\n     W2C_TAG, offsetof(struct %s, tag%u), 0, &w2c_type_%s, NULL, NULL, "
+                      "NULL, {0, 0}, 0, 0, false, false, false},\n",
                       name, im->index, e->types[m->tags[im->index].type]);
         return true;
     }
@@ -130,7 +147,9 @@ static bool memories_and_tables(Emitter *e, Buffer *out) {
         buffer_printf(out, "static const w2c_memory_desc %s_memories[] = {\n", e->name);
         for (uint32_t i = m->imported_memories; i < m->memory_count; i++) {
             const Memory *mem = &m->memories[i];
-            buffer_printf(out, "    {offsetof(struct %s, own_memory%u), offsetof(struct %s, memory%u), offsetof(struct %s, mem%u), ",
+            buffer_printf(out,
+                          "    {offsetof(struct %s, own_memory%u), offsetof(struct %s, memory%u), "
+                          "offsetof(struct %s, mem%u), ",
                           e->name, i, e->name, i, e->name, i);
             limits(out, &mem->limits);
             buffer_printf(out, ", %u, %s, %s, %s},\n", mem->page_log2, mode_enums[e->modes[i]],
@@ -142,8 +161,9 @@ static bool memories_and_tables(Emitter *e, Buffer *out) {
         buffer_printf(out, "static const w2c_table_desc %s_tables[] = {\n", e->name);
         for (uint32_t i = m->imported_tables; i < m->table_count; i++) {
             const Table *t = &m->tables[i];
-            buffer_printf(out, "    {offsetof(struct %s, own_table%u), offsetof(struct %s, table%u), ", e->name, i,
-                          e->name, i);
+            buffer_printf(out,
+                          "    {offsetof(struct %s, own_table%u), offsetof(struct %s, table%u), ",
+                          e->name, i, e->name, i);
             type_text(e, out, t->type);
             buffer_text(out, ", ");
             limits(out, &t->limits);
@@ -161,7 +181,8 @@ static void tags(const Emitter *e, Buffer *out) {
     if (m->tag_count == m->imported_tags) return;
     buffer_printf(out, "static const w2c_tag_desc %s_tags[] = {\n", e->name);
     for (uint32_t i = m->imported_tags; i < m->tag_count; i++)
-        buffer_printf(out, "    {offsetof(struct %s, tag%u), &w2c_type_%s},\n", e->name, i, e->types[m->tags[i].type]);
+        buffer_printf(out, "    {offsetof(struct %s, tag%u), &w2c_type_%s},\n", e->name, i,
+                      e->types[m->tags[i].type]);
     buffer_text(out, "};\n");
 }
 
@@ -172,11 +193,14 @@ static void records(const Emitter *e, Buffer *out) {
     buffer_init(&tail, out->alloc);
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++) {
         if (e->records[f] == NO_RECORD) continue;
-        buffer_printf(out, "    {(w2c_code)%s, &w2c_type_%s, ", e->funcs[f], e->types[e->m->funcs[f].type]);
+        buffer_printf(out, "    {(w2c_code)%s, &w2c_type_%s, ", e->funcs[f],
+                      e->types[e->m->funcs[f].type]);
         tail.len = 0;
         const char *name = emit_tail_is_body(e, f) ? emit_form_name(e, &tail, f, 't') : NULL;
-        if (name) buffer_printf(out, "(w2c_code)%s},\n", name);
-        else buffer_text(out, "NULL},\n");
+        if (name)
+            buffer_printf(out, "(w2c_code)%s},\n", name);
+        else
+            buffer_text(out, "NULL},\n");
     }
     buffer_free(&tail);
     buffer_text(out, "};\n");
@@ -189,22 +213,27 @@ static void export_call(const Emitter *e, const Export *x, const TypeDef *t, Buf
     uint32_t results = t->u.func.result_count;
     Buffer scratch;
     buffer_init(&scratch, out->alloc);
-    if (results == 1) buffer_printf(out, "*r0 = %s", emit_to_host(vt_kind(t->u.func.results[0])));
-    else if (results > 1) buffer_printf(out, "const %s res = ", emit_result_type(e, &scratch, m->funcs[x->index].type));
+    if (results == 1)
+        buffer_printf(out, "*r0 = %s", emit_to_host(vt_kind(t->u.func.results[0])));
+    else if (results > 1)
+        buffer_printf(out,
+                      "const %s res = ", emit_result_type(e, &scratch, m->funcs[x->index].type));
     buffer_free(&scratch);
     buffer_printf(out, "%s(%s", e->funcs[x->index], x->index < m->imported_funcs ? "m" : "&m->w2c");
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", %sp%u)", emit_from_host(vt_kind(t->u.func.params[k])), k);
     buffer_text(out, results == 1 ? "));" : ");");
     for (uint32_t k = 0; results > 1 && k < results; k++)
-        buffer_printf(out, "\n        *r%u = %sres.r%u);", k, emit_to_host(vt_kind(t->u.func.results[k])), k);
+        buffer_printf(out, "\n        *r%u = %sres.r%u);", k,
+                      emit_to_host(vt_kind(t->u.func.results[k])), k);
 }
 
 static void export_function(const Emitter *e, uint32_t i, Buffer *out) {
     const Export *x = &e->m->exports[i];
     const TypeDef *t = func_type(e->m, x->index);
     buffer_printf(out, "%sW2C_NOINLINE w2c_status %s_x_%s(%s *m",
-                  e->options->memory == MEMORY_GUARD ? "W2C_TEXT " : "", e->name, e->exports[i], e->name);
+                  e->options->memory == MEMORY_GUARD ? "W2C_TEXT " : "", e->name, e->exports[i],
+                  e->name);
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", %s p%u", emit_public_type(t->u.func.params[k]), k);
     for (uint32_t k = 0; k < t->u.func.result_count; k++)
@@ -219,16 +248,16 @@ static void export_other(const Emitter *e, uint32_t i, Buffer *out) {
     const Export *x = &m->exports[i];
     const char *what = x->kind == EXTERN_TABLE ? "table" : "memory";
     if (x->kind == EXTERN_TAG) {
-        buffer_printf(out, "const w2c_tag *%s_x_%s(%s *m) { return %sm->tag%u; }\n", e->name, e->exports[i], e->name,
-                      x->index < m->imported_tags ? "" : "&", x->index);
+        buffer_printf(out, "const w2c_tag *%s_x_%s(%s *m) { return %sm->tag%u; }\n", e->name,
+                      e->exports[i], e->name, x->index < m->imported_tags ? "" : "&", x->index);
     } else if (x->kind == EXTERN_GLOBAL) {
         buffer_printf(out, "%s%s *%s_x_%s(%s *m) { return %sm->%s; }\n",
                       m->globals[x->index].mutable ? "" : "const ",
                       emit_public_type(m->globals[x->index].type), e->name, e->exports[i], e->name,
                       x->index < m->imported_globals ? "" : "&", e->globals[x->index]);
     } else {
-        buffer_printf(out, "w2c_%s *%s_x_%s(%s *m) { return m->%s%u; }\n", what, e->name, e->exports[i], e->name,
-                      what, x->index);
+        buffer_printf(out, "w2c_%s *%s_x_%s(%s *m) { return m->%s%u; }\n", what, e->name,
+                      e->exports[i], e->name, what, x->index);
     }
 }
 
@@ -240,29 +269,34 @@ static bool export_row(Emitter *e, uint32_t i, Buffer *out) {
     switch ((ExternKind)x->kind) {
     case EXTERN_FUNC:
         if (x->index < m->imported_funcs)
-            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, %s), true, false, NULL, NULL},\n", e->name,
-                          e->imports[e->import_of_func[x->index]]);
+            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, %s), true, false, NULL, NULL},\n",
+                          e->name, e->imports[e->import_of_func[x->index]]);
         else
-            buffer_printf(out, ", W2C_FUNC, offsetof(struct %s, funcs[%u]), false, false, NULL, NULL},\n", e->name,
-                          e->records[x->index]);
+            buffer_printf(
+                out, ", W2C_FUNC, offsetof(struct %s, funcs[%u]), false, false, NULL, NULL},\n",
+                e->name, e->records[x->index]);
         return true;
     case EXTERN_TABLE:
-        buffer_printf(out, ", W2C_TABLE, offsetof(struct %s, table%u), true, false, NULL, NULL},\n", e->name, x->index);
+        buffer_printf(out, ", W2C_TABLE, offsetof(struct %s, table%u), true, false, NULL, NULL},\n",
+                      e->name, x->index);
         return true;
     case EXTERN_MEMORY:
-        buffer_printf(out, ", W2C_MEMORY, offsetof(struct %s, memory%u), true, false, NULL, NULL},\n", e->name, x->index);
+        buffer_printf(out,
+                      ", W2C_MEMORY, offsetof(struct %s, memory%u), true, false, NULL, NULL},\n",
+                      e->name, x->index);
         return true;
     case EXTERN_GLOBAL:
-        buffer_printf(out, ", W2C_GLOBAL, offsetof(struct %s, %s), %s, %s, ", e->name, e->globals[x->index],
-                      truth(x->index < m->imported_globals), truth(m->globals[x->index].mutable));
+        buffer_printf(out, ", W2C_GLOBAL, offsetof(struct %s, %s), %s, %s, ", e->name,
+                      e->globals[x->index], truth(x->index < m->imported_globals),
+                      truth(m->globals[x->index].mutable));
         type_text(e, out, m->globals[x->index].type);
         buffer_text(out, ", ");
         heap_type(e, out, m->globals[x->index].type);
         buffer_text(out, "},\n");
         return true;
     case EXTERN_TAG:
-        buffer_printf(out, ", W2C_TAG, offsetof(struct %s, tag%u), %s, false, NULL, NULL},\n", e->name, x->index,
-                      truth(x->index < m->imported_tags));
+        buffer_printf(out, ", W2C_TAG, offsetof(struct %s, tag%u), %s, false, NULL, NULL},\n",
+                      e->name, x->index, truth(x->index < m->imported_tags));
         return true;
     }
     return diag_error(e->ctx, ERR_not_lowered, 0, ": an export of this kind");
@@ -273,8 +307,10 @@ static bool exports(Emitter *e, Buffer *out) {
     if (m->export_count == 0) return true;
     buffer_text(out, "\n/* ---- exports ---- */\n");
     for (uint32_t i = 0; i < m->export_count; i++) {
-        if (m->exports[i].kind == EXTERN_FUNC) export_function(e, i, out);
-        else export_other(e, i, out);
+        if (m->exports[i].kind == EXTERN_FUNC)
+            export_function(e, i, out);
+        else
+            export_other(e, i, out);
     }
     buffer_printf(out, "static const w2c_export_desc %s_exports[] = {\n", e->name);
     for (uint32_t i = 0; i < m->export_count; i++)
@@ -286,8 +322,10 @@ static bool exports(Emitter *e, Buffer *out) {
 /* ---- the description ------------------------------------------------------------------------- */
 
 static void list(Buffer *out, const char *name, const char *what, uint32_t count) {
-    if (count) buffer_printf(out, "%s_%s, ", name, what);
-    else buffer_text(out, "NULL, ");
+    if (count)
+        buffer_printf(out, "%s_%s, ", name, what);
+    else
+        buffer_text(out, "NULL, ");
 }
 
 static void description(const Emitter *e, Buffer *out) {
@@ -301,37 +339,51 @@ static void description(const Emitter *e, Buffer *out) {
     const char *mode = e->options->memory == MEMORY_GUARD    ? "guard"
                        : e->options->memory == MEMORY_BOUNDS ? "bounds"
                                                              : "static";
-    buffer_printf(out, "\nextern const char %s_mode_%s W2C_HIDDEN;\nconst char %s_mode_%s = 1;\n"
-                       "__attribute__((used)) static const char *const %s_abi = &W2C_ABI_SYMBOL;\n",
+    buffer_printf(out,
+                  "\nextern const char %s_mode_%s W2C_HIDDEN;\nconst char %s_mode_%s = 1;\n"
+                  "__attribute__((used)) static const char *const %s_abi = &W2C_ABI_SYMBOL;\n",
                   n, mode, n, mode, n);
     if (e->tail_bodies) buffer_printf(out, "const char W2C_TAIL_MODE(%s) = 1;\n", n);
-    uint32_t memories = m->memory_count - m->imported_memories, tables = m->table_count - m->imported_tables;
-    buffer_printf(out, "extern const w2c_module %s_module;\nconst w2c_module %s_module = {\n    W2C_ABI, sizeof(struct %s), \"%s\",\n"
-                       "    \"w2c %s, memory %s, module %016llx\",\n    ",
+    uint32_t memories = m->memory_count - m->imported_memories,
+             tables = m->table_count - m->imported_tables;
+    buffer_printf(out,
+                  "extern const w2c_module %s_module;\nconst w2c_module %s_module = {\n    "
+                  "W2C_ABI, sizeof(struct %s), \"%s\",\n"
+                  "    \"w2c %s, memory %s, module %016llx\",\n    ",
                   n, n, n, n, e->options->version, mode, (unsigned long long)e->input_hash);
     list(out, n, "imports", m->import_count);
     list(out, n, "memories", memories);
     list(out, n, "tables", tables);
     list(out, n, "funcs", e->record_count);
     list(out, n, "exports", m->export_count);
-    buffer_printf(out, "\n    %u, %u, %u, %u, %u,\n", m->import_count, memories, tables, e->record_count,
-                  m->export_count);
-    if (e->record_count) buffer_printf(out, "    offsetof(struct %s, funcs), ", n);
-    else buffer_text(out, "    0, ");
-    if (m->memory_count) buffer_printf(out, "offsetof(struct %s, memory0),\n", n);
-    else buffer_text(out, "0,\n");
+    buffer_printf(out, "\n    %u, %u, %u, %u, %u,\n", m->import_count, memories, tables,
+                  e->record_count, m->export_count);
+    if (e->record_count)
+        buffer_printf(out, "    offsetof(struct %s, funcs), ", n);
+    else
+        buffer_text(out, "    0, ");
+    if (m->memory_count)
+        buffer_printf(out, "offsetof(struct %s, memory0),\n", n);
+    else
+        buffer_text(out, "0,\n");
     if (guarded)
-        buffer_text(out, "#if defined(__ELF__)\n    __start_w2c_text, __stop_w2c_text,\n#else\n    NULL, NULL,\n#endif\n");
-    else buffer_text(out, "    NULL, NULL,\n");
+        buffer_text(out, "#if defined(__ELF__)\n    __start_w2c_text, __stop_w2c_text,\n#else\n    "
+                         "NULL, NULL,\n#endif\n");
+    else
+        buffer_text(out, "    NULL, NULL,\n");
     buffer_printf(out, "    w2c_selfcheck, %s_init, ", n);
     list(out, n, "tags", m->tag_count - m->imported_tags);
     buffer_printf(out, "%u, ", m->tag_count - m->imported_tags);
-    if (e->tail_bodies) buffer_printf(out, "W2C_TAIL_ABI, %u};\n", e->tail_words);
-    else buffer_text(out, "0, 0};\n");
-    buffer_printf(out, "\nw2c_status %s_new(%s **out, const w2c_imports *imports, const w2c_config *config) {\n"
-                       "    return w2c_instance_new(&%s_module, (w2c_instance **)out, imports, config);\n}\n"
-                       "void %s_delete(%s *m) { w2c_instance_delete((w2c_instance *)m); }\n",
-                  n, n, n, n, n);
+    if (e->tail_bodies)
+        buffer_printf(out, "W2C_TAIL_ABI, %u};\n", e->tail_words);
+    else
+        buffer_text(out, "0, 0};\n");
+    buffer_printf(
+        out,
+        "\nw2c_status %s_new(%s **out, const w2c_imports *imports, const w2c_config *config) {\n"
+        "    return w2c_instance_new(&%s_module, (w2c_instance **)out, imports, config);\n}\n"
+        "void %s_delete(%s *m) { w2c_instance_delete((w2c_instance *)m); }\n",
+        n, n, n, n, n);
 }
 
 /* What no pass knows is named before anything is written: nothing at present. */

@@ -69,7 +69,8 @@ static const char *unique(Emitter *e, StrMap *map, char *name) {
         if (!count) return NULL;
         if (!found) return candidate;
         if (n == 1) n = *count; /* where the last search for this name ended */
-        uint32_t *first = strmap_insert(map, (Slice){(const uint8_t *)name, strlen(name)}, 1, &found);
+        uint32_t *first =
+            strmap_insert(map, (Slice){(const uint8_t *)name, strlen(name)}, 1, &found);
         if (first) *first = n;
     }
 }
@@ -116,8 +117,10 @@ static bool name_functions(Emitter *e, StrMap *map) {
     const Module *m = e->m;
     Buffer b;
     buffer_init(&b, e->ctx->alloc);
-    if (short_names(e)) buffer_text(&b, "f_");
-    else buffer_printf(&b, "%s_f_", e->name);
+    if (short_names(e))
+        buffer_text(&b, "f_");
+    else
+        buffer_printf(&b, "%s_f_", e->name);
     const char *prefix = buffer_cstr(&b);
     prefix = prefix ? arena_strdup(e->arena, prefix, strlen(prefix)) : NULL;
     buffer_free(&b);
@@ -150,14 +153,16 @@ static bool name_globals(Emitter *e) {
  * operand of ref.func, and exports (the host may pass them on). */
 static bool number_records(Emitter *e) {
     const Module *m = e->m;
-    for (uint32_t i = 0; i < m->func_count; i++) e->records[i] = NO_RECORD;
+    for (uint32_t i = 0; i < m->func_count; i++)
+        e->records[i] = NO_RECORD;
     for (uint32_t i = m->imported_funcs; i < m->func_count; i++)
         if (emit_is_addressed(e, i)) e->records[i] = e->record_count++;
     return true;
 }
 
 bool emit_is_addressed(const Emitter *e, uint32_t func) {
-    return func >= e->m->imported_funcs && e->m->declared && (e->m->declared[func / 64] >> (func % 64) & 1);
+    return func >= e->m->imported_funcs && e->m->declared &&
+           (e->m->declared[func / 64] >> (func % 64) & 1);
 }
 
 bool emit_name_all(Emitter *e) {
@@ -173,12 +178,14 @@ bool emit_name_all(Emitter *e) {
     for (uint32_t i = 0; i < m->memory_count; i++) {
         const Memory *mem = &m->memories[i];
         bool can_guard = !mem->limits.is64 && mem->page_log2 == 16;
-        e->modes[i] = (uint8_t)(e->options->memory == MEMORY_GUARD && !can_guard ? MEMORY_BOUNDS
-                                                                                  : e->options->memory);
+        e->modes[i] =
+            (uint8_t)(e->options->memory == MEMORY_GUARD && !can_guard ? MEMORY_BOUNDS
+                                                                       : e->options->memory);
     }
     StrMap map;
     strmap_init(&map, e->ctx->alloc);
-    bool ok = name_imports(e, &map) && name_functions(e, &map) && name_globals(e) && number_records(e);
+    bool ok =
+        name_imports(e, &map) && name_functions(e, &map) && name_globals(e) && number_records(e);
     strmap_free(&map);
     for (uint32_t i = 0; ok && i < m->export_count; i++)
         ok = (e->exports[i] = emit_mangled(e, m->exports[i].name)) != NULL;

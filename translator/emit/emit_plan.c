@@ -77,7 +77,8 @@ static bool by_count(Emitter *e, uint32_t count, uint64_t total) {
 bool emit_plan(Emitter *e) {
     const Module *m = e->m;
     uint64_t total = 0;
-    for (uint32_t f = m->imported_funcs; f < m->func_count; f++) total += body_bytes(m, f);
+    for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
+        total += body_bytes(m, f);
     if (e->options->groups) return by_count(e, e->options->groups, total);
     uint64_t aim = e->options->group_size ? e->options->group_size : DEFAULT_GROUP;
     if (!e->options->group_size && total <= ONE_FILE) return by_count(e, 1, total);

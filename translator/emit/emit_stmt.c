@@ -6,7 +6,8 @@ enum { DEEPEST = 40 }; /* braces; below that an if is printed with gotos */
 
 void emit_indent(Writer *w) {
     unsigned depth = w->depth < DEEPEST ? w->depth : DEEPEST;
-    for (unsigned i = 0; i <= depth && i < 12; i++) buffer_text(w->out, "    ");
+    for (unsigned i = 0; i <= depth && i < 12; i++)
+        buffer_text(w->out, "    ");
 }
 
 void emit_label(Writer *w, const char *letter, uint32_t block) {
@@ -113,8 +114,10 @@ static void switch_to(Writer *w, const Stmt *s) {
         if (targets[i] == last) continue; /* the default's */
         bool more = i + 1 < count && targets[i + 1] == targets[i];
         bool open = i == 0 || targets[i - 1] != targets[i];
-        if (open) emit_indent(w);
-        else buffer_char(w->out, ' ');
+        if (open)
+            emit_indent(w);
+        else
+            buffer_char(w->out, ' ');
         buffer_printf(w->out, "case %uu:", i);
         if (more) continue;
         buffer_char(w->out, ' ');
@@ -179,13 +182,15 @@ static void args_from(Writer *w, const Stmt *s, uint32_t from) {
 static void store(Writer *w, const Stmt *s) {
     bool bounds = w->e->modes[s->aux] != MEMORY_GUARD;
     const char *c = op_info[s->op].c;
-    buffer_printf(w->out, "w2c_store_%s%s(mem%u, ", c, emit_access_suffix(w, s->aux, s->op), s->aux);
+    buffer_printf(w->out, "w2c_store_%s%s(mem%u, ", c, emit_access_suffix(w, s->aux, s->op),
+                  s->aux);
     if (bounds) buffer_printf(w->out, "memory%u, ", s->aux);
     emit_arg(w, s, 0);
     buffer_text(w->out, ", ");
     buffer_u64(w->out, s->imm);
     buffer_text(w->out, "u, ");
-    if (c[0] == 'u' && c[1] != '6' && !(c[1] == '3' && w->ir->nodes[emit_stmt_args(w, s)[1]].type == VT_I32)) {
+    if (c[0] == 'u' && c[1] != '6' &&
+        !(c[1] == '3' && w->ir->nodes[emit_stmt_args(w, s)[1]].type == VT_I32)) {
         buffer_printf(w->out, "(%s)", c);
         emit_expr(w, emit_stmt_args(w, s)[1], true);
     } else {
@@ -221,17 +226,39 @@ static void emit_effect(Writer *w, const Stmt *s) {
     switch ((Op)s->op) {
     case OP_call:
     case OP_call_indirect:
-    case OP_call_ref: emit_call(w, s); return;
-    case OP_global_set: set_global(w, s); return;
-    case OP_memory_grow: grow(w, s, "memory"); return;
-    case OP_table_grow: grow(w, s, "table"); return;
-    case OP_memory_fill: buffer_printf(w->out, "w2c_memory_fill(m->memory%u", low); break;
-    case OP_memory_copy: buffer_printf(w->out, "w2c_memory_copy(m->memory%u, m->memory%u", low, high); break;
-    case OP_memory_init: buffer_printf(w->out, "w2c_memory_init(m->memory%u, &m->datas[%u]", high, low); break;
-    case OP_data_drop: buffer_printf(w->out, "m->datas[%u].len = 0;", low); return;
-    case OP_table_set: buffer_printf(w->out, "w2c_table_store(m->table%u", low); break;
-    case OP_table_fill: buffer_printf(w->out, "w2c_table_fill(m->table%u", low); break;
-    case OP_table_copy: buffer_printf(w->out, "w2c_table_copy(m->table%u, m->table%u", low, high); break;
+    case OP_call_ref:
+        emit_call(w, s);
+        return;
+    case OP_global_set:
+        set_global(w, s);
+        return;
+    case OP_memory_grow:
+        grow(w, s, "memory");
+        return;
+    case OP_table_grow:
+        grow(w, s, "table");
+        return;
+    case OP_memory_fill:
+        buffer_printf(w->out, "w2c_memory_fill(m->memory%u", low);
+        break;
+    case OP_memory_copy:
+        buffer_printf(w->out, "w2c_memory_copy(m->memory%u, m->memory%u", low, high);
+        break;
+    case OP_memory_init:
+        buffer_printf(w->out, "w2c_memory_init(m->memory%u, &m->datas[%u]", high, low);
+        break;
+    case OP_data_drop:
+        buffer_printf(w->out, "m->datas[%u].len = 0;", low);
+        return;
+    case OP_table_set:
+        buffer_printf(w->out, "w2c_table_store(m->table%u", low);
+        break;
+    case OP_table_fill:
+        buffer_printf(w->out, "w2c_table_fill(m->table%u", low);
+        break;
+    case OP_table_copy:
+        buffer_printf(w->out, "w2c_table_copy(m->table%u, m->table%u", low, high);
+        break;
     case OP_table_init:
         buffer_printf(w->out, "w2c_table_init(&m->w2c, m->table%u, &m->elems[%u]", high, low);
         break;
@@ -244,7 +271,9 @@ static void emit_effect(Writer *w, const Stmt *s) {
             store(w, s);
             return;
         }
-        if (emit_tail_stmt(w, s) || emit_eh_stmt(w, s) || emit_gc_stmt(w, s) || emit_atomic_stmt(w, s)) return;
+        if (emit_tail_stmt(w, s) || emit_eh_stmt(w, s) || emit_gc_stmt(w, s) ||
+            emit_atomic_stmt(w, s))
+            return;
         /* numeric with several results */
         buffer_printf(w->out, "{ const struct w2c_res_ll res = w2c_%s(", op_info[s->op].name);
         for (uint32_t i = 0; i < s->count; i++) {
@@ -280,7 +309,9 @@ static void emit_stmt(Writer *w, const Stmt *s) {
         emit_expr(w, s->node, true);
         buffer_char(w->out, ';');
         break;
-    case STMT_OP: emit_effect(w, s); break;
+    case STMT_OP:
+        emit_effect(w, s);
+        break;
     case STMT_LABEL:
         emit_label(w, "L", s->a);
         buffer_text(w->out, ":;");
@@ -289,14 +320,30 @@ static void emit_stmt(Writer *w, const Stmt *s) {
         emit_label(w, "L", s->a);
         buffer_text(w->out, ": W2C_LOOP();");
         break;
-    case STMT_IF: open_if(w, s); break;
-    case STMT_ELSE: else_if(w, s); break;
-    case STMT_END_IF: close_if(w, s); break;
-    case STMT_GOTO: go_to(w, s, s->a); break;
-    case STMT_GOTO_IF: goto_if(w, s); break;
-    case STMT_SWITCH: switch_to(w, s); break;
-    case STMT_RETURN: return_values(w, s); break;
-    case STMT_TRAP: buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);"); break;
+    case STMT_IF:
+        open_if(w, s);
+        break;
+    case STMT_ELSE:
+        else_if(w, s);
+        break;
+    case STMT_END_IF:
+        close_if(w, s);
+        break;
+    case STMT_GOTO:
+        go_to(w, s, s->a);
+        break;
+    case STMT_GOTO_IF:
+        goto_if(w, s);
+        break;
+    case STMT_SWITCH:
+        switch_to(w, s);
+        break;
+    case STMT_RETURN:
+        return_values(w, s);
+        break;
+    case STMT_TRAP:
+        buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);");
+        break;
     }
 }
 

@@ -38,7 +38,8 @@ void emit_comment_text(Buffer *out, Slice s) {
     for (size_t i = 0; i < s.len && i < LONGEST; i++) {
         uint8_t c = s.ptr[i];
         /* no end of comment, no line splice, no trigraph, and plain ASCII only */
-        bool plain = c >= 32 && c < 127 && c != '\\' && c != '?' && !(c == '/' && i && s.ptr[i - 1] == '*') &&
+        bool plain = c >= 32 && c < 127 && c != '\\' && c != '?' &&
+                     !(c == '/' && i && s.ptr[i - 1] == '*') &&
                      !(c == '*' && i && s.ptr[i - 1] == '/');
         buffer_char(out, plain ? (char)c : '.');
     }

@@ -13,7 +13,8 @@ static bool plain_value(ValType t) {
 }
 
 bool emit_type_is_plain(const TypeDef *t) {
-    if (t->form != FORM_FUNC || t->group_size != 1 || t->super != NO_TYPE || !t->final) return false;
+    if (t->form != FORM_FUNC || t->group_size != 1 || t->super != NO_TYPE || !t->final)
+        return false;
     for (uint32_t i = 0; i < t->u.func.param_count; i++)
         if (!plain_value(t->u.func.params[i])) return false;
     for (uint32_t i = 0; i < t->u.func.result_count; i++)
@@ -48,13 +49,17 @@ static void put_value(const Emitter *e, struct sha256_ctx *h, const TypeDef *of,
 
 static void put_type(const Emitter *e, struct sha256_ctx *h, const TypeDef *t) {
     put_u32(h, (uint32_t)t->form << 1 | t->final);
-    if (t->super == NO_TYPE) put_u32(h, 0);
-    else put_index(e, h, t, t->super);
+    if (t->super == NO_TYPE)
+        put_u32(h, 0);
+    else
+        put_index(e, h, t, t->super);
     if (t->form == FORM_FUNC) {
         put_u32(h, t->u.func.param_count);
-        for (uint32_t i = 0; i < t->u.func.param_count; i++) put_value(e, h, t, t->u.func.params[i]);
+        for (uint32_t i = 0; i < t->u.func.param_count; i++)
+            put_value(e, h, t, t->u.func.params[i]);
         put_u32(h, t->u.func.result_count);
-        for (uint32_t i = 0; i < t->u.func.result_count; i++) put_value(e, h, t, t->u.func.results[i]);
+        for (uint32_t i = 0; i < t->u.func.result_count; i++)
+            put_value(e, h, t, t->u.func.results[i]);
     } else {
         put_u32(h, t->u.fields.count);
         for (uint32_t i = 0; i < t->u.fields.count; i++) {
@@ -68,7 +73,8 @@ static void put_type(const Emitter *e, struct sha256_ctx *h, const TypeDef *t) {
 bool emit_make_ids(Emitter *e) {
     const Module *m = e->m;
     bool all_plain = true;
-    for (uint32_t i = 0; i < m->type_count && all_plain; i++) all_plain = emit_type_is_plain(&m->types[i]);
+    for (uint32_t i = 0; i < m->type_count && all_plain; i++)
+        all_plain = emit_type_is_plain(&m->types[i]);
     if (all_plain) return true;
     e->ids = arena_array(e->arena, m->type_count, TYPE_ID);
     if (!e->ids) return diag_nomem(e->ctx);
@@ -76,7 +82,8 @@ bool emit_make_ids(Emitter *e) {
         struct sha256_ctx group;
         sha256_init(&group);
         put_u32(&group, m->types[g].group_size);
-        for (uint32_t i = 0; i < m->types[g].group_size; i++) put_type(e, &group, &m->types[g + i]);
+        for (uint32_t i = 0; i < m->types[g].group_size; i++)
+            put_type(e, &group, &m->types[g + i]);
         uint8_t whole[TYPE_ID];
         sha256_digest(&group, TYPE_ID, whole);
         for (uint32_t i = 0; i < m->types[g].group_size; i++) {
@@ -103,8 +110,10 @@ void emit_value_text(const Emitter *e, Buffer *out, ValType t) {
     if (vt_is_ref(t) && ht_is_index(vt_heap(t))) {
         uint32_t index = vt_heap(t);
         buffer_text(out, vt_nullable(t) ? "(ref null #" : "(ref #");
-        if (e->ids) emit_hex(out, e->ids[index], TYPE_ID);
-        else emit_signature_text(e, out, &e->m->types[index]);
+        if (e->ids)
+            emit_hex(out, e->ids[index], TYPE_ID);
+        else
+            emit_signature_text(e, out, &e->m->types[index]);
         buffer_char(out, ')');
         return;
     }

@@ -7,14 +7,17 @@
 enum { LONGEST_SPELT = 60 };
 
 static char plain_letter(ValType t) { /* of a descriptor's symbol: one for every plain reference */
-    static const char heaps[] = "rREXanjsAzyYb"; /* func nofunc extern noextern any eq i31 struct ... */
+    static const char heaps[] =
+        "rREXanjsAzyYb"; /* func nofunc extern noextern any eq i31 struct ... */
     return vt_is_ref(t) ? heaps[vt_heap(t) - HT_ABSTRACT] : vt_letter(t);
 }
 
 static void letters(Buffer *b, const TypeDef *t, char (*letter)(ValType)) {
-    for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_char(b, letter(t->u.func.params[k]));
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_char(b, letter(t->u.func.params[k]));
     buffer_char(b, '_');
-    for (uint32_t k = 0; k < t->u.func.result_count; k++) buffer_char(b, letter(t->u.func.results[k]));
+    for (uint32_t k = 0; k < t->u.func.result_count; k++)
+        buffer_char(b, letter(t->u.func.results[k]));
 }
 
 static void type_symbol(const Emitter *e, Buffer *b, uint32_t i) {
@@ -32,8 +35,10 @@ static void type_symbol(const Emitter *e, Buffer *b, uint32_t i) {
 
 static void signature_symbol(const Emitter *e, Buffer *b, uint32_t i) {
     const TypeDef *t = &e->m->types[i];
-    if (t->u.func.param_count + t->u.func.result_count > LONGEST_SPELT) buffer_printf(b, "%s_t%u", e->name, i);
-    else letters(b, t, vt_letter);
+    if (t->u.func.param_count + t->u.func.result_count > LONGEST_SPELT)
+        buffer_printf(b, "%s_t%u", e->name, i);
+    else
+        letters(b, t, vt_letter);
 }
 
 bool emit_name_types(Emitter *e) {
@@ -65,9 +70,11 @@ bool emit_name_types(Emitter *e) {
 }
 
 void emit_letters(Buffer *out, const TypeDef *t) {
-    for (uint32_t k = 0; k < t->u.func.param_count; k++) buffer_char(out, vt_letter(t->u.func.params[k]));
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_char(out, vt_letter(t->u.func.params[k]));
     buffer_char(out, '_');
-    for (uint32_t k = 0; k < t->u.func.result_count; k++) buffer_char(out, vt_letter(t->u.func.results[k]));
+    for (uint32_t k = 0; k < t->u.func.result_count; k++)
+        buffer_char(out, vt_letter(t->u.func.results[k]));
 }
 
 static void type_list(const Emitter *e, Buffer *out, const ValType *types, uint32_t count) {
@@ -130,8 +137,8 @@ static void result_struct(Buffer *out, const TypeDef *t) {
         out->failed = true;
         return;
     }
-    buffer_printf(out, "#ifndef W2C_RES_%s\n#define W2C_RES_%s\nstruct w2c_res_%s {", letters, letters,
-                  letters);
+    buffer_printf(out, "#ifndef W2C_RES_%s\n#define W2C_RES_%s\nstruct w2c_res_%s {", letters,
+                  letters, letters);
     for (uint32_t k = 0; k < t->u.func.result_count; k++)
         buffer_printf(out, "%s%s r%u;", k % 8 ? " " : "\n    ",
                       emit_c_type(vt_kind(t->u.func.results[k])), k);
@@ -147,7 +154,8 @@ void emit_type_decls(const Emitter *e, Buffer *out) {
         buffer_printf(out, "extern const w2c_type w2c_type_%s;\n", e->types[i]);
         if (t->form != FORM_FUNC) continue;
         if (t->u.func.result_count > 1) result_struct(out, t);
-        buffer_printf(out, "#ifndef W2C_FN_%s\n#define W2C_FN_%s\ntypedef ", e->signatures[i], e->signatures[i]);
+        buffer_printf(out, "#ifndef W2C_FN_%s\n#define W2C_FN_%s\ntypedef ", e->signatures[i],
+                      e->signatures[i]);
         result_type(out, t);
         buffer_printf(out, " w2c_fn_%s(w2c_instance *", e->signatures[i]);
         param_types(out, t);
@@ -174,8 +182,10 @@ static void named_params(Buffer *out, const TypeDef *t) {
 }
 
 static void call_adapter(Buffer *out, const TypeDef *t, const char *sym) {
-    buffer_printf(out, "static void w2c_call_%s(const w2c_func *f, const w2c_value *a, w2c_value *r) {\n"
-                       "    (void)a, (void)r;\n    ", sym);
+    buffer_printf(out,
+                  "static void w2c_call_%s(const w2c_func *f, const w2c_value *a, w2c_value *r) {\n"
+                  "    (void)a, (void)r;\n    ",
+                  sym);
     uint32_t results = t->u.func.result_count;
     if (results > 0) {
         buffer_text(out, "const ");
@@ -188,7 +198,8 @@ static void call_adapter(Buffer *out, const TypeDef *t, const char *sym) {
                       emit_value_member(vt_kind(t->u.func.params[k])));
     buffer_text(out, ");\n");
     for (uint32_t k = 0; k < results; k++) {
-        buffer_printf(out, "    r[%u].%s = %sx", k, emit_value_member(vt_kind(t->u.func.results[k])),
+        buffer_printf(out, "    r[%u].%s = %sx", k,
+                      emit_value_member(vt_kind(t->u.func.results[k])),
                       emit_to_host(vt_kind(t->u.func.results[k])));
         if (results > 1) buffer_printf(out, ".r%u", k);
         buffer_text(out, ");\n");
@@ -206,11 +217,15 @@ static void return_results(Buffer *out, const TypeDef *t, bool values) {
     }
     for (uint32_t k = 0; k < results; k++) {
         ValType v = t->u.func.results[k];
-        if (results > 1) buffer_printf(out, "    x.r%u = ", k);
-        else buffer_text(out, "    return ");
+        if (results > 1)
+            buffer_printf(out, "    x.r%u = ", k);
+        else
+            buffer_text(out, "    return ");
         buffer_text(out, emit_from_host(vt_kind(v)));
-        if (values) buffer_printf(out, "r[%u].%s);\n", k, emit_value_member(vt_kind(v)));
-        else buffer_printf(out, "r%u);\n", k);
+        if (values)
+            buffer_printf(out, "r[%u].%s);\n", k, emit_value_member(vt_kind(v)));
+        else
+            buffer_printf(out, "r%u);\n", k);
     }
     if (results > 1) buffer_text(out, "    return x;\n");
 }
@@ -223,8 +238,9 @@ static void host_adapter(Buffer *out, const TypeDef *t, const char *sym) {
     buffer_text(out, " {\n    const w2c_host *const h = (const w2c_host *)i;\n");
     for (uint32_t k = 0; k < t->u.func.result_count; k++)
         buffer_printf(out, "    %s r%u = %s;\n", host_type(t->u.func.results[k]), k,
-                      vt_kind(t->u.func.results[k]) == VT_V128 ? "{{0}}"
-                                                               : emit_zero(vt_kind(t->u.func.results[k])));
+                      vt_kind(t->u.func.results[k]) == VT_V128
+                          ? "{{0}}"
+                          : emit_zero(vt_kind(t->u.func.results[k])));
     buffer_text(out, "    const w2c_status s = ((w2c_status(*)(void *, w2c_instance *");
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", %s", host_type(t->u.func.params[k]));
@@ -233,7 +249,8 @@ static void host_adapter(Buffer *out, const TypeDef *t, const char *sym) {
     buffer_text(out, "))h->fn)(h->env, h->importer");
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", %sa%u)", emit_to_host(vt_kind(t->u.func.params[k])), k);
-    for (uint32_t k = 0; k < t->u.func.result_count; k++) buffer_printf(out, ", &r%u", k);
+    for (uint32_t k = 0; k < t->u.func.result_count; k++)
+        buffer_printf(out, ", &r%u", k);
     buffer_text(out, ");\n    if (W2C_UNLIKELY(s != W2C_OK)) w2c_raise(s);\n");
     return_results(out, t, false);
     buffer_text(out, "}\n");
@@ -245,11 +262,13 @@ static void any_adapter(Buffer *out, const TypeDef *t, const char *sym) {
     result_type(out, t);
     buffer_printf(out, " w2c_any_%s", sym);
     named_params(out, t);
-    buffer_printf(out, " {\n    const w2c_host *const h = (const w2c_host *)i;\n"
-                       "    w2c_value a[%u], r[%u];\n    memset(r, 0, sizeof r);\n",
+    buffer_printf(out,
+                  " {\n    const w2c_host *const h = (const w2c_host *)i;\n"
+                  "    w2c_value a[%u], r[%u];\n    memset(r, 0, sizeof r);\n",
                   params ? params : 1, results ? results : 1);
     for (uint32_t k = 0; k < params; k++)
-        buffer_printf(out, "    a[%u].%s = %sa%u);\n", k, emit_value_member(vt_kind(t->u.func.params[k])),
+        buffer_printf(out, "    a[%u].%s = %sa%u);\n", k,
+                      emit_value_member(vt_kind(t->u.func.params[k])),
                       emit_to_host(vt_kind(t->u.func.params[k])), k);
     if (!params) buffer_text(out, "    a[0].i64 = 0;\n");
     buffer_text(out, "    const w2c_status s = h->any(h->env, h->importer, a, r);\n"
@@ -276,9 +295,11 @@ static void supers(const Emitter *e, Buffer *out, uint32_t i) {
     const TypeDef *t = &e->m->types[i];
     uint32_t chain[64], depth = t->depth < 64 ? t->depth : 64;
     uint32_t at = t->super;
-    for (uint32_t k = depth; k-- > 0; at = e->m->types[at].super) chain[k] = at;
+    for (uint32_t k = depth; k-- > 0; at = e->m->types[at].super)
+        chain[k] = at;
     buffer_printf(out, "static const w2c_type *const w2c_supers_%s[] = {", e->types[i]);
-    for (uint32_t k = 0; k < depth; k++) buffer_printf(out, "%s&w2c_type_%s", k ? ", " : "", e->types[chain[k]]);
+    for (uint32_t k = 0; k < depth; k++)
+        buffer_printf(out, "%s&w2c_type_%s", k ? ", " : "", e->types[chain[k]]);
     buffer_text(out, "};\n");
 }
 
@@ -294,7 +315,8 @@ static void adapters(const Emitter *e, Buffer *out, uint32_t i) {
 
 static uint64_t text_hash(const uint8_t *text, size_t len) { /* FNV-1a; never 0 */
     uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < len; i++) h = (h ^ text[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ text[i]) * 0x100000001b3u;
     return h ? h : 1;
 }
 
@@ -319,18 +341,23 @@ void emit_type_defs(const Emitter *e, Buffer *out) {
         if (t->depth) supers(e, out, i);
         emit_gc_refs(e, out, i);
         /* g++ wants the attributes before the definition */
-        buffer_printf(out, "extern W2C_WEAK W2C_HIDDEN const w2c_type w2c_type_%s;\n"
-                           "const w2c_type w2c_type_%s = {\n    \"", sym, sym);
+        buffer_printf(out,
+                      "extern W2C_WEAK W2C_HIDDEN const w2c_type w2c_type_%s;\n"
+                      "const w2c_type w2c_type_%s = {\n    \"",
+                      sym, sym);
         if (t->form == FORM_FUNC) emit_letters(out, t);
         buffer_text(out, "\", \"");
         emit_descriptor_text(e, out, i);
         buffer_text(out, "\",\n    ");
         if (t->form == FORM_FUNC)
-            buffer_printf(out, "w2c_call_%s, (w2c_code)w2c_host_%s, (w2c_code)w2c_any_%s", e->signatures[i],
-                          e->signatures[i], e->signatures[i]);
-        else buffer_text(out, "NULL, NULL, NULL");
-        if (t->depth) buffer_printf(out, ", w2c_supers_%s", sym);
-        else buffer_text(out, ", NULL");
+            buffer_printf(out, "w2c_call_%s, (w2c_code)w2c_host_%s, (w2c_code)w2c_any_%s",
+                          e->signatures[i], e->signatures[i], e->signatures[i]);
+        else
+            buffer_text(out, "NULL, NULL, NULL");
+        if (t->depth)
+            buffer_printf(out, ", w2c_supers_%s", sym);
+        else
+            buffer_text(out, ", NULL");
         buffer_printf(out, ", %u, %u, %s", t->depth, t->form, t->final ? "true" : "false");
         emit_gc_layout(e, out, i, descriptor_hash(e, out, i));
         buffer_text(out, "};\n#endif\n");

@@ -18,8 +18,8 @@ static bool io_error(Context *ctx, const char *what, const char *path) {
     return diag_error(ctx, ERR_io, NO_OFFSET - 1, "%s %s: %s", what, path, strerror(errno));
 }
 
-static bool same_content(const char *path, const char *const *parts, const size_t *lens, unsigned count,
-                         uint64_t total) {
+static bool same_content(const char *path, const char *const *parts, const size_t *lens,
+                         unsigned count, uint64_t total) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
     struct stat st;
@@ -48,11 +48,12 @@ static bool write_all(int fd, const char *data, size_t len) {
     return true;
 }
 
-bool output_put(OutputSet *o, Context *ctx, uint32_t i, const char *const *parts, const size_t *lens,
-                unsigned count) {
+bool output_put(OutputSet *o, Context *ctx, uint32_t i, const char *const *parts,
+                const size_t *lens, unsigned count) {
     struct OutputFile *f = &o->files[i];
     f->bytes = 0;
-    for (unsigned k = 0; k < count; k++) f->bytes += lens[k];
+    for (unsigned k = 0; k < count; k++)
+        f->bytes += lens[k];
     if (same_content(f->path, parts, lens, count, f->bytes)) return true;
     char *temp = (char *)(uintptr_t)f->temp; /* room was made by output_add */
     snprintf(temp, strlen(f->path) + 24, "%s.%ld.tmp", f->path, (long)getpid());
@@ -62,7 +63,8 @@ bool output_put(OutputSet *o, Context *ctx, uint32_t i, const char *const *parts
         return io_error(ctx, "cannot write", f->path);
     }
     bool ok = true;
-    for (unsigned k = 0; ok && k < count; k++) ok = write_all(fd, parts[k], lens[k]);
+    for (unsigned k = 0; ok && k < count; k++)
+        ok = write_all(fd, parts[k], lens[k]);
     int saved = errno;
     if (close(fd) != 0 && ok) {
         ok = false;

@@ -15,12 +15,12 @@
 typedef struct Job {
     const Emitter *e;
     OutputSet *outputs;
-    atomic_uint next;     /* group */
-    atomic_ullong done;   /* bytes of wasm */
+    atomic_uint next;   /* group */
+    atomic_ullong done; /* bytes of wasm */
     atomic_bool failed;
     uint64_t total;
     atomic_ullong features; /* of the bodies */
-    Buffer single; /* the only group's text, when there is one */
+    Buffer single;          /* the only group's text, when there is one */
     uint64_t *single_needed;
 } Job;
 
@@ -35,9 +35,9 @@ enum { FILE_MAIN, FILE_HEADER, FILE_PRIVATE, FILE_GROUPS };
 /* ---- paths ----------------------------------------------------------------------------------- */
 
 typedef struct Paths {
-    char *stem; /* out without its extension */
+    char *stem;       /* out without its extension */
     const char *base; /* its file name */
-    char *blob; /* NULL: data as literals */
+    char *blob;       /* NULL: data as literals */
 } Paths;
 
 static char *format_path(Arena *arena, const char *stem, const char *suffix) {
@@ -73,7 +73,8 @@ static bool find_paths(Emitter *e, Paths *p) {
 /* Fixed order: main, header, then with several groups the private header and the groups, then data. */
 static bool list_outputs(Emitter *e, const Paths *p, OutputSet *o) {
     if (!output_init(o, e->ctx, e->arena, FILE_GROUPS + e->group_count + 1)) return false;
-    char *header = format_path(e->arena, p->stem, ".h"), *private = format_path(e->arena, p->stem, ".private.h");
+    char *header = format_path(e->arena, p->stem, ".h"),
+         *private = format_path(e->arena, p->stem, ".private.h");
     if (!header || !private) return diag_nomem(e->ctx);
     if (!output_add(o, e->options->out) || !output_add(o, header)) return false;
     if (e->group_count > 1) {
@@ -181,8 +182,10 @@ static bool run_workers(Emitter *e, Job *job) {
         started = i;
     }
     work(&workers[0]);
-    for (unsigned i = 1; i <= started; i++) pthread_join(threads[i], NULL);
-    for (unsigned i = 0; i <= started && i < count; i++) diag_merge(e->ctx, &workers[i].ctx);
+    for (unsigned i = 1; i <= started; i++)
+        pthread_join(threads[i], NULL);
+    for (unsigned i = 0; i <= started && i < count; i++)
+        diag_merge(e->ctx, &workers[i].ctx);
     return !diag_failed(e->ctx);
 }
 
@@ -190,7 +193,8 @@ static bool run_workers(Emitter *e, Job *job) {
 
 static void mark_addressed(const Emitter *e, uint64_t *needed) {
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++)
-        if (e->records[f] != NO_RECORD || f == e->m->start) needed[f / 64] |= (uint64_t)1 << (f % 64);
+        if (e->records[f] != NO_RECORD || f == e->m->start)
+            needed[f / 64] |= (uint64_t)1 << (f % 64);
 }
 
 static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file) {
@@ -205,8 +209,10 @@ static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file)
     uint64_t *needed = single ? job->single_needed : w.needed;
     emit_stamp(e, &head, true);
     buffer_printf(&head, "#include \"%s.h\"\n", p->base);
-    if (single) emit_private(e, &head);
-    else buffer_printf(&head, "#include \"%s.private.h\"\n", p->base);
+    if (single)
+        emit_private(e, &head);
+    else
+        buffer_printf(&head, "#include \"%s.private.h\"\n", p->base);
     open_c(&head);
     if (ok && needed) {
         mark_addressed(e, needed);
@@ -244,8 +250,8 @@ static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file)
 
 /* ---- the passes ------------------------------------------------------------------------------ */
 
-static bool prepare(Emitter *e, Context *ctx, const Module *m, const TranslateOptions *options, Arena *arena,
-                    Paths *paths, OutputSet *outputs) {
+static bool prepare(Emitter *e, Context *ctx, const Module *m, const TranslateOptions *options,
+                    Arena *arena, Paths *paths, OutputSet *outputs) {
     *e = (Emitter){.ctx = ctx, .m = m, .options = options, .arena = arena};
     e->input_hash = XXH3_64bits(m->bytes.ptr, m->bytes.len);
     return find_paths(e, paths) && emit_plan(e) && list_outputs(e, paths, outputs);
@@ -281,8 +287,8 @@ static void *watched_resize(void *user, void *ptr, size_t size) {
     return out;
 }
 
-static bool translate_watched(Context *ctx, Watch *watch, const Module *m, const TranslateOptions *options, Arena *arena,
-                      OutputList *out) {
+static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
+                              const TranslateOptions *options, Arena *arena, OutputList *out) {
     Emitter e;
     Paths paths;
     OutputSet outputs;
@@ -292,7 +298,8 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m, const
     if (!emit_name_types(&e) || !emit_name_all(&e) || !emit_check(&e)) return false;
     if (!may_throw_find(ctx, m, arena, &e.may_throw) || !emit_tail_plan(&e)) return false;
     Job job = {.e = &e, .outputs = &outputs};
-    for (uint32_t g = 0; g < e.group_count; g++) job.total += e.groups[g].bytes;
+    for (uint32_t g = 0; g < e.group_count; g++)
+        job.total += e.groups[g].bytes;
     bool ok = run_workers(&e, &job) && write_main(&e, &paths, &job, outputs.count - 1) &&
               report(&outputs, arena, out);
     if (ok && atomic_load(&watch->failed)) ok = diag_nomem(ctx);

@@ -12,17 +12,19 @@ typedef enum DataMode {
 } DataMode;
 
 typedef struct TranslateOptions {
-    const char *out;  /* path of mod.c; mod.h, mod.1.c ... stand beside it */
-    const char *name; /* prefix of external symbols, see translate_prefix; NULL: out's stem */
-    uint32_t groups;  /* function groups; 0: by size */
+    const char *out;     /* path of mod.c; mod.h, mod.1.c ... stand beside it */
+    const char *name;    /* prefix of external symbols, see translate_prefix; NULL: out's stem */
+    uint32_t groups;     /* function groups; 0: by size */
     uint64_t group_size; /* aim, in bytes of wasm per group; 0: the default */
     unsigned threads;
     MemoryMode memory;
     DataMode data;
     bool canonical_nans;
     bool prefix_all; /* static names carry NAME_ too: several outputs can be one compilation unit */
-    uint32_t only_func; /* emit this function's body alone (others become traps): to bisect; NO_FUNC: all */
-    const char *dump; /* letters of passes whose result goes to stderr (v: validated op stream, l: lowered
+    uint32_t
+        only_func; /* emit this function's body alone (others become traps): to bisect; NO_FUNC: all */
+    const char
+        *dump; /* letters of passes whose result goes to stderr (v: validated op stream, l: lowered
                        * statements); NULL: none */
     const char *version; /* for the stamp; W2C_VERSION */
     /* called from the calling thread as work goes on; may be NULL */
@@ -37,7 +39,7 @@ typedef struct Output {
 } Output;
 
 typedef struct OutputList { /* in the arena given */
-    Output *items; /* the first is OPTIONS.out, the second its header */
+    Output *items;          /* the first is OPTIONS.out, the second its header */
     uint32_t count;
 } OutputList;
 

@@ -9,7 +9,13 @@
 #include "../base/reader.h"
 #include "types.h"
 
-typedef enum ExternKind { EXTERN_FUNC, EXTERN_TABLE, EXTERN_MEMORY, EXTERN_GLOBAL, EXTERN_TAG } ExternKind;
+typedef enum ExternKind {
+    EXTERN_FUNC,
+    EXTERN_TABLE,
+    EXTERN_MEMORY,
+    EXTERN_GLOBAL,
+    EXTERN_TAG
+} ExternKind;
 
 typedef struct Limits {
     uint64_t min, max; /* in pages or elements; max is UINT64_MAX when absent */
@@ -18,8 +24,8 @@ typedef struct Limits {
 
 typedef struct Import {
     Slice module, name;
-    uint8_t kind;   /* ExternKind */
-    uint32_t index; /* in its index space */
+    uint8_t kind;    /* ExternKind */
+    uint32_t index;  /* in its index space */
     uint64_t offset; /* byte offset of the import, for messages */
 } Import;
 
@@ -81,8 +87,8 @@ typedef struct Data {
 
 typedef struct Custom {
     Slice name, bytes;
-    uint64_t offset;     /* of the section's first byte */
-    uint8_t after;       /* id of the last known section before it */
+    uint64_t offset; /* of the section's first byte */
+    uint8_t after;   /* id of the last known section before it */
 } Custom;
 
 typedef struct BranchHint { /* sorted by function, then offset */
@@ -107,18 +113,19 @@ typedef struct Module {
     Data *datas;
     Custom *customs;
     BranchHint *hints;
-    uint32_t type_count, import_count, func_count, table_count, memory_count, global_count, tag_count,
-        export_count, elem_count, data_count, custom_count, hint_count;
+    uint32_t type_count, import_count, func_count, table_count, memory_count, global_count,
+        tag_count, export_count, elem_count, data_count, custom_count, hint_count;
     uint32_t imported_funcs, imported_tables, imported_memories, imported_globals, imported_tags;
     uint32_t start; /* function index, or NO_FUNC */
     bool has_data_count;
 
-    Slice *func_names;  /* by function index: name section, else its first export, else len 0; NULL when
+    Slice *
+        func_names; /* by function index: name section, else its first export, else len 0; NULL when
                          * no function has a name. Well-formed UTF-8; the section is skipped from the
                          * first malformed thing on. */
-    uint64_t *declared; /* bit set: function index may be the operand of ref.func */
+    uint64_t *declared;     /* bit set: function index may be the operand of ref.func */
     uint64_t features_used; /* bits FEATURE_x of declarations; bodies add theirs when validated */
-    uint32_t code_count; /* entries of the code section */
+    uint32_t code_count;    /* entries of the code section */
 } Module;
 
 /* Reads every section of bytes and validates everything but function bodies (types, limits,

@@ -51,8 +51,19 @@ const OpRule op_rules[OP_COUNT] = {
 
 /* Those that give an operand's bits, but perhaps for the sign; and comparisons, whose lanes are masks. */
 static bool keeps_bits(const char *name) {
-    static const char *const kept[] = {"abs", "neg", "copysign", "reinterpret_i32", "reinterpret_i64", "pmin",
-                                       "pmax", "eq", "ne", "lt", "gt", "le", "ge"};
+    static const char *const kept[] = {"abs",
+                                       "neg",
+                                       "copysign",
+                                       "reinterpret_i32",
+                                       "reinterpret_i64",
+                                       "pmin",
+                                       "pmax",
+                                       "eq",
+                                       "ne",
+                                       "lt",
+                                       "gt",
+                                       "le",
+                                       "ge"};
     const char *at = strchr(name, '_');
     for (unsigned i = 0; at && i < sizeof kept / sizeof *kept; i++)
         if (!strcmp(at + 1, kept[i])) return true;
@@ -62,8 +73,10 @@ static bool keeps_bits(const char *name) {
 unsigned op_makes_nans(Op op) {
     const OpInfo *info = &op_info[op];
     const char *bar = strchr(info->sig, '_');
-    if ((info->kind != KIND_INFIX && info->kind != KIND_FN) || !bar || keeps_bits(info->name)) return 0;
-    if (info->name[0] != 'f' || bar == info->sig || info->sig[0] == 'i' || info->sig[0] == 'l') return 0;
+    if ((info->kind != KIND_INFIX && info->kind != KIND_FN) || !bar || keeps_bits(info->name))
+        return 0;
+    if (info->name[0] != 'f' || bar == info->sig || info->sig[0] == 'i' || info->sig[0] == 'l')
+        return 0;
     if (bar[1] == 'f' && info->sig[0] != 'v') return VT_F32;
     if (bar[1] == 'd' && info->sig[0] != 'v') return VT_F64;
     if (bar[1] != 'v' || info->sig[0] != 'v') return 0;

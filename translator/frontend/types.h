@@ -16,8 +16,8 @@ enum {
     VT_F32 = 3,
     VT_F64 = 4,
     VT_V128 = 5,
-    VT_REF = 6,      /* low bits of every reference type */
-    VT_PACKED8 = 7,  /* storage types of fields only */
+    VT_REF = 6,     /* low bits of every reference type */
+    VT_PACKED8 = 7, /* storage types of fields only */
     VT_PACKED16 = 8,
     VT_KIND_MASK = 15,
     VT_NULLABLE = 16,
@@ -45,15 +45,27 @@ enum {
 static inline ValType vt_ref(uint32_t heap, bool nullable) {
     return (ValType)(VT_REF | (nullable ? VT_NULLABLE : 0) | heap << VT_HEAP_SHIFT);
 }
-static inline unsigned vt_kind(ValType t) { return t & VT_KIND_MASK; }
-static inline bool vt_is_ref(ValType t) { return vt_kind(t) == VT_REF; }
-static inline bool vt_nullable(ValType t) { return (t & VT_NULLABLE) != 0; }
-static inline uint32_t vt_heap(ValType t) { return t >> VT_HEAP_SHIFT; }
-static inline bool ht_is_index(uint32_t heap) { return heap < HT_ABSTRACT; }
+static inline unsigned vt_kind(ValType t) {
+    return t & VT_KIND_MASK;
+}
+static inline bool vt_is_ref(ValType t) {
+    return vt_kind(t) == VT_REF;
+}
+static inline bool vt_nullable(ValType t) {
+    return (t & VT_NULLABLE) != 0;
+}
+static inline uint32_t vt_heap(ValType t) {
+    return t >> VT_HEAP_SHIFT;
+}
+static inline bool ht_is_index(uint32_t heap) {
+    return heap < HT_ABSTRACT;
+}
 #define VT_FUNCREF vt_ref(HT_FUNC, true)
 #define VT_EXTERNREF vt_ref(HT_EXTERN, true)
 /* 'i' 'l' 'f' 'd' 'v' 'r': the letter of a type in C names and signatures; all references are r. */
-static inline char vt_letter(ValType t) { return "?ilfdvr??"[vt_kind(t)]; }
+static inline char vt_letter(ValType t) {
+    return "?ilfdvr??"[vt_kind(t)];
+}
 
 typedef enum TypeForm { FORM_FUNC, FORM_STRUCT, FORM_ARRAY } TypeForm;
 
@@ -65,7 +77,7 @@ typedef struct Field {
 typedef struct TypeDef {
     uint8_t form; /* TypeForm */
     bool final;
-    uint32_t super; /* type index, or NO_TYPE */
+    uint32_t super;             /* type index, or NO_TYPE */
     uint32_t group, group_size; /* first index of its recursion group, and the group's length */
     uint32_t canon; /* equal for equal types: the lowest index in this module of that type */
     uint32_t depth; /* length of the chain of supertypes */

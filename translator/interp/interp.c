@@ -56,7 +56,8 @@ static u8 mode_of(const Loader *l, const Memory *m) {
 
 /* Code of records and stubs that nobody compiled may call: closures take their places. */
 static void no_code(void) {
-    w2c_trap_detail(W2C_LIMIT, "compiled code calls an interpreted function that was not made callable");
+    w2c_trap_detail(W2C_LIMIT,
+                    "compiled code calls an interpreted function that was not made callable");
 }
 
 /* ---- places ---------------------------------------------------------------------------------- */
@@ -69,8 +70,10 @@ static void make_records(Loader *l) {
     u64 imported = m->imported_funcs; /* have no records: their bits are not counted */
     for (u32 w = 0; w < words64; w++) {
         u64 bits = m->declared[w];
-        if (imported >= 64) bits = 0;
-        else if (imported) bits &= ~(u64)0 << imported;
+        if (imported >= 64)
+            bits = 0;
+        else if (imported)
+            bits &= ~(u64)0 << imported;
         it->record_ranks[w] = count - (u32)__builtin_popcountll(m->declared[w] & ~bits);
         count += (u32)__builtin_popcountll(bits);
         imported = imported > 64 ? imported - 64 : 0;
@@ -108,7 +111,8 @@ static void make_places(Loader *l) {
         it->tags[i] = take(l, 1, i < m->imported_tags ? sizeof(void *) : sizeof(w2c_tag));
     for (u32 i = 0; i < m->global_count; i++) {
         bool vector = vt_kind(m->globals[i].type) == VT_V128 && i >= m->imported_globals;
-        if (vector) it->globals[i] = take(l, 1, 16);
+        if (vector)
+            it->globals[i] = take(l, 1, 16);
         else {
             it->globals[i] = (u32)l->size;
             l->size += 8;
@@ -378,7 +382,8 @@ void w2c_interp_stats(Interp *it, InterpStats *out) {
         .records = (defined - it->called) * sizeof(Func),
         .called_records = it->called * (sizeof(Func) + sizeof(Code)),
         .code = it->code_bytes,
-        .reference_records = it->module.func_count * (sizeof(w2c_func) + sizeof(w2c_func_desc) + sizeof(u32)),
+        .reference_records =
+            it->module.func_count * (sizeof(w2c_func) + sizeof(w2c_func_desc) + sizeof(u32)),
         .shared = it->arena.total,
     };
     pthread_mutex_unlock(&it->lock);

@@ -46,11 +46,11 @@ bool w2c_interp_fuel_ended(const Interp *interp);
 
 typedef struct InterpStats { /* bytes, but for the counts */
     uint64_t functions, called;
-    uint64_t records;     /* of functions not called: their places in the module */
+    uint64_t records;        /* of functions not called: their places in the module */
     uint64_t called_records; /* beside the code of those called */
     uint64_t code;
     uint64_t reference_records; /* of functions that can be referred to, by instance */
-    uint64_t shared;      /* types, descriptions, tables that all functions share */
+    uint64_t shared;            /* types, descriptions, tables that all functions share */
 } InterpStats;
 void w2c_interp_stats(Interp *interp, InterpStats *out);
 #endif

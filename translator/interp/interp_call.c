@@ -20,9 +20,15 @@ void interp_values_to_slots(const ValType *types, u32 count, const w2c_value *va
         u32 n = slots_of(types[i]);
         slots[0] = 0;
         switch (vt_kind(types[i])) {
-        case VT_I32: slots[0] = values[i].i32; break;
-        case VT_F32: memcpy(slots, &values[i].f32, 4); break;
-        default: memcpy(slots, &values[i], n * sizeof(u64)); break;
+        case VT_I32:
+            slots[0] = values[i].i32;
+            break;
+        case VT_F32:
+            memcpy(slots, &values[i].f32, 4);
+            break;
+        default:
+            memcpy(slots, &values[i], n * sizeof(u64));
+            break;
         }
         slots += n;
     }
@@ -44,7 +50,8 @@ static u32 record_of(const w2c_func *func) {
 
 static u32 stub_import(const w2c_func *func) {
     const Interp *it = inst_interp((const Inst *)(const void *)func->instance);
-    u32 number = (u32)(((uintptr_t)func - ((uintptr_t)func->instance + it->stubs)) / sizeof(w2c_func));
+    u32 number =
+        (u32)(((uintptr_t)func - ((uintptr_t)func->instance + it->stubs)) / sizeof(w2c_func));
     for (u32 i = 0, f = 0; i < it->m->import_count; i++)
         if (it->m->imports[i].kind == EXTERN_FUNC && f++ == number) return i;
     return 0;
@@ -59,12 +66,18 @@ typedef struct V128Type {
 
 static ffi_type *ffi_type_for(ValType t, V128Type *v) {
     switch (vt_kind(t)) {
-    case VT_I32: return &ffi_type_uint32;
-    case VT_I64: return &ffi_type_uint64;
-    case VT_F32: return &ffi_type_float;
-    case VT_F64: return &ffi_type_double;
-    case VT_V128: break;
-    default: return &ffi_type_pointer;
+    case VT_I32:
+        return &ffi_type_uint32;
+    case VT_I64:
+        return &ffi_type_uint64;
+    case VT_F32:
+        return &ffi_type_float;
+    case VT_F64:
+        return &ffi_type_double;
+    case VT_V128:
+        break;
+    default:
+        return &ffi_type_pointer;
     }
     v->parts[0] = v->parts[1] = &ffi_type_uint64;
     v->parts[2] = NULL;
@@ -78,7 +91,8 @@ static w2c_status call_typed(const w2c_host *host, const char *letters, const w2
     const char *bar = strchr(letters, '_');
     size_t params = (size_t)(bar - letters), count = strlen(letters) - 1, n = 2;
     static const char order[] = "?ilfdvr";
-    void *memory = malloc((count + 2) * (sizeof(ffi_type *) + sizeof(void *)) + count * sizeof(void *));
+    void *memory =
+        malloc((count + 2) * (sizeof(ffi_type *) + sizeof(void *)) + count * sizeof(void *));
     if (!memory) return W2C_NOMEM;
     ffi_type **types = memory;
     void **values = (void **)(types + count + 2), **outs = values + count + 2;

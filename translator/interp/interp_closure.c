@@ -24,11 +24,16 @@ typedef struct Closure {
 
 static ffi_type *value_type(ValType t) {
     switch (vt_kind(t)) {
-    case VT_I32: return &ffi_type_uint32;
-    case VT_I64: return &ffi_type_uint64;
-    case VT_F32: return &ffi_type_float;
-    case VT_F64: return &ffi_type_double;
-    default: return &ffi_type_pointer;
+    case VT_I32:
+        return &ffi_type_uint32;
+    case VT_I64:
+        return &ffi_type_uint64;
+    case VT_F32:
+        return &ffi_type_float;
+    case VT_F64:
+        return &ffi_type_double;
+    default:
+        return &ffi_type_pointer;
     }
 }
 

@@ -29,7 +29,8 @@ bool interp_catch(Inst *in, u32 tag, u32 kind, u64 *fp, u32 at) {
     if (!any) {
         const TypeDef *t = tag_type(it, tag);
         slots = slots_of_all(t->u.func.params, t->u.func.param_count);
-        interp_values_to_slots(t->u.func.params, t->u.func.param_count, x->values, to + (first ? 1 : 0));
+        interp_values_to_slots(t->u.func.params, t->u.func.param_count, x->values,
+                               to + (first ? 1 : 0));
     }
     if (!(kind & 1)) {
         w2c_caught(&in->w2c, x);

@@ -5,12 +5,17 @@
 /* ---- layout ---------------------------------------------------------------------------------- */
 static u32 storage_size(ValType t) {
     switch (vt_kind(t)) {
-    case VT_PACKED8: return 1;
-    case VT_PACKED16: return 2;
+    case VT_PACKED8:
+        return 1;
+    case VT_PACKED16:
+        return 2;
     case VT_I32:
-    case VT_F32: return 4;
-    case VT_V128: return 16;
-    default: return 8;
+    case VT_F32:
+        return 4;
+    case VT_V128:
+        return 16;
+    default:
+        return 8;
     }
 }
 
@@ -40,7 +45,8 @@ static w2c_gc_kind ref_kind(const Module *m, ValType t) {
 static bool struct_layout(Interp *it, Context *ctx, const TypeDef *t, w2c_type *type) {
     u32 count = t->u.fields.count, n = 0;
     u64 at = sizeof(const w2c_type *);
-    u32 *refs = ARENA_ARRAY(&it->arena, count, u32), *offsets = ARENA_ARRAY(&it->scratch, count, u32);
+    u32 *refs = ARENA_ARRAY(&it->arena, count, u32),
+        *offsets = ARENA_ARRAY(&it->scratch, count, u32);
     if (!refs || !offsets) return diag_nomem(ctx);
     for (u32 k = 0; k < count; k++) {
         ValType f = t->u.fields.fields[k].type;
@@ -81,11 +87,21 @@ bool interp_type_layout(Interp *it, Context *ctx, u32 index) {
 /* ---- new objects ----------------------------------------------------------------------------- */
 static void store(char *to, ValType t, const u64 *slot) {
     switch (storage_size(t)) {
-    case 1: *(u8 *)to = (u8)*slot; break;
-    case 2: *(u16 *)(void *)to = (u16)*slot; break;
-    case 4: *(u32 *)(void *)to = (u32)*slot; break;
-    case 8: *(u64 *)(void *)to = *slot; break;
-    default: memcpy(to, slot, 16); break;
+    case 1:
+        *(u8 *)to = (u8)*slot;
+        break;
+    case 2:
+        *(u16 *)(void *)to = (u16)*slot;
+        break;
+    case 4:
+        *(u32 *)(void *)to = (u32)*slot;
+        break;
+    case 8:
+        *(u64 *)(void *)to = *slot;
+        break;
+    default:
+        memcpy(to, slot, 16);
+        break;
     }
 }
 
@@ -117,7 +133,8 @@ w2c_ref interp_array_new(Inst *in, u32 index, const u64 *slots, u32 len, bool re
     ValType elem = t->u.fields.fields[0].type;
     char *p = w2c_array_alloc(&in->w2c, type, len, type->size, type->elem_size);
     for (u32 i = 0; i < len; i++)
-        store(p + type->size + (u64)i * type->elem_size, elem, repeat ? slots : slots + (u64)i * slots_of(elem));
+        store(p + type->size + (u64)i * type->elem_size, elem,
+              repeat ? slots : slots + (u64)i * slots_of(elem));
     return p;
 }
 
@@ -127,10 +144,18 @@ void interp_array_fill(w2c_ref array, u32 at, const u64 *value, u32 len) {
     for (u32 i = 0; i < len; i++) {
         char *to = (char *)array + type->size + (u64)(at + i) * type->elem_size;
         switch (type->elem_size) {
-        case 1: *(u8 *)to = (u8)*value; break;
-        case 2: *(u16 *)(void *)to = (u16)*value; break;
-        case 4: *(u32 *)(void *)to = (u32)*value; break;
-        default: memcpy(to, value, type->elem_size); break;
+        case 1:
+            *(u8 *)to = (u8)*value;
+            break;
+        case 2:
+            *(u16 *)(void *)to = (u16)*value;
+            break;
+        case 4:
+            *(u32 *)(void *)to = (u32)*value;
+            break;
+        default:
+            memcpy(to, value, type->elem_size);
+            break;
         }
     }
 }
@@ -146,14 +171,20 @@ bool interp_ref_is(const Inst *in, w2c_ref ref, ValType target) {
                                        : w2c_any_is(ref, want, want->depth, want->is_final);
     }
     switch (heap) {
-    case HT_EQ: return w2c_any_is_eq(ref);
-    case HT_I31: return w2c_any_is_i31(ref);
-    case HT_STRUCT: return w2c_any_is_struct(ref);
-    case HT_ARRAY: return w2c_any_is_array(ref);
+    case HT_EQ:
+        return w2c_any_is_eq(ref);
+    case HT_I31:
+        return w2c_any_is_i31(ref);
+    case HT_STRUCT:
+        return w2c_any_is_struct(ref);
+    case HT_ARRAY:
+        return w2c_any_is_array(ref);
     case HT_NONE:
     case HT_NOFUNC:
     case HT_NOEXTERN:
-    case HT_NOEXN: return false;
-    default: return true; /* the top of its hierarchy */
+    case HT_NOEXN:
+        return false;
+    default:
+        return true; /* the top of its hierarchy */
     }
 }

@@ -29,19 +29,19 @@ struct Interp {
     w2c_module module; /* first: an instance's module is its Interp */
     Module *m;
     InterpOptions options;
-    w2c_type *types; /* by type; equal types share the lowest's */
+    w2c_type *types;           /* by type; equal types share the lowest's */
     struct CallShape **shapes; /* by type: for libffi; made when needed */
     /* where things are in an instance */
     u32 memories, bases, tables, imports, stubs, records, elems, datas;
-    u32 *tags;          /* by tag: the w2c_tag, or the pointer to it (imported) */
-    u32 *globals;       /* by global: the value, or the pointer to it (imported) */
-    u32 *elem_refs;     /* by element segment: its references, passive ones only */
-    u32 *record_ranks;  /* records in front of each 64 functions: m->declared says which have one */
-    u32 *record_funcs;  /* by record: its function */
+    u32 *tags;         /* by tag: the w2c_tag, or the pointer to it (imported) */
+    u32 *globals;      /* by global: the value, or the pointer to it (imported) */
+    u32 *elem_refs;    /* by element segment: its references, passive ones only */
+    u32 *record_ranks; /* records in front of each 64 functions: m->declared says which have one */
+    u32 *record_funcs; /* by record: its function */
     /* code */
-    u64 *space;         /* reserved address space */
+    u64 *space;                     /* reserved address space */
     size_t space_bytes, space_used; /* used: in units of 8 bytes */
-    pthread_mutex_t lock; /* held while a function is translated, and for what follows */
+    pthread_mutex_t lock;           /* held while a function is translated, and for what follows */
     Context ctx;
     Arena arena;   /* what lives as long as this */
     Arena scratch; /* of the function under work */
@@ -108,16 +108,24 @@ bool interp_closures_make(Interp *it, Context *ctx);
 void interp_closures_free(Interp *it);
 /* ---- interp_eh.c ---- */
 /* The reference, where it is wanted, comes behind the values, or in front of them (legacy arms). */
-typedef enum CatchKind { CATCH_TAG, CATCH_TAG_REF, CATCH_ALL, CATCH_ALL_REF, CATCH_REF_FIRST = 4 } CatchKind;
+typedef enum CatchKind {
+    CATCH_TAG,
+    CATCH_TAG_REF,
+    CATCH_ALL,
+    CATCH_ALL_REF,
+    CATCH_REF_FIRST = 4
+} CatchKind;
 /* Makes an exception of the values at slots pending. */
 void interp_throw(Inst *in, u32 tag, const u64 *slots);
 /* Is the pending exception one of these? Its values go to the slots from fp + at on then. */
 bool interp_catch(Inst *in, u32 tag, u32 kind, u64 *fp, u32 at);
 /* ---- interp_gc.c ---- */
-bool interp_type_layout(Interp *it, Context *ctx, u32 type); /* what the collector reads; text is there */
-u32 interp_field_offset(const TypeDef *t, u32 field);        /* bytes */
+bool interp_type_layout(Interp *it, Context *ctx,
+                        u32 type);                    /* what the collector reads; text is there */
+u32 interp_field_offset(const TypeDef *t, u32 field); /* bytes */
 w2c_ref interp_struct_new(Inst *in, u32 type, const u64 *slots); /* slots NULL: zeros */
-w2c_ref interp_array_new(Inst *in, u32 type, const u64 *slots, u32 len, bool repeat); /* the first one */
+w2c_ref interp_array_new(Inst *in, u32 type, const u64 *slots, u32 len,
+                         bool repeat); /* the first one */
 void interp_array_fill(w2c_ref array, u32 at, const u64 *value, u32 len);
 bool interp_ref_is(const Inst *in, w2c_ref ref, ValType target);
 /* ---- interp_types.c ---- */

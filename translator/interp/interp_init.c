@@ -12,8 +12,8 @@ u32 interp_record(const Interp *it, u32 func) {
 w2c_ref interp_func_ref(Inst *in, u32 func) {
     const Interp *it = inst_interp(in);
     if (func < it->m->imported_funcs)
-        return (w2c_ref)(uintptr_t)__atomic_load_n(INST_AT(in, const w2c_func *, it->imports) + func,
-                                                   __ATOMIC_ACQUIRE);
+        return (w2c_ref)(uintptr_t)__atomic_load_n(
+            INST_AT(in, const w2c_func *, it->imports) + func, __ATOMIC_ACQUIRE);
     return INST_AT(in, w2c_func, it->records) + interp_record(it, func);
 }
 
@@ -27,9 +27,12 @@ static void *global_at(Inst *in, u32 i) {
 static size_t value_bytes(ValType t) {
     switch (vt_kind(t)) {
     case VT_I32:
-    case VT_F32: return 4;
-    case VT_V128: return 16;
-    default: return 8;
+    case VT_F32:
+        return 4;
+    case VT_V128:
+        return 16;
+    default:
+        return 8;
     }
 }
 
@@ -51,33 +54,65 @@ static bool step(Inst *in, const OpStream *s, const Ins *ins, u64 *slots, u32 *u
         def = &m->types[ins->a];
         type = &it->types[def->canon];
         break;
-    default: break;
+    default:
+        break;
     }
     switch ((Op)ins->op) {
     case OP_i32_const:
-    case OP_f32_const: top[0] = ins->a; break;
+    case OP_f32_const:
+        top[0] = ins->a;
+        break;
     case OP_i64_const:
-    case OP_f64_const: top[0] = (u64)ins->a | (u64)ins->b << 32; break;
-    case OP_v128_const: memcpy(top, s->pool + ins->a, 16); pushes = 2; break;
-    case OP_ref_null: top[0] = 0; break;
-    case OP_ref_func: top[0] = (u64)(uintptr_t)interp_func_ref(in, ins->a); break;
+    case OP_f64_const:
+        top[0] = (u64)ins->a | (u64)ins->b << 32;
+        break;
+    case OP_v128_const:
+        memcpy(top, s->pool + ins->a, 16);
+        pushes = 2;
+        break;
+    case OP_ref_null:
+        top[0] = 0;
+        break;
+    case OP_ref_func:
+        top[0] = (u64)(uintptr_t)interp_func_ref(in, ins->a);
+        break;
     case OP_global_get:
         top[0] = 0;
         memcpy(top, global_at(in, ins->a), value_bytes(m->globals[ins->a].type));
         pushes = slots_of(m->globals[ins->a].type);
         break;
-    case OP_i32_add: top[-2] = (u32)(top[-2] + top[-1]); *used -= 1; return true;
-    case OP_i32_sub: top[-2] = (u32)(top[-2] - top[-1]); *used -= 1; return true;
-    case OP_i32_mul: top[-2] = (u32)(top[-2] * top[-1]); *used -= 1; return true;
-    case OP_i64_add: top[-2] += top[-1]; *used -= 1; return true;
-    case OP_i64_sub: top[-2] -= top[-1]; *used -= 1; return true;
-    case OP_i64_mul: top[-2] *= top[-1]; *used -= 1; return true;
+    case OP_i32_add:
+        top[-2] = (u32)(top[-2] + top[-1]);
+        *used -= 1;
+        return true;
+    case OP_i32_sub:
+        top[-2] = (u32)(top[-2] - top[-1]);
+        *used -= 1;
+        return true;
+    case OP_i32_mul:
+        top[-2] = (u32)(top[-2] * top[-1]);
+        *used -= 1;
+        return true;
+    case OP_i64_add:
+        top[-2] += top[-1];
+        *used -= 1;
+        return true;
+    case OP_i64_sub:
+        top[-2] -= top[-1];
+        *used -= 1;
+        return true;
+    case OP_i64_mul:
+        top[-2] *= top[-1];
+        *used -= 1;
+        return true;
     case OP_struct_new:
         for (u32 k = 0; k < def->u.fields.count; k++)
             pops += slots_of(def->u.fields.fields[k].type);
         ref = interp_struct_new(in, ins->a, top - pops);
         break;
-    case OP_struct_new_default: ref = interp_struct_new(in, ins->a, NULL); break;
+    case OP_struct_new_default:
+        ref = interp_struct_new(in, ins->a, NULL);
+        break;
     case OP_array_new:
         pops = slots_of(def->u.fields.fields[0].type) + 1;
         ref = interp_array_new(in, ins->a, top - pops, (u32)top[-1], true);
@@ -90,14 +125,19 @@ static bool step(Inst *in, const OpStream *s, const Ins *ins, u64 *slots, u32 *u
         pops = slots_of(def->u.fields.fields[0].type) * ins->b;
         ref = interp_array_new(in, ins->a, top - pops, ins->b, false);
         break;
-    case OP_ref_i31: pops = 1; ref = w2c_ref_i31((u32)top[-1]); break;
+    case OP_ref_i31:
+        pops = 1;
+        ref = w2c_ref_i31((u32)top[-1]);
+        break;
     case OP_any_convert_extern:
     case OP_extern_convert_any:
         pops = 1;
         ref = w2c_any_of_extern((w2c_ref)(uintptr_t)top[-1]);
         break;
-    case OP_end: return true;
-    default: return false;
+    case OP_end:
+        return true;
+    default:
+        return false;
     }
     if (pops || ref) top[-(ptrdiff_t)pops] = (u64)(uintptr_t)ref;
     *used = *used - pops + pushes;
@@ -108,7 +148,8 @@ static void run_const(Inst *in, Context *ctx, const OpStream *s, u64 *slots) {
     u32 used = 0;
     for (u32 i = 0; i < s->count; i++) {
         if (step(in, s, &s->ins[i], slots, &used)) continue;
-        diag_error(ctx, ERR_unsupported, NO_OFFSET, " by the interpreter: %s", op_info[s->ins[i].op].text);
+        diag_error(ctx, ERR_unsupported, NO_OFFSET, " by the interpreter: %s",
+                   op_info[s->ins[i].op].text);
         return;
     }
 }
@@ -183,7 +224,8 @@ static w2c_ref elem_item(Inst *in, const Elem *elem, const u8 **at) {
     u32 func = 0;
     ConstExpr expr = {{NULL, 0}};
     elem_next(m, elem, at, &func, &expr);
-    return elem->is_funcs ? interp_func_ref(in, func) : evaluate(in, expr, elem->type, m->global_count).ref;
+    return elem->is_funcs ? interp_func_ref(in, func)
+                          : evaluate(in, expr, elem->type, m->global_count).ref;
 }
 
 static void init_elems(Inst *in) {

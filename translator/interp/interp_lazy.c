@@ -17,8 +17,8 @@ bool interp_space_make(Interp *it, Context *ctx) {
     size_t most = ((size_t)UINT32_MAX - it->m->bytes.len) * sizeof(u64);
     if (wanted > most) wanted = most;
     for (; wanted >= it->m->bytes.len * 8; wanted /= 2) {
-        void *at = mmap(NULL, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                        -1, 0);
+        void *at = mmap(NULL, wanted, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (at == MAP_FAILED) continue;
         it->space = at;
         it->space_bytes = wanted;
@@ -39,7 +39,8 @@ static bool place(Interp *it, Context *ctx, u32 func, const Cells *cells) {
     Code *code = (Code *)(void *)(it->space + it->space_used);
     *code = (Code){.params = cells->params, .locals = cells->locals, .frame = cells->frame};
     memcpy(code->cells, cells->at, cells->count * sizeof(u64));
-    __atomic_store_n(&it->m->funcs[func].body, (u32)(it->m->bytes.len + it->space_used), __ATOMIC_RELEASE);
+    __atomic_store_n(&it->m->funcs[func].body, (u32)(it->m->bytes.len + it->space_used),
+                     __ATOMIC_RELEASE);
     it->space_used += need;
     it->called++;
     it->code_bytes += cells->count * sizeof(u64);
@@ -68,7 +69,7 @@ const Code *interp_code(Inst *in, u32 func) {
     char text[480];
     const Diag *d = &ctx.diag;
     snprintf(text, sizeof text, "func %u: %.400s", func, d->text);
-    w2c_trap_detail(d->class == CLASS_NOMEM ? W2C_NOMEM
+    w2c_trap_detail(d->class == CLASS_NOMEM                                    ? W2C_NOMEM
                     : d->class == CLASS_LIMIT || d->class == CLASS_UNSUPPORTED ? W2C_LIMIT
                                                                                : W2C_INVALID,
                     text);

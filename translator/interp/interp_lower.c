@@ -48,7 +48,8 @@ void cells_patch(CellLower *l, u32 cell, unsigned id) {
 u32 cells_emit(CellLower *l, unsigned id, u32 x0, u32 x1, u32 x2, u32 x3) {
     u32 at = l->count;
     cells_op(l, id);
-    cells_word(l, (u64)(x0 & 0xffff) | (u64)(x1 & 0xffff) << 16 | (u64)(x2 & 0xffff) << 32 | (u64)x3 << 48);
+    cells_word(l, (u64)(x0 & 0xffff) | (u64)(x1 & 0xffff) << 16 | (u64)(x2 & 0xffff) << 32 |
+                      (u64)x3 << 48);
     return l->failed ? 0 : at;
 }
 
@@ -120,7 +121,8 @@ static void emit_const(CellLower *l, u32 to, u64 bits) {
 }
 
 void cells_copy(CellLower *l, ValType type, u32 to, const Operand *from) {
-    if (from->kind == ENTRY_CONST) emit_const(l, to, from->bits);
+    if (from->kind == ENTRY_CONST)
+        emit_const(l, to, from->bits);
     else {
         u32 slot = from->kind == ENTRY_LOCAL ? l->local_slots[from->local] : from->slot;
         if (slot != to) cells_emit(l, vt_kind(type) == VT_V128 ? H_move_v : H_move, to, slot, 0, 0);
@@ -147,7 +149,8 @@ void cells_settle_top(CellLower *l, u32 count) {
 
 void cells_flush_local(CellLower *l, u32 local) {
     for (u32 i = l->height; i-- > 0 && l->local_uses[local];)
-        if (l->stack[i].kind == ENTRY_LOCAL && l->stack[i].local == local) cells_settle(l, &l->stack[i]);
+        if (l->stack[i].kind == ENTRY_LOCAL && l->stack[i].local == local)
+            cells_settle(l, &l->stack[i]);
 }
 
 void cells_flush(CellLower *l) {
@@ -171,7 +174,8 @@ void cells_result(CellLower *l, u32 cell, unsigned id, ValType type, unsigned to
 }
 
 bool cells_take_register(CellLower *l, const Operand *o) {
-    if (l->last == NONE || l->failed || o->kind != ENTRY_SLOT || o->slot != l->last_slot || !l->last_register)
+    if (l->last == NONE || l->failed || o->kind != ENTRY_SLOT || o->slot != l->last_slot ||
+        !l->last_register)
         return false;
     cells_patch(l, l->last, (l->last_id + l->last_register));
     l->last = NONE;
@@ -181,8 +185,8 @@ bool cells_take_register(CellLower *l, const Operand *o) {
 /* ---- a function ------------------------------------------------------------------------------ */
 static void lower_ins(CellLower *l, const Ins *ins) {
     l->offset = ins->offset;
-    if (cells_control(l, ins) || cells_eh(l, ins) || cells_variable(l, ins) || cells_call(l, ins) || cells_numeric(l, ins) ||
-        cells_memory(l, ins) || cells_table(l, ins) || cells_gc(l, ins))
+    if (cells_control(l, ins) || cells_eh(l, ins) || cells_variable(l, ins) || cells_call(l, ins) ||
+        cells_numeric(l, ins) || cells_memory(l, ins) || cells_table(l, ins) || cells_gc(l, ins))
         return;
     cells_fail(l, op_info[ins->op].text);
 }
@@ -197,7 +201,8 @@ static bool begin(CellLower *l) {
     l->local_uses = ARENA_ARRAY(l->arena, (size_t)s->local_count + 1, u32);
     l->blocks = ARENA_ARRAY(l->arena, s->block_count, LoweredBlock);
     l->table_stubs = ARENA_ARRAY(l->arena, s->block_count, u32);
-    if (!l->cells || !l->ids || !l->stack || !l->local_slots || !l->local_uses || !l->blocks || !l->table_stubs)
+    if (!l->cells || !l->ids || !l->stack || !l->local_slots || !l->local_uses || !l->blocks ||
+        !l->table_stubs)
         return diag_nomem(l->ctx);
     for (u32 i = 0; i < s->local_count; i++) {
         l->local_slots[i] = l->locals;
@@ -252,7 +257,8 @@ static bool fuse(CellLower *l) {
     return true;
 }
 
-bool interp_lower(Context *ctx, const Interp *it, const OpStream *stream, Arena *arena, Cells *out) {
+bool interp_lower(Context *ctx, const Interp *it, const OpStream *stream, Arena *arena,
+                  Cells *out) {
     CellLower l = {.ctx = ctx, .it = it, .m = it->m, .s = stream, .arena = arena};
     if (!begin(&l)) return false;
     if (it->options.fuelled) cells_op(&l, H_fuel);

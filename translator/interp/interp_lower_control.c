@@ -12,8 +12,9 @@ static void jump_on(CellLower *l, const Operand *cond, bool when, Label *label) 
     } else {
         bool in_register = cells_take_register(l, cond);
         u32 slot = in_register ? 0 : cells_slot(l, cond);
-        unsigned id = when ? in_register ? H_truth_if_r : H_truth_if_s
-                            : in_register ? H_truth_not_r : H_truth_not_s;
+        unsigned id = when          ? in_register ? H_truth_if_r : H_truth_if_s
+                      : in_register ? H_truth_not_r
+                                    : H_truth_not_s;
         cells_emit(l, id, 0, slot, 0, 0);
     }
     cells_forget(l);
@@ -48,7 +49,8 @@ static void emit_return(CellLower *l) {
     } else if (n == 1) {
         const Operand *o = &l->stack[l->height - 1];
         unsigned id = H_return_s;
-        if (o->type == VT_V128) id = H_return_v;
+        if (o->type == VT_V128)
+            id = H_return_v;
         else if (cells_take_register(l, o))
             id = o->type == VT_F32 ? H_return_f : o->type == VT_F64 ? H_return_d : H_return_i;
         u32 slot = id == H_return_s || id == H_return_v ? cells_slot(l, o) : 0;
@@ -209,7 +211,9 @@ bool cells_control(CellLower *l, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_block:
     case OP_loop:
-    case OP_if: cells_open(l, ins); return true;
+    case OP_if:
+        cells_open(l, ins);
+        return true;
     case OP_else: {
         const Block *b = &l->s->blocks[ins->a];
         if (ins->aux) cells_arm_ends(l, ins->a, true);
@@ -217,22 +221,33 @@ bool cells_control(CellLower *l, const Ins *ins) {
         cells_reset(l, ins->a, b->params, b->param_count);
         return true;
     }
-    case OP_end: end(l, ins); return true;
-    case OP_br: cells_go_to(l, ins->a); return true;
+    case OP_end:
+        end(l, ins);
+        return true;
+    case OP_br:
+        cells_go_to(l, ins->a);
+        return true;
     case OP_br_if: {
         Operand cond = cells_pop(l);
         go_if(l, ins->a, &cond, true);
         return true;
     }
-    case OP_br_table: branch_table(l, ins); return true;
-    case OP_return: emit_return(l); return true;
+    case OP_br_table:
+        branch_table(l, ins);
+        return true;
+    case OP_return:
+        emit_return(l);
+        return true;
     case OP_unreachable:
         cells_op(l, H_unreachable);
         cells_forget(l);
         return true;
     case OP_br_on_null:
-    case OP_br_on_non_null: br_on_null(l, ins); return true;
-    default: return false;
+    case OP_br_on_non_null:
+        br_on_null(l, ins);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -246,7 +261,8 @@ static void call_info(CellLower *l, bool tail) {
 }
 
 bool cells_call(CellLower *l, const Ins *ins) {
-    bool tail = ins->op == OP_return_call || ins->op == OP_return_call_indirect || ins->op == OP_return_call_ref;
+    bool tail = ins->op == OP_return_call || ins->op == OP_return_call_indirect ||
+                ins->op == OP_return_call_ref;
     bool direct = ins->op == OP_call || ins->op == OP_return_call;
     bool by_ref = ins->op == OP_call_ref || ins->op == OP_return_call_ref;
     bool indirect = ins->op == OP_call_indirect || ins->op == OP_return_call_indirect;
@@ -280,8 +296,9 @@ bool cells_call(CellLower *l, const Ins *ins) {
     } else {
         bool wide = indirect && l->m->tables[ins->b].limits.is64;
         unsigned id = by_ref ? tail ? H_tail_ref : H_call_ref
-                       : wide ? tail ? H_tail_indirect_64 : H_call_indirect_64
-                              : tail ? H_tail_indirect_32 : H_call_indirect_32;
+                      : wide ? tail ? H_tail_indirect_64 : H_call_indirect_64
+                      : tail ? H_tail_indirect_32
+                             : H_call_indirect_32;
         cells_emit(l, id, args, above, results, third);
         cells_word(l, (u64)l->m->types[type].canon | (u64)(indirect ? ins->b : 0) << 32);
         cells_word(l, at);
@@ -300,7 +317,8 @@ static void set_local(CellLower *l, u32 local) {
     Operand o = cells_pop(l);
     ValType type = l->s->locals[local];
     if (o.kind == ENTRY_LOCAL && o.local == local) return;
-    if (l->local_uses[local]) cells_flush_local(l, local);
+    if (l->local_uses[local])
+        cells_flush_local(l, local);
     else if (o.kind == ENTRY_SLOT && l->last != NONE && l->last_slot == o.slot && !l->failed) {
         u64 *word = &l->cells[l->last + 1]; /* the last instruction writes the local itself */
         *word = (*word & ~(u64)0xffff) | l->local_slots[local];
@@ -321,9 +339,13 @@ static void get_local(CellLower *l, u32 local) {
 static void global(CellLower *l, const Ins *ins) {
     const Global *g = &l->m->globals[ins->a];
     bool imported = ins->a < l->m->imported_globals, get = ins->op == OP_global_get;
-    unsigned kind = vt_kind(g->type), size = kind == VT_V128 ? 2 : kind == VT_I32 || kind == VT_F32 ? 0 : 1;
-    static const u16 gets[2][3] = {{H_get_32_s, H_get_64_s, H_get_v}, {H_get_32_p, H_get_64_p, H_get_v_p}};
-    static const u16 sets[2][3] = {{H_set_32_s, H_set_64_s, H_set_v}, {H_set_32_p, H_set_64_p, H_set_v_p}};
+    unsigned kind = vt_kind(g->type), size = kind == VT_V128                    ? 2
+                                             : kind == VT_I32 || kind == VT_F32 ? 0
+                                                                                : 1;
+    static const u16 gets[2][3] = {{H_get_32_s, H_get_64_s, H_get_v},
+                                   {H_get_32_p, H_get_64_p, H_get_v_p}};
+    static const u16 sets[2][3] = {{H_set_32_s, H_set_64_s, H_set_v},
+                                   {H_set_32_p, H_set_64_p, H_set_v_p}};
     u32 place = l->it->globals[ins->a];
     bool integer = kind == VT_I32 || kind == VT_I64 || kind == VT_REF;
     if (get) {
@@ -345,8 +367,10 @@ static void select(CellLower *l) {
     u32 sa = cells_slot(l, &a), sb = cells_slot(l, &b);
     unsigned id = H_select_s;
     u32 sc = 0;
-    if (a.type == VT_V128) id = H_select_v;
-    else if (cells_take_register(l, &cond)) id = H_select_r;
+    if (a.type == VT_V128)
+        id = H_select_v;
+    else if (cells_take_register(l, &cond))
+        id = H_select_r;
     if (id != H_select_r) sc = cells_slot(l, &cond);
     u32 cell = cells_emit(l, id, 0, sa, sb, sc);
     cells_result(l, cell, id, a.type, 0);
@@ -354,17 +378,28 @@ static void select(CellLower *l) {
 
 bool cells_variable(CellLower *l, const Ins *ins) {
     switch ((Op)ins->op) {
-    case OP_drop: cells_pop(l); return true;
+    case OP_drop:
+        cells_pop(l);
+        return true;
     case OP_select:
-    case OP_select_t: select(l); return true;
-    case OP_local_get: get_local(l, ins->a); return true;
-    case OP_local_set: set_local(l, ins->a); return true;
+    case OP_select_t:
+        select(l);
+        return true;
+    case OP_local_get:
+        get_local(l, ins->a);
+        return true;
+    case OP_local_set:
+        set_local(l, ins->a);
+        return true;
     case OP_local_tee:
         set_local(l, ins->a);
         get_local(l, ins->a);
         return true;
     case OP_global_get:
-    case OP_global_set: global(l, ins); return true;
-    default: return false;
+    case OP_global_set:
+        global(l, ins);
+        return true;
+    default:
+        return false;
     }
 }

@@ -52,8 +52,10 @@ static void clause(CellLower *l, u32 block, const u32 *c) {
     }
     if (kind & 1) cells_push(l, VT_REF);
     cells_emit_word(l, H_catch, first, kind, c[1]);
-    if (kind >= CATCH_ALL) cells_word(l, 0); /* always matches */
-    else cells_wait(l, other);
+    if (kind >= CATCH_ALL)
+        cells_word(l, 0); /* always matches */
+    else
+        cells_wait(l, other);
     cells_forget(l);
     cells_go_to(l, c[2]);
     while (l->height > height)
@@ -94,8 +96,10 @@ static void catch_arm(CellLower *l, const Ins *ins) {
         if (l->top > l->frame) l->frame = l->top;
     }
     cells_emit_word(l, H_catch, first, kind, all ? 0 : ins->a);
-    if (all) cells_word(l, 0);
-    else cells_wait(l, &mine->other);
+    if (all)
+        cells_word(l, 0);
+    else
+        cells_wait(l, &mine->other);
     cells_forget(l);
     for (u32 i = 0; !all && i < tag_type(l, ins->a)->u.func.param_count; i++)
         cells_push(l, tag_type(l, ins->a)->u.func.params[i]);
@@ -130,21 +134,34 @@ static void throw_ref(CellLower *l, u32 slot) {
 bool cells_eh(CellLower *l, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_try:
-    case OP_try_table: open_try(l, ins); return true;
-    case OP_catch:
-    case OP_catch_all: catch_arm(l, ins); return true;
-    case OP_delegate: close_try(l, ins->b, ins->aux != 0); return true;
-    case OP_end:
-        if (l->s->blocks[ins->a].kind == BLOCK_TRY_TABLE) close_try_table(l, ins);
-        else close_try(l, ins->a, ins->aux != 0);
+    case OP_try_table:
+        open_try(l, ins);
         return true;
-    case OP_throw: throw_values(l, ins->a); return true;
+    case OP_catch:
+    case OP_catch_all:
+        catch_arm(l, ins);
+        return true;
+    case OP_delegate:
+        close_try(l, ins->b, ins->aux != 0);
+        return true;
+    case OP_end:
+        if (l->s->blocks[ins->a].kind == BLOCK_TRY_TABLE)
+            close_try_table(l, ins);
+        else
+            close_try(l, ins->a, ins->aux != 0);
+        return true;
+    case OP_throw:
+        throw_values(l, ins->a);
+        return true;
     case OP_throw_ref: {
         Operand o = cells_pop(l);
         throw_ref(l, cells_slot(l, &o));
         return true;
     }
-    case OP_rethrow: throw_ref(l, l->blocks[ins->a].kept); return true;
-    default: return false;
+    case OP_rethrow:
+        throw_ref(l, l->blocks[ins->a].kept);
+        return true;
+    default:
+        return false;
     }
 }

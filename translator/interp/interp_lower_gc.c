@@ -9,12 +9,17 @@ static const Field *field_of(const CellLower *l, u32 type, u32 field) {
 /* 0 to 4: 8, 16, 32, 64, 128 bits in memory. */
 static unsigned width(ValType t) {
     switch (vt_kind(t)) {
-    case VT_PACKED8: return 0;
-    case VT_PACKED16: return 1;
+    case VT_PACKED8:
+        return 0;
+    case VT_PACKED16:
+        return 1;
     case VT_I32:
-    case VT_F32: return 2;
-    case VT_V128: return 4;
-    default: return 3;
+    case VT_F32:
+        return 2;
+    case VT_V128:
+        return 4;
+    default:
+        return 3;
     }
 }
 
@@ -45,11 +50,13 @@ static void get_field(CellLower *l, const Ins *ins) {
 }
 
 static void set_field(CellLower *l, const Ins *ins) {
-    static const u16 ids[] = {H_put_field_8, H_put_field_16, H_put_field_32, H_put_field_64, H_put_field_v};
+    static const u16 ids[] = {H_put_field_8, H_put_field_16, H_put_field_32, H_put_field_64,
+                              H_put_field_v};
     ValType t = field_of(l, ins->a, ins->b)->type;
     u32 slots[2];
     pop_slots(l, 2, slots);
-    cells_emit_word(l, ids[width(t)], slots[0], slots[1], interp_field_offset(&l->m->types[ins->a], ins->b));
+    cells_emit_word(l, ids[width(t)], slots[0], slots[1],
+                    interp_field_offset(&l->m->types[ins->a], ins->b));
     cells_forget(l);
 }
 
@@ -65,7 +72,8 @@ static void get_element(CellLower *l, const Ins *ins) {
 }
 
 static void set_element(CellLower *l, const Ins *ins) {
-    static const u16 ids[] = {H_put_elem_8, H_put_elem_16, H_put_elem_32, H_put_elem_64, H_put_elem_v};
+    static const u16 ids[] = {H_put_elem_8, H_put_elem_16, H_put_elem_32, H_put_elem_64,
+                              H_put_elem_v};
     u32 slots[3];
     pop_slots(l, 3, slots);
     cells_emit(l, ids[width(field_of(l, ins->a, 0)->type)], slots[0], slots[1], slots[2], 0);
@@ -133,37 +141,84 @@ static void branch_on_cast(CellLower *l, const Ins *ins) {
 bool cells_gc(CellLower *l, const Ins *ins) {
     u32 a = ins->a, b = ins->b;
     switch ((Op)ins->op) {
-    case OP_struct_new: make_of(l, H_struct_new, a, l->m->types[a].u.fields.count); return true;
-    case OP_struct_new_default: make_of(l, H_struct_zero, a, 0); return true;
+    case OP_struct_new:
+        make_of(l, H_struct_new, a, l->m->types[a].u.fields.count);
+        return true;
+    case OP_struct_new_default:
+        make_of(l, H_struct_zero, a, 0);
+        return true;
     case OP_struct_get:
     case OP_struct_get_s:
-    case OP_struct_get_u: get_field(l, ins); return true;
-    case OP_struct_set: set_field(l, ins); return true;
-    case OP_array_new: make(l, H_array_new, 2, a, 0); return true;
-    case OP_array_new_default: make(l, H_array_zero, 1, a, 0); return true;
-    case OP_array_new_fixed: make_of(l, H_array_fixed, a, b); return true;
-    case OP_array_new_data: make(l, H_array_data, 2, a, b); return true;
-    case OP_array_new_elem: make(l, H_array_elem, 2, a, b); return true;
+    case OP_struct_get_u:
+        get_field(l, ins);
+        return true;
+    case OP_struct_set:
+        set_field(l, ins);
+        return true;
+    case OP_array_new:
+        make(l, H_array_new, 2, a, 0);
+        return true;
+    case OP_array_new_default:
+        make(l, H_array_zero, 1, a, 0);
+        return true;
+    case OP_array_new_fixed:
+        make_of(l, H_array_fixed, a, b);
+        return true;
+    case OP_array_new_data:
+        make(l, H_array_data, 2, a, b);
+        return true;
+    case OP_array_new_elem:
+        make(l, H_array_elem, 2, a, b);
+        return true;
     case OP_array_get:
     case OP_array_get_s:
-    case OP_array_get_u: get_element(l, ins); return true;
-    case OP_array_set: set_element(l, ins); return true;
-    case OP_array_len: simple(l, H_array_len, VT_I32); return true;
-    case OP_array_fill: bulk(l, H_array_fill, 4, 0); return true;
-    case OP_array_copy: bulk(l, H_array_copy, 5, 0); return true;
-    case OP_array_init_data: bulk(l, H_array_from_data, 4, b); return true;
-    case OP_array_init_elem: bulk(l, H_array_from_elem, 4, b); return true;
+    case OP_array_get_u:
+        get_element(l, ins);
+        return true;
+    case OP_array_set:
+        set_element(l, ins);
+        return true;
+    case OP_array_len:
+        simple(l, H_array_len, VT_I32);
+        return true;
+    case OP_array_fill:
+        bulk(l, H_array_fill, 4, 0);
+        return true;
+    case OP_array_copy:
+        bulk(l, H_array_copy, 5, 0);
+        return true;
+    case OP_array_init_data:
+        bulk(l, H_array_from_data, 4, b);
+        return true;
+    case OP_array_init_elem:
+        bulk(l, H_array_from_elem, 4, b);
+        return true;
     case OP_ref_test:
-    case OP_ref_test_null: cast(l, H_ref_test, a, VT_I32); return true;
+    case OP_ref_test_null:
+        cast(l, H_ref_test, a, VT_I32);
+        return true;
     case OP_ref_cast:
-    case OP_ref_cast_null: cast(l, H_ref_cast, a, VT_REF); return true;
+    case OP_ref_cast_null:
+        cast(l, H_ref_cast, a, VT_REF);
+        return true;
     case OP_br_on_cast:
-    case OP_br_on_cast_fail: branch_on_cast(l, ins); return true;
+    case OP_br_on_cast_fail:
+        branch_on_cast(l, ins);
+        return true;
     case OP_any_convert_extern:
-    case OP_extern_convert_any: simple(l, H_convert, VT_REF); return true;
-    case OP_ref_i31: simple(l, H_ref_i31, VT_REF); return true;
-    case OP_i31_get_s: simple(l, H_i31_s, VT_I32); return true;
-    case OP_i31_get_u: simple(l, H_i31_u, VT_I32); return true;
-    default: return false;
+    case OP_extern_convert_any:
+        simple(l, H_convert, VT_REF);
+        return true;
+    case OP_ref_i31:
+        simple(l, H_ref_i31, VT_REF);
+        return true;
+    case OP_i31_get_s:
+        simple(l, H_i31_s, VT_I32);
+        return true;
+    case OP_i31_get_u:
+        simple(l, H_i31_u, VT_I32);
+        return true;
+    default:
+        return false;
     }
 }

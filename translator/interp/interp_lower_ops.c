@@ -61,9 +61,11 @@ static void binary(CellLower *l, const Ins *ins, unsigned first, char operands, 
     }
     unsigned kind = OPERANDS_SS;
     u32 sa = 0, sb = 0, cell;
-    if (!integer && b.kind == ENTRY_CONST && a.kind != ENTRY_CONST && !(l->last != NONE && l->last_slot == a.slot)) {
+    if (!integer && b.kind == ENTRY_CONST && a.kind != ENTRY_CONST &&
+        !(l->last != NONE && l->last_slot == a.slot)) {
         /* a float constant goes through its register */
-        if (operands == 'f') cells_emit_word(l, H_const_f_r, 0, 0, (u32)b.bits);
+        if (operands == 'f')
+            cells_emit_word(l, H_const_f_r, 0, 0, (u32)b.bits);
         else {
             cells_emit(l, H_const_d_r, 0, 0, 0, 0);
             cells_word(l, b.bits);
@@ -71,7 +73,8 @@ static void binary(CellLower *l, const Ins *ins, unsigned first, char operands, 
         kind = OPERANDS_SR;
         sa = cells_slot(l, &a);
     } else if (integer && fits(&b)) {
-        if (cells_take_register(l, &a)) kind = OPERANDS_RC;
+        if (cells_take_register(l, &a))
+            kind = OPERANDS_RC;
         else {
             sa = cells_slot(l, &a);
             kind = OPERANDS_SC;
@@ -80,14 +83,18 @@ static void binary(CellLower *l, const Ins *ins, unsigned first, char operands, 
         /* constants first: making them leaves the registers alone */
         if (a.kind == ENTRY_CONST) sa = cells_slot(l, &a);
         if (b.kind == ENTRY_CONST) sb = cells_slot(l, &b);
-        if (cells_take_register(l, &b)) kind = OPERANDS_SR;
-        else if (cells_take_register(l, &a)) kind = OPERANDS_RS;
+        if (cells_take_register(l, &b))
+            kind = OPERANDS_SR;
+        else if (cells_take_register(l, &a))
+            kind = OPERANDS_RS;
         if (kind != OPERANDS_RS && a.kind != ENTRY_CONST) sa = cells_slot(l, &a);
         if (kind != OPERANDS_SR && b.kind != ENTRY_CONST) sb = cells_slot(l, &b);
     }
     unsigned id = (first + kind);
-    if (kind == OPERANDS_SC || kind == OPERANDS_RC) cell = cells_emit_word(l, id, 0, sa, (u32)b.bits);
-    else cell = cells_emit(l, id, 0, sa, sb, 0);
+    if (kind == OPERANDS_SC || kind == OPERANDS_RC)
+        cell = cells_emit_word(l, id, 0, sa, (u32)b.bits);
+    else
+        cell = cells_emit(l, id, 0, sa, sb, 0);
     bool truth = result == 'i' && (op->kind == KIND_INFIX || op->kind == KIND_SINFIX);
     unsigned count = integer ? BI_COUNT : BF_COUNT;
     cells_result(l, cell, id, letter_type(result), result == 'v' ? 0 : count / 2);
@@ -164,7 +171,9 @@ static void constant(CellLower *l, const Ins *ins) {
         return;
     }
     o->kind = ENTRY_CONST;
-    o->bits = letter == 'i' ? (u64)(s64)(s32)ins->a : letter == 'f' ? ins->a : (u64)ins->a | (u64)ins->b << 32;
+    o->bits = letter == 'i'   ? (u64)(s64)(s32)ins->a
+              : letter == 'f' ? ins->a
+                              : (u64)ins->a | (u64)ins->b << 32;
 }
 
 bool cells_numeric(CellLower *l, const Ins *ins) {
@@ -172,17 +181,26 @@ bool cells_numeric(CellLower *l, const Ins *ins) {
     unsigned first = first_handler[ins->op];
     const char *sig = op->sig;
     switch ((OpKind)op->kind) {
-    case KIND_CONST: constant(l, ins); return true;
-    case KIND_LANE: general(l, ins, first); return true;
+    case KIND_CONST:
+        constant(l, ins);
+        return true;
+    case KIND_LANE:
+        general(l, ins, first);
+        return true;
     case KIND_INFIX:
     case KIND_SINFIX:
     case KIND_EQZ:
-    case KIND_FN: break;
-    default: return false;
+    case KIND_FN:
+        break;
+    default:
+        return false;
     }
-    if (strchr(sig, 'v') || strlen(strchr(sig, '_')) != 2) general(l, ins, first);
-    else if (sig[1] == '_' && !negated(l, ins)) unary(l, ins, first, sig[2]);
-    else if (sig[1] != '_') binary(l, ins, first, sig[0], sig[3]);
+    if (strchr(sig, 'v') || strlen(strchr(sig, '_')) != 2)
+        general(l, ins, first);
+    else if (sig[1] == '_' && !negated(l, ins))
+        unary(l, ins, first, sig[2]);
+    else if (sig[1] != '_')
+        binary(l, ins, first, sig[0], sig[3]);
     canonicalise(l, ins);
     return true;
 }
@@ -268,8 +286,10 @@ static void atomic(CellLower *l, const Ins *ins, unsigned first) {
     u32 cell = cells_emit(l, id, 0, slots[0], slots[1], slots[2]);
     cells_word(l, offset_of(ins));
     cells_word(l, ins->aux);
-    if (bar[1]) cells_result(l, cell, id, letter_type(bar[1]), 0);
-    else cells_forget(l);
+    if (bar[1])
+        cells_result(l, cell, id, letter_type(bar[1]), 0);
+    else
+        cells_forget(l);
 }
 
 /* ---- instructions on whole memories and tables ----------------------------------------------- */
@@ -285,7 +305,8 @@ static void widened(CellLower *l, u32 count, unsigned wide, u32 slots[3]) {
     }
 }
 
-static void whole(CellLower *l, unsigned id, u32 count, unsigned wide, u32 low, u32 high, ValType result) {
+static void whole(CellLower *l, unsigned id, u32 count, unsigned wide, u32 low, u32 high,
+                  ValType result) {
     u32 slots[3] = {0};
     widened(l, count, wide, slots);
     u32 cell = cells_emit(l, id, 0, slots[0], slots[1], slots[2]);
@@ -304,34 +325,59 @@ static bool table_is64(const CellLower *l, u32 i) {
 bool cells_memory(CellLower *l, const Ins *ins) {
     unsigned first = first_handler[ins->op];
     switch ((OpKind)op_info[ins->op].kind) {
-    case KIND_LOAD: load(l, ins, first); return true;
-    case KIND_STORE: store(l, ins, first); return true;
+    case KIND_LOAD:
+        load(l, ins, first);
+        return true;
+    case KIND_STORE:
+        store(l, ins, first);
+        return true;
     case KIND_ATOMIC_LOAD:
     case KIND_ATOMIC_STORE:
     case KIND_RMW:
-    case KIND_CMPXCHG: atomic(l, ins, first); return true;
-    default: break;
+    case KIND_CMPXCHG:
+        atomic(l, ins, first);
+        return true;
+    default:
+        break;
     }
     u32 a = ins->a, b = ins->b;
     switch ((Op)ins->op) {
-    case OP_memory_atomic_notify: atomic(l, ins, H_notify_c32); return true;
-    case OP_memory_atomic_wait32: atomic(l, ins, H_wait32_c32); return true;
-    case OP_memory_atomic_wait64: atomic(l, ins, H_wait64_c32); return true;
-    case OP_atomic_fence: cells_emit(l, H_fence, 0, 0, 0, 0); cells_forget(l); return true;
-    case OP_memory_size: whole(l, H_memory_size, 0, 0, a, 0, memory_is64(l, a) ? VT_I64 : VT_I32); return true;
+    case OP_memory_atomic_notify:
+        atomic(l, ins, H_notify_c32);
+        return true;
+    case OP_memory_atomic_wait32:
+        atomic(l, ins, H_wait32_c32);
+        return true;
+    case OP_memory_atomic_wait64:
+        atomic(l, ins, H_wait64_c32);
+        return true;
+    case OP_atomic_fence:
+        cells_emit(l, H_fence, 0, 0, 0, 0);
+        cells_forget(l);
+        return true;
+    case OP_memory_size:
+        whole(l, H_memory_size, 0, 0, a, 0, memory_is64(l, a) ? VT_I64 : VT_I32);
+        return true;
     case OP_memory_grow:
         whole(l, H_memory_grow, 1, memory_is64(l, a), a, 0, memory_is64(l, a) ? VT_I64 : VT_I32);
         return true;
-    case OP_memory_fill: whole(l, H_memory_fill, 3, memory_is64(l, a) ? 7 : 2, a, 0, VT_NONE); return true;
+    case OP_memory_fill:
+        whole(l, H_memory_fill, 3, memory_is64(l, a) ? 7 : 2, a, 0, VT_NONE);
+        return true;
     case OP_memory_copy: {
         bool to = memory_is64(l, a), from = memory_is64(l, b);
         unsigned wide = (to ? 1u : 0) | (from ? 2u : 0) | (to && from ? 4u : 0);
         whole(l, H_memory_copy, 3, wide, a, b, VT_NONE);
         return true;
     }
-    case OP_memory_init: whole(l, H_memory_init, 3, memory_is64(l, b) ? 7 : 6, a, b, VT_NONE); return true;
-    case OP_data_drop: whole(l, H_data_drop, 0, 0, a, 0, VT_NONE); return true;
-    default: return false;
+    case OP_memory_init:
+        whole(l, H_memory_init, 3, memory_is64(l, b) ? 7 : 6, a, b, VT_NONE);
+        return true;
+    case OP_data_drop:
+        whole(l, H_data_drop, 0, 0, a, 0, VT_NONE);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -344,21 +390,37 @@ static void null_ref(CellLower *l, ValType type) {
 bool cells_table(CellLower *l, const Ins *ins) {
     u32 a = ins->a, b = ins->b;
     switch ((Op)ins->op) {
-    case OP_table_get: whole(l, H_table_get, 1, table_is64(l, a), a, 0, VT_REF); return true;
-    case OP_table_set: whole(l, H_table_set, 2, table_is64(l, a) ? 3 : 2, a, 0, VT_NONE); return true;
-    case OP_table_size: whole(l, H_table_size, 0, 0, a, 0, table_is64(l, a) ? VT_I64 : VT_I32); return true;
-    case OP_table_grow:
-        whole(l, H_table_grow, 2, table_is64(l, a) ? 3 : 1, a, 0, table_is64(l, a) ? VT_I64 : VT_I32);
+    case OP_table_get:
+        whole(l, H_table_get, 1, table_is64(l, a), a, 0, VT_REF);
         return true;
-    case OP_table_fill: whole(l, H_table_fill, 3, table_is64(l, a) ? 7 : 2, a, 0, VT_NONE); return true;
+    case OP_table_set:
+        whole(l, H_table_set, 2, table_is64(l, a) ? 3 : 2, a, 0, VT_NONE);
+        return true;
+    case OP_table_size:
+        whole(l, H_table_size, 0, 0, a, 0, table_is64(l, a) ? VT_I64 : VT_I32);
+        return true;
+    case OP_table_grow:
+        whole(l, H_table_grow, 2, table_is64(l, a) ? 3 : 1, a, 0,
+              table_is64(l, a) ? VT_I64 : VT_I32);
+        return true;
+    case OP_table_fill:
+        whole(l, H_table_fill, 3, table_is64(l, a) ? 7 : 2, a, 0, VT_NONE);
+        return true;
     case OP_table_copy: {
         bool to = table_is64(l, a), from = table_is64(l, b);
-        whole(l, H_table_copy, 3, (to ? 1u : 0) | (from ? 2u : 0) | (to && from ? 4u : 0), a, b, VT_NONE);
+        whole(l, H_table_copy, 3, (to ? 1u : 0) | (from ? 2u : 0) | (to && from ? 4u : 0), a, b,
+              VT_NONE);
         return true;
     }
-    case OP_table_init: whole(l, H_table_init, 3, table_is64(l, b) ? 7 : 6, a, b, VT_NONE); return true;
-    case OP_elem_drop: whole(l, H_elem_drop, 0, 0, a, 0, VT_NONE); return true;
-    case OP_ref_null: null_ref(l, ins->a); return true;
+    case OP_table_init:
+        whole(l, H_table_init, 3, table_is64(l, b) ? 7 : 6, a, b, VT_NONE);
+        return true;
+    case OP_elem_drop:
+        whole(l, H_elem_drop, 0, 0, a, 0, VT_NONE);
+        return true;
+    case OP_ref_null:
+        null_ref(l, ins->a);
+        return true;
     case OP_ref_is_null: {
         Ins as = *ins;
         as.op = OP_i64_eqz; /* a pointer of 64 bits */
@@ -381,6 +443,7 @@ bool cells_table(CellLower *l, const Ins *ins) {
         cells_result(l, cell, H_ref_non_null, VT_REF, 0);
         return true;
     }
-    default: return false;
+    default:
+        return false;
     }
 }

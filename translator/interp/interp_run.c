@@ -57,20 +57,32 @@
 
 /* ---- operators by the text in a row's column c: decided while compiling ---------------------- */
 #define COMPARE(c, a, b)                                                                           \
-    ((u32)((c)[0] == '=' ? (a) == (b) : (c)[0] == '!' ? (a) != (b) : (c)[0] == '<'                 \
-     ? ((c)[1] == '=' ? (a) <= (b) : (a) < (b)) : ((c)[1] == '=' ? (a) >= (b) : (a) > (b))))
+    ((u32)((c)[0] == '='   ? (a) == (b)                                                            \
+           : (c)[0] == '!' ? (a) != (b)                                                            \
+           : (c)[0] == '<' ? ((c)[1] == '=' ? (a) <= (b) : (a) < (b))                              \
+                           : ((c)[1] == '=' ? (a) >= (b) : (a) > (b))))
 #define INTEGER_INFIX(c)                                                                           \
-    ((c)[0] == '+' ? a + b : (c)[0] == '-' ? a - b : (c)[0] == '*' ? a * b : (c)[0] == '&' ? a & b \
-     : (c)[0] == '|' ? a | b : (c)[0] == '^' ? a ^ b : COMPARE(c, a, b))
-#define FLOAT_INFIX(c) ((c)[0] == '+' ? a + b : (c)[0] == '-' ? a - b : (c)[0] == '*' ? a * b : a / b)
+    ((c)[0] == '+'   ? a + b                                                                       \
+     : (c)[0] == '-' ? a - b                                                                       \
+     : (c)[0] == '*' ? a * b                                                                       \
+     : (c)[0] == '&' ? a & b                                                                       \
+     : (c)[0] == '|' ? a | b                                                                       \
+     : (c)[0] == '^' ? a ^ b                                                                       \
+                     : COMPARE(c, a, b))
+#define FLOAT_INFIX(c)                                                                             \
+    ((c)[0] == '+' ? a + b : (c)[0] == '-' ? a - b : (c)[0] == '*' ? a * b : a / b)
 
 #define IS(c, text) (__builtin_strcmp(c, text) == 0)
 #define AS_GUARDED(type) w2c_load_##type(mem, at, W())
 #define AS_CHECKED(type) w2c_load_##type##_vb(m->data, m, at, pc[2])
 #define INTEGER_LOAD_BY(c, LOAD)                                                                   \
-    (IS(c, "u8") ? (u64)LOAD(u8) : IS(c, "s8") ? (u64)(s64)LOAD(s8) : IS(c, "u16") ? (u64)LOAD(u16) \
-     : IS(c, "s16") ? (u64)(s64)LOAD(s16) : IS(c, "u32") ? (u64)LOAD(u32)                          \
-     : IS(c, "s32") ? (u64)(s64)LOAD(s32) : LOAD(u64))
+    (IS(c, "u8")    ? (u64)LOAD(u8)                                                                \
+     : IS(c, "s8")  ? (u64)(s64)LOAD(s8)                                                           \
+     : IS(c, "u16") ? (u64)LOAD(u16)                                                               \
+     : IS(c, "s16") ? (u64)(s64)LOAD(s16)                                                          \
+     : IS(c, "u32") ? (u64)LOAD(u32)                                                               \
+     : IS(c, "s32") ? (u64)(s64)LOAD(s32)                                                          \
+                    : LOAD(u64))
 #define INTEGER_LOAD(c) INTEGER_LOAD_BY(c, AS_GUARDED)
 #define INTEGER_LOAD_C(c) INTEGER_LOAD_BY(c, AS_CHECKED)
 #define TO_GUARDED(type) w2c_store_##type(mem, at, W(), (type)v)
@@ -81,41 +93,60 @@
 #define INTEGER_STORE_C(c) INTEGER_STORE_BY(c, TO_CHECKED)
 
 #define VECTOR_LOAD_BY(c, LOAD)                                                                    \
-    (IS(c, "v128") ? LOAD(v128) : IS(c, "8x8_s") ? LOAD(8x8_s) : IS(c, "8x8_u") ? LOAD(8x8_u)      \
-     : IS(c, "16x4_s") ? LOAD(16x4_s) : IS(c, "16x4_u") ? LOAD(16x4_u)                             \
-     : IS(c, "32x2_s") ? LOAD(32x2_s) : IS(c, "32x2_u") ? LOAD(32x2_u)                             \
-     : IS(c, "splat8") ? LOAD(splat8) : IS(c, "splat16") ? LOAD(splat16)                           \
-     : IS(c, "splat32") ? LOAD(splat32) : IS(c, "splat64") ? LOAD(splat64)                         \
-     : IS(c, "zero32") ? LOAD(zero32) : LOAD(zero64))
+    (IS(c, "v128")      ? LOAD(v128)                                                               \
+     : IS(c, "8x8_s")   ? LOAD(8x8_s)                                                              \
+     : IS(c, "8x8_u")   ? LOAD(8x8_u)                                                              \
+     : IS(c, "16x4_s")  ? LOAD(16x4_s)                                                             \
+     : IS(c, "16x4_u")  ? LOAD(16x4_u)                                                             \
+     : IS(c, "32x2_s")  ? LOAD(32x2_s)                                                             \
+     : IS(c, "32x2_u")  ? LOAD(32x2_u)                                                             \
+     : IS(c, "splat8")  ? LOAD(splat8)                                                             \
+     : IS(c, "splat16") ? LOAD(splat16)                                                            \
+     : IS(c, "splat32") ? LOAD(splat32)                                                            \
+     : IS(c, "splat64") ? LOAD(splat64)                                                            \
+     : IS(c, "zero32")  ? LOAD(zero32)                                                             \
+                        : LOAD(zero64))
 #define VECTOR_CHECKED(type) w2c_load_##type##_b(m->data, m, at, pc[2])
 #define VECTOR_LOAD(c) VECTOR_LOAD_BY(c, AS_GUARDED)
 #define VECTOR_LOAD_C(c) VECTOR_LOAD_BY(c, VECTOR_CHECKED)
 #define LANE_CHECKED(type) w2c_load_##type##_b(m->data, m, at, pc[2], v, X(3))
 #define LANE_LOAD_C(c)                                                                             \
-    (IS(c, "lane8") ? LANE_CHECKED(lane8) : IS(c, "lane16") ? LANE_CHECKED(lane16)                 \
-     : IS(c, "lane32") ? LANE_CHECKED(lane32) : LANE_CHECKED(lane64))
+    (IS(c, "lane8")    ? LANE_CHECKED(lane8)                                                       \
+     : IS(c, "lane16") ? LANE_CHECKED(lane16)                                                      \
+     : IS(c, "lane32") ? LANE_CHECKED(lane32)                                                      \
+                       : LANE_CHECKED(lane64))
 #define LANE_STORED(type) w2c_store_##type##_b(m->data, m, at, pc[2], v, X(3))
 #define VECTOR_STORE_C(c)                                                                          \
-    (IS(c, "lane8") ? LANE_STORED(lane8) : IS(c, "lane16") ? LANE_STORED(lane16)                   \
-     : IS(c, "lane32") ? LANE_STORED(lane32) : IS(c, "lane64") ? LANE_STORED(lane64)               \
-     : w2c_store_v128_b(m->data, m, at, pc[2], v))
+    (IS(c, "lane8")    ? LANE_STORED(lane8)                                                        \
+     : IS(c, "lane16") ? LANE_STORED(lane16)                                                       \
+     : IS(c, "lane32") ? LANE_STORED(lane32)                                                       \
+     : IS(c, "lane64") ? LANE_STORED(lane64)                                                       \
+                       : w2c_store_v128_b(m->data, m, at, pc[2], v))
 
 /* "u8 add": the type up to the space, then the operation */
 #define BY_SIZE(c, AT)                                                                             \
-    ((c)[1] == '8' ? (u64)AT(u8) : (c)[1] == '1' ? (u64)AT(u16) : (c)[1] == '3' ? (u64)AT(u32) : (u64)AT(u64))
+    ((c)[1] == '8'   ? (u64)AT(u8)                                                                 \
+     : (c)[1] == '1' ? (u64)AT(u16)                                                                \
+     : (c)[1] == '3' ? (u64)AT(u32)                                                                \
+                     : (u64)AT(u64))
 #define ATOMIC_LOADED(type) w2c_atomic_load_##type##_b(m->data, m, at, pc[2])
 #define ATOMIC_LOAD(c) BY_SIZE(c, ATOMIC_LOADED)
 #define ATOMIC_STORED(type) (w2c_atomic_store_##type##_b(m->data, m, at, pc[2], (type)v), 0)
 #define ATOMIC_STORE(c) (void)BY_SIZE(c, ATOMIC_STORED)
 #define RMW_OF(op, type) w2c_atomic_##op##_##type##_b(m->data, m, at, pc[2], (type)v)
 #define RMW_BY(op, c)                                                                              \
-    ((c)[1] == '8' ? (u64)RMW_OF(op, u8) : (c)[1] == '1' ? (u64)RMW_OF(op, u16)                    \
-     : (c)[1] == '3' ? (u64)RMW_OF(op, u32) : RMW_OF(op, u64))
+    ((c)[1] == '8'   ? (u64)RMW_OF(op, u8)                                                         \
+     : (c)[1] == '1' ? (u64)RMW_OF(op, u16)                                                        \
+     : (c)[1] == '3' ? (u64)RMW_OF(op, u32)                                                        \
+                     : RMW_OF(op, u64))
 #define RMW_IS(c, text) IS((c) + ((c)[1] == '8' ? 3 : 4), text)
 #define ATOMIC_RMW(c)                                                                              \
-    (RMW_IS(c, "add") ? RMW_BY(add, c) : RMW_IS(c, "sub") ? RMW_BY(sub, c)                         \
-     : RMW_IS(c, "and") ? RMW_BY(and, c) : RMW_IS(c, "or") ? RMW_BY(or, c)                         \
-     : RMW_IS(c, "xor") ? RMW_BY(xor, c) : RMW_BY(xchg, c))
+    (RMW_IS(c, "add")   ? RMW_BY(add, c)                                                           \
+     : RMW_IS(c, "sub") ? RMW_BY(sub, c)                                                           \
+     : RMW_IS(c, "and") ? RMW_BY(and, c)                                                           \
+     : RMW_IS(c, "or")  ? RMW_BY(or, c)                                                            \
+     : RMW_IS(c, "xor") ? RMW_BY(xor, c)                                                           \
+                        : RMW_BY(xchg, c))
 #define ATOMIC_EXCHANGED(type)                                                                     \
     w2c_atomic_cmpxchg_##type##_b(m->data, m, at, pc[2], (type)old, (type)v)
 #define ATOMIC_CMPXCHG(c) BY_SIZE(c, ATOMIC_EXCHANGED)
@@ -126,7 +157,8 @@ W2C_INLINE const Code *code_of(Inst *in, u32 func) {
     return W2C_LIKELY(code) ? code : interp_code(in, func);
 }
 W2C_INLINE const w2c_func *inst_import(Inst *in, u64 func) {
-    return __atomic_load_n(INST_AT(in, const w2c_func *, inst_interp(in)->imports) + func, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(INST_AT(in, const w2c_func *, inst_interp(in)->imports) + func,
+                           __ATOMIC_ACQUIRE);
 }
 W2C_INLINE w2c_elem *inst_elem(Inst *in, u32 i) {
     return INST_AT(in, w2c_elem, inst_interp(in)->elems) + i;
@@ -212,7 +244,7 @@ void interp_text(const char **begin, const char **end) {
 #define NEXT(n) return pc + (n)
 #define STOP() return pc
 #define H(id, ...)                                                                                 \
-    W2C_INLINE const u64 *body_##id(const u64 *pc, u64 *fp, u8 *mem, Inst *in, u64 *r0_, f32 *f0_,  \
+    W2C_INLINE const u64 *body_##id(const u64 *pc, u64 *fp, u8 *mem, Inst *in, u64 *r0_, f32 *f0_, \
                                     f64 *d0_) {                                                    \
         (void)fp, (void)mem, (void)in, (void)r0_, (void)f0_, (void)d0_;                            \
         __VA_ARGS__;                                                                               \
@@ -270,7 +302,8 @@ static void go(Inst *in, const u64 *pc, u64 *fp) {
     GO()
 #define STOP() return
 /* Without an instance: *handlers becomes the table of the labels. */
-static W2C_TEXT W2C_NOINLINE void run(Inst *in, const u64 *pc, u64 *fp, const void *const **handlers) {
+static W2C_TEXT W2C_NOINLINE void run(Inst *in, const u64 *pc, u64 *fp,
+                                      const void *const **handlers) {
     static const void *const labels[] = {
 #define H(id, ...) &&L_##id,
 #include "handlers.inc"

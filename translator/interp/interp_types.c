@@ -57,8 +57,10 @@ const char *interp_value_text(Interp *it, Context *ctx, ValType t) {
     Buffer b;
     buffer_init(&b, ctx->alloc);
     bool simple = !vt_is_ref(t) || !ht_is_index(vt_heap(t));
-    if (simple) e = (Emitter){.ctx = ctx, .m = it->m};
-    else if (!emitter_init(&e, it, ctx)) return NULL;
+    if (simple)
+        e = (Emitter){.ctx = ctx, .m = it->m};
+    else if (!emitter_init(&e, it, ctx))
+        return NULL;
     emit_value_text(&e, &b, t);
     const char *text = keep(it, ctx, &b);
     buffer_free(&b);

@@ -35,19 +35,19 @@ typedef enum StmtKind {
     STMT_SET_LOCAL, /* a = local, node */
     STMT_SET_SLOT,  /* a = height, type, node */
     STMT_EVAL,      /* node, for its trap */
-    STMT_OP,        /* op with operands args[first .. first+count) and results into slots from height a;
+    STMT_OP,    /* op with operands args[first .. first+count) and results into slots from height a;
                      * b, aux, imm: immediates as in Ins (memories: aux; memarg offset: imm) */
-    STMT_LABEL,     /* a = block: its end */
-    STMT_LOOP,      /* a = block: a loop's head */
-    STMT_IF,        /* a = block, node; hint */
-    STMT_ELSE,      /* a = block */
-    STMT_END_IF,    /* a = block */
-    STMT_GOTO,      /* a = block; args: values for the target's slots, b = height of the first */
-    STMT_GOTO_IF,   /* the same, when node is not zero; hint */
-    STMT_SWITCH,    /* node; b = index in the op stream's pool, a = count without the default; args: values,
+    STMT_LABEL, /* a = block: its end */
+    STMT_LOOP,  /* a = block: a loop's head */
+    STMT_IF,    /* a = block, node; hint */
+    STMT_ELSE,  /* a = block */
+    STMT_END_IF,  /* a = block */
+    STMT_GOTO,    /* a = block; args: values for the target's slots, b = height of the first */
+    STMT_GOTO_IF, /* the same, when node is not zero; hint */
+    STMT_SWITCH, /* node; b = index in the op stream's pool, a = count without the default; args: values,
                      * the same for every target */
-    STMT_RETURN,    /* args */
-    STMT_TRAP,      /* unreachable */
+    STMT_RETURN, /* args */
+    STMT_TRAP,   /* unreachable */
 } StmtKind;
 
 typedef struct Stmt {
@@ -57,9 +57,9 @@ typedef struct Stmt {
     uint32_t a, b;
     uint32_t node;
     uint32_t first, count; /* operands in Ir.args */
-    uint32_t results;      /* STMT_OP: number of results; their types in Ir.args after the operands */
-    uint32_t offset;       /* byte offset in the module */
-    uint32_t handler;      /* the try whose handlers get what it throws; 0: the caller */
+    uint32_t results; /* STMT_OP: number of results; their types in Ir.args after the operands */
+    uint32_t offset;  /* byte offset in the module */
+    uint32_t handler; /* the try whose handlers get what it throws; 0: the caller */
     uint64_t imm;
 } Stmt;
 

@@ -1,7 +1,8 @@
 /* lower.c: walks the op stream once and asks the families in turn. */
 #include "lower.h"
 
-static bool begin(Lower *l, Context *ctx, const Module *m, const OpStream *s, Arena *arena, Ir *out) {
+static bool begin(Lower *l, Context *ctx, const Module *m, const OpStream *s, Arena *arena,
+                  Ir *out) {
     *out = (Ir){.stream = s};
     *l = (Lower){.ctx = ctx, .m = m, .s = s, .arena = arena, .ir = out};
     out->node_cap = s->count + 16;
@@ -32,7 +33,8 @@ bool lower_function(Context *ctx, const Module *m, const OpStream *stream, Arena
     Lower l;
     if (!begin(&l, ctx, m, stream, arena, out)) return false;
     l.offset = stream->count ? stream->ins[0].offset : 0;
-    for (uint32_t i = 0; i < stream->count && !l.failed; i++) lower_ins(&l, &stream->ins[i]);
+    for (uint32_t i = 0; i < stream->count && !l.failed; i++)
+        lower_ins(&l, &stream->ins[i]);
     if (l.failed && !diag_failed(ctx)) return diag_nomem(ctx);
     return !l.failed;
 }
@@ -41,7 +43,8 @@ bool lower_const(Context *ctx, const Module *m, const OpStream *stream, Arena *a
                  uint32_t *node) {
     Lower l;
     if (!begin(&l, ctx, m, stream, arena, out)) return false;
-    for (uint32_t i = 0; i + 1 < stream->count && !l.failed; i++) lower_ins(&l, &stream->ins[i]);
+    for (uint32_t i = 0; i + 1 < stream->count && !l.failed; i++)
+        lower_ins(&l, &stream->ins[i]);
     if (!l.failed && l.height == 1) {
         *node = l.stack[0].node;
         return true;

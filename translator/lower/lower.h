@@ -33,9 +33,9 @@ typedef struct Lower {
     Ir *ir;
     Entry *stack;
     uint32_t height, height_cap;
-    uint32_t clean; /* operands below are constants or already in their own slots */
-    uint32_t offset; /* of the instruction under work */
-    uint32_t handler; /* the try whose handlers get what is thrown here; 0: the caller */
+    uint32_t clean;      /* operands below are constants or already in their own slots */
+    uint32_t offset;     /* of the instruction under work */
+    uint32_t handler;    /* the try whose handlers get what is thrown here; 0: the caller */
     struct Tries *tries; /* lower_eh.c; NULL until the first */
     bool failed;
 } Lower;
@@ -80,6 +80,6 @@ bool lower_tail(Lower *l, const Ins *ins);  /* return_call and its kin */
 bool lower_ref(Lower *l, const Ins *ins);   /* typed function references, branches on null */
 bool lower_eh(Lower *l, const Ins *ins);    /* exceptions, both proposals */
 void lower_close_try(Lower *l, const Ins *ins);
-bool lower_gc(Lower *l, const Ins *ins);    /* structs, arrays, i31, casts */
+bool lower_gc(Lower *l, const Ins *ins); /* structs, arrays, i31, casts */
 bool lower_atomic(Lower *l, const Ins *ins);
 #endif

@@ -3,7 +3,8 @@
 #include "lower.h"
 
 void lower_settle_from(Lower *l, uint32_t from) {
-    for (uint32_t i = from; i < l->height; i++) lower_settle(l, i, true);
+    for (uint32_t i = from; i < l->height; i++)
+        lower_settle(l, i, true);
 }
 
 static void open_block(Lower *l, const Ins *ins) {
@@ -99,7 +100,8 @@ static void branch_if(Lower *l, const Ins *ins) {
     lower_flush(l, DEP_TRAPS);
     lower_settle_cheap(l, l->height - count, l->height);
     uint32_t first = l->ir->arg_count;
-    for (uint32_t i = l->height - count; i < l->height; i++) lower_arg(l, l->stack[i].node);
+    for (uint32_t i = l->height - count; i < l->height; i++)
+        lower_arg(l, l->stack[i].node);
     Stmt *s = lower_stmt(l, STMT_GOTO_IF);
     s->a = ins->a;
     s->b = b->height;
@@ -128,17 +130,32 @@ bool lower_control(Lower *l, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_block:
     case OP_loop:
-    case OP_if: open_block(l, ins); return true;
-    case OP_else: else_arm(l, ins); return true;
-    case OP_end: close_block(l, ins); return true;
-    case OP_br: branch(l, ins->a); return true;
-    case OP_br_if: branch_if(l, ins); return true;
-    case OP_br_table: branch_table(l, ins); return true;
-    case OP_return: return_values(l); return true;
+    case OP_if:
+        open_block(l, ins);
+        return true;
+    case OP_else:
+        else_arm(l, ins);
+        return true;
+    case OP_end:
+        close_block(l, ins);
+        return true;
+    case OP_br:
+        branch(l, ins->a);
+        return true;
+    case OP_br_if:
+        branch_if(l, ins);
+        return true;
+    case OP_br_table:
+        branch_table(l, ins);
+        return true;
+    case OP_return:
+        return_values(l);
+        return true;
     case OP_unreachable:
         lower_flush(l, DEP_TRAPS);
         lower_stmt(l, STMT_TRAP);
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }

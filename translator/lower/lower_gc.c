@@ -20,18 +20,21 @@ static uint64_t pair(uint32_t a, uint32_t b) {
 
 /* Reading from a reference `from_top` below the top: not null: does it trap? */
 static Node reader(const Lower *l, const Ins *ins, uint32_t from_top) {
-    return (Node){.op = ins->op, .aux = !vt_nullable(operand_type(l, from_top)), .imm = pair(ins->a, ins->b)};
+    return (Node){
+        .op = ins->op, .aux = !vt_nullable(operand_type(l, from_top)), .imm = pair(ins->a, ins->b)};
 }
 
 static void get_field(Lower *l, const Ins *ins) {
     const Field *f = &l->m->types[ins->a].u.fields.fields[ins->b];
     Node node = reader(l, ins, 0);
-    lower_push_op(l, node, 1, unpacked(f), (uint8_t)((node.aux ? 0 : DEP_TRAP) | (f->mutable ? DEP_HEAP : 0)));
+    lower_push_op(l, node, 1, unpacked(f),
+                  (uint8_t)((node.aux ? 0 : DEP_TRAP) | (f->mutable ? DEP_HEAP : 0)));
 }
 
 static void get_element(Lower *l, const Ins *ins) {
     const Field *f = l->m->types[ins->a].u.fields.fields;
-    lower_push_op(l, reader(l, ins, 1), 2, unpacked(f), (uint8_t)(DEP_TRAP | (f->mutable ? DEP_HEAP : 0)));
+    lower_push_op(l, reader(l, ins, 1), 2, unpacked(f),
+                  (uint8_t)(DEP_TRAP | (f->mutable ? DEP_HEAP : 0)));
 }
 
 static void new_object(Lower *l, const Ins *ins, uint32_t operands, uint8_t deps) {
@@ -93,7 +96,8 @@ static void branch_on_cast(Lower *l, const Ins *ins, bool on_failure) {
     if (on_failure) node = lower_node(l, (Node){.op = OP_i32_eqz, .type = VT_I32, .kid = {node}});
     l->stack[l->height - 1].type = on_failure ? target : rest;
     uint32_t first = l->ir->arg_count;
-    for (uint32_t i = l->height - count; i < l->height; i++) lower_arg(l, l->stack[i].node);
+    for (uint32_t i = l->height - count; i < l->height; i++)
+        lower_arg(l, l->stack[i].node);
     Stmt *s = lower_stmt(l, STMT_GOTO_IF);
     s->a = ins->a;
     s->b = b->height;
@@ -106,25 +110,46 @@ static void branch_on_cast(Lower *l, const Ins *ins, bool on_failure) {
 /* ---- all ------------------------------------------------------------------------------------- */
 static bool lower_new(Lower *l, const Ins *ins) {
     switch ((Op)ins->op) {
-    case OP_struct_new: new_object(l, ins, l->m->types[ins->a].u.fields.count, 0); return true;
-    case OP_struct_new_default: new_object(l, ins, 0, 0); return true;
-    case OP_array_new: new_object(l, ins, 2, 0); return true;
-    case OP_array_new_default: new_object(l, ins, 1, 0); return true;
-    case OP_array_new_fixed: new_object(l, ins, ins->b, 0); return true;
+    case OP_struct_new:
+        new_object(l, ins, l->m->types[ins->a].u.fields.count, 0);
+        return true;
+    case OP_struct_new_default:
+        new_object(l, ins, 0, 0);
+        return true;
+    case OP_array_new:
+        new_object(l, ins, 2, 0);
+        return true;
+    case OP_array_new_default:
+        new_object(l, ins, 1, 0);
+        return true;
+    case OP_array_new_fixed:
+        new_object(l, ins, ins->b, 0);
+        return true;
     case OP_array_new_data:
-    case OP_array_new_elem: new_object(l, ins, 2, DEP_TRAP); return true;
-    default: return false;
+    case OP_array_new_elem:
+        new_object(l, ins, 2, DEP_TRAP);
+        return true;
+    default:
+        return false;
     }
 }
 
 static bool lower_casts(Lower *l, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_ref_test:
-    case OP_ref_test_null: test(l, ins); return true;
+    case OP_ref_test_null:
+        test(l, ins);
+        return true;
     case OP_ref_cast:
-    case OP_ref_cast_null: cast(l, ins); return true;
-    case OP_br_on_cast: branch_on_cast(l, ins, false); return true;
-    case OP_br_on_cast_fail: branch_on_cast(l, ins, true); return true;
+    case OP_ref_cast_null:
+        cast(l, ins);
+        return true;
+    case OP_br_on_cast:
+        branch_on_cast(l, ins, false);
+        return true;
+    case OP_br_on_cast_fail:
+        branch_on_cast(l, ins, true);
+        return true;
     case OP_any_convert_extern:
     case OP_extern_convert_any: {
         uint32_t heap = ins->op == OP_any_convert_extern ? HT_ANY : HT_EXTERN;
@@ -132,7 +157,8 @@ static bool lower_casts(Lower *l, const Ins *ins) {
         lower_push_op(l, (Node){.op = ins->op}, 1, type, 0);
         return true;
     }
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -140,28 +166,43 @@ bool lower_gc(Lower *l, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_struct_get:
     case OP_struct_get_s:
-    case OP_struct_get_u: get_field(l, ins); return true;
+    case OP_struct_get_u:
+        get_field(l, ins);
+        return true;
     case OP_array_get:
     case OP_array_get_s:
-    case OP_array_get_u: get_element(l, ins); return true;
+    case OP_array_get_u:
+        get_element(l, ins);
+        return true;
     case OP_array_len: {
         Node node = reader(l, ins, 0);
         lower_push_op(l, node, 1, VT_I32, node.aux ? 0 : DEP_TRAP);
         return true;
     }
-    case OP_struct_set: write(l, ins, 2); return true;
-    case OP_array_set: write(l, ins, 3); return true;
+    case OP_struct_set:
+        write(l, ins, 2);
+        return true;
+    case OP_array_set:
+        write(l, ins, 3);
+        return true;
     case OP_array_fill:
     case OP_array_init_data:
-    case OP_array_init_elem: write(l, ins, 4); return true;
-    case OP_array_copy: write(l, ins, 5); return true;
-    case OP_ref_i31: lower_push_op(l, (Node){.op = ins->op}, 1, vt_ref(HT_I31, false), 0); return true;
+    case OP_array_init_elem:
+        write(l, ins, 4);
+        return true;
+    case OP_array_copy:
+        write(l, ins, 5);
+        return true;
+    case OP_ref_i31:
+        lower_push_op(l, (Node){.op = ins->op}, 1, vt_ref(HT_I31, false), 0);
+        return true;
     case OP_i31_get_s:
     case OP_i31_get_u: {
         Node node = reader(l, ins, 0);
         lower_push_op(l, node, 1, VT_I32, node.aux ? 0 : DEP_TRAP);
         return true;
     }
-    default: return lower_new(l, ins) || lower_casts(l, ins);
+    default:
+        return lower_new(l, ins) || lower_casts(l, ins);
     }
 }

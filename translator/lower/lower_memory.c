@@ -8,12 +8,18 @@ static void touch(Lower *l, uint32_t memory) {
 
 static ValType result_type(const OpInfo *op) {
     switch (*(strchr(op->sig, '_') + 1)) { /* "a_i" */
-    case 'i': return VT_I32;
-    case 'l': return VT_I64;
-    case 'f': return VT_F32;
-    case 'd': return VT_F64;
-    case 'v': return VT_V128;
-    default: return VT_NONE;
+    case 'i':
+        return VT_I32;
+    case 'l':
+        return VT_I64;
+    case 'f':
+        return VT_F32;
+    case 'd':
+        return VT_F64;
+    case 'v':
+        return VT_V128;
+    default:
+        return VT_NONE;
     }
 }
 
@@ -45,7 +51,8 @@ bool lower_memory(Lower *l, const Ins *ins) {
         touch(l, ins->aux);
         effect(l, ins, 2, DEP_TRAPS | DEP_MEMORY);
         return true;
-    default: break;
+    default:
+        break;
     }
     switch ((Op)ins->op) {
     case OP_memory_size:
@@ -70,8 +77,13 @@ bool lower_memory(Lower *l, const Ins *ins) {
     }
     case OP_memory_fill:
     case OP_memory_copy:
-    case OP_memory_init: effect(l, ins, 3, DEP_TRAPS | DEP_MEMORY); return true;
-    case OP_data_drop: effect(l, ins, 0, DEP_TRAPS | DEP_MEMORY); return true;
-    default: return false;
+    case OP_memory_init:
+        effect(l, ins, 3, DEP_TRAPS | DEP_MEMORY);
+        return true;
+    case OP_data_drop:
+        effect(l, ins, 0, DEP_TRAPS | DEP_MEMORY);
+        return true;
+    default:
+        return false;
     }
 }

@@ -4,12 +4,18 @@
 
 static ValType letter_type(char c) {
     switch (c) {
-    case 'i': return VT_I32;
-    case 'l': return VT_I64;
-    case 'f': return VT_F32;
-    case 'd': return VT_F64;
-    case 'v': return VT_V128;
-    default: return VT_NONE;
+    case 'i':
+        return VT_I32;
+    case 'l':
+        return VT_I64;
+    case 'f':
+        return VT_F32;
+    case 'd':
+        return VT_F64;
+    case 'v':
+        return VT_V128;
+    default:
+        return VT_NONE;
     }
 }
 
@@ -20,8 +26,10 @@ bool lower_numeric(Lower *l, const Ins *ins) {
     case KIND_SINFIX:
     case KIND_EQZ:
     case KIND_LANE:
-    case KIND_FN: break;
-    default: return false;
+    case KIND_FN:
+        break;
+    default:
+        return false;
     }
     const char *mid = strchr(op->sig, '_');
     unsigned kids = (unsigned)(mid - op->sig), results = (unsigned)strlen(mid + 1);

@@ -90,8 +90,10 @@ void lower_push_op(Lower *l, Node node, unsigned kids, ValType type, uint8_t dep
         if (k.max_slot > e.max_slot) e.max_slot = k.max_slot;
     }
     /* what waits and could trap differently goes first */
-    if (deps & (DEP_TRAP | DEP_TABLE)) lower_flush(l, DEP_TRAPS);
-    else if (deps & DEP_MEMORY) lower_flush(l, DEP_TRAP | DEP_TABLE);
+    if (deps & (DEP_TRAP | DEP_TABLE))
+        lower_flush(l, DEP_TRAPS);
+    else if (deps & DEP_MEMORY)
+        lower_flush(l, DEP_TRAP | DEP_TABLE);
     node.type = (uint8_t)vt_kind(type);
     e.node = lower_node(l, node);
     push_entry(l, e);
@@ -126,7 +128,8 @@ static Entry slot_entry(Lower *l, uint32_t height, ValType type) {
 }
 
 void lower_push_slots(Lower *l, const ValType *types, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) push_entry(l, slot_entry(l, l->height, types[i]));
+    for (uint32_t i = 0; i < count; i++)
+        push_entry(l, slot_entry(l, l->height, types[i]));
 }
 
 Entry lower_pop(Lower *l) {
@@ -179,7 +182,8 @@ void lower_flush_local(Lower *l, uint32_t local) {
 }
 
 void lower_flush_all(Lower *l) {
-    for (uint32_t j = l->clean; j < l->height; j++) lower_settle(l, j, false);
+    for (uint32_t j = l->clean; j < l->height; j++)
+        lower_settle(l, j, false);
     l->clean = l->height;
 }
 
@@ -189,7 +193,8 @@ uint32_t lower_pop_args(Lower *l, uint32_t count) {
         l->failed = true;
         return first;
     }
-    for (uint32_t i = l->height - count; i < l->height; i++) lower_arg(l, l->stack[i].node);
+    for (uint32_t i = l->height - count; i < l->height; i++)
+        lower_arg(l, l->stack[i].node);
     l->height -= count;
     if (l->clean > l->height) l->clean = l->height;
     return first;

@@ -21,26 +21,38 @@ bool lower_table(Lower *l, const Ins *ins) {
     ValType index = VT_I32;
     switch ((Op)ins->op) {
     case OP_table_get:
-        lower_push_op(l, (Node){.op = ins->op, .imm = ins->a}, 1, l->m->tables[ins->a].type, DEP_TABLE);
+        lower_push_op(l, (Node){.op = ins->op, .imm = ins->a}, 1, l->m->tables[ins->a].type,
+                      DEP_TABLE);
         return true;
     case OP_table_size:
         index = l->m->tables[ins->a].limits.is64 ? VT_I64 : VT_I32;
         lower_push(l, (Node){.op = ins->op, .imm = ins->a}, index, DEP_TABLE, 0);
         return true;
-    case OP_table_set: effect(l, ins, 2, NULL); return true;
+    case OP_table_set:
+        effect(l, ins, 2, NULL);
+        return true;
     case OP_table_grow:
         index = l->m->tables[ins->a].limits.is64 ? VT_I64 : VT_I32;
         effect(l, ins, 2, &index);
         return true;
     case OP_table_fill:
     case OP_table_copy:
-    case OP_table_init: effect(l, ins, 3, NULL); return true;
-    case OP_elem_drop: effect(l, ins, 0, NULL); return true;
+    case OP_table_init:
+        effect(l, ins, 3, NULL);
+        return true;
+    case OP_elem_drop:
+        effect(l, ins, 0, NULL);
+        return true;
     case OP_ref_null:
         lower_push(l, (Node){.op = ins->op}, ins->a, 0, 0);
         return true;
-    case OP_ref_func: lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_FUNCREF, 0, 0); return true;
-    case OP_ref_is_null: lower_push_op(l, (Node){.op = ins->op}, 1, VT_I32, 0); return true;
-    default: return false;
+    case OP_ref_func:
+        lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_FUNCREF, 0, 0);
+        return true;
+    case OP_ref_is_null:
+        lower_push_op(l, (Node){.op = ins->op}, 1, VT_I32, 0);
+        return true;
+    default:
+        return false;
     }
 }

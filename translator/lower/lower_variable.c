@@ -29,7 +29,8 @@ static void set_local(Lower *l, uint32_t local, bool tee) {
         s->type = (uint8_t)vt_kind(type);
     }
     if (tee)
-        lower_push(l, (Node){.op = OP_local_get, .imm = local}, type, 0, (uint64_t)1 << (local & 63));
+        lower_push(l, (Node){.op = OP_local_get, .imm = local}, type, 0,
+                   (uint64_t)1 << (local & 63));
 }
 
 static void drop(Lower *l) {
@@ -49,20 +50,35 @@ static void select_op(Lower *l, const Ins *ins) {
 bool lower_variable(Lower *l, const Ins *ins) {
     uint64_t wide = (uint64_t)ins->b << 32 | ins->a;
     switch ((Op)ins->op) {
-    case OP_i32_const: lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_I32, 0, 0); return true;
-    case OP_f32_const: lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_F32, 0, 0); return true;
-    case OP_i64_const: lower_push(l, (Node){.op = ins->op, .imm = wide}, VT_I64, 0, 0); return true;
-    case OP_f64_const: lower_push(l, (Node){.op = ins->op, .imm = wide}, VT_F64, 0, 0); return true;
-    case OP_v128_const: lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_V128, 0, 0); return true;
+    case OP_i32_const:
+        lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_I32, 0, 0);
+        return true;
+    case OP_f32_const:
+        lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_F32, 0, 0);
+        return true;
+    case OP_i64_const:
+        lower_push(l, (Node){.op = ins->op, .imm = wide}, VT_I64, 0, 0);
+        return true;
+    case OP_f64_const:
+        lower_push(l, (Node){.op = ins->op, .imm = wide}, VT_F64, 0, 0);
+        return true;
+    case OP_v128_const:
+        lower_push(l, (Node){.op = ins->op, .imm = ins->a}, VT_V128, 0, 0);
+        return true;
     case OP_local_get:
         lower_push(l, (Node){.op = ins->op, .imm = ins->a}, l->s->locals[ins->a], 0,
                    (uint64_t)1 << (ins->a & 63));
         return true;
-    case OP_local_set: set_local(l, ins->a, false); return true;
-    case OP_local_tee: set_local(l, ins->a, true); return true;
+    case OP_local_set:
+        set_local(l, ins->a, false);
+        return true;
+    case OP_local_tee:
+        set_local(l, ins->a, true);
+        return true;
     case OP_global_get: {
         const Global *g = &l->m->globals[ins->a];
-        lower_push(l, (Node){.op = ins->op, .imm = ins->a}, g->type, g->mutable ? DEP_GLOBAL : 0, 0);
+        lower_push(l, (Node){.op = ins->op, .imm = ins->a}, g->type, g->mutable ? DEP_GLOBAL : 0,
+                   0);
         return true;
     }
     case OP_global_set: {
@@ -75,12 +91,16 @@ bool lower_variable(Lower *l, const Ins *ins) {
         s->count = 1;
         return true;
     }
-    case OP_drop: drop(l); return true;
+    case OP_drop:
+        drop(l);
+        return true;
     case OP_select:
     case OP_select_t:
         select_op(l, ins);
         return true;
-    case OP_nop: return true;
-    default: return false;
+    case OP_nop:
+        return true;
+    default:
+        return false;
     }
 }

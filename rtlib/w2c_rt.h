@@ -343,8 +343,13 @@ W2C_NORETURN void w2c_trap_detail(w2c_status status, const char *text);
 /* if (W2C_TRY(frame, instance)) guest code; return w2c_frame_leave(&frame); */
 #define W2C_TRY(frame, inst) (w2c_frame_enter(&(frame), (inst)), setjmp((frame).env) == 0)
 
+#if defined(__x86_64__) && defined(__clang__) && !defined(__cplusplus)
+register char *w2c_rsp __asm__("rsp"); /* clang compares it with memory directly */
+#endif
 W2C_INLINE char *w2c_stack_pointer(void) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__clang__) && !defined(__cplusplus)
+    return w2c_rsp;
+#elif defined(__x86_64__)
     char *sp;
     __asm__ volatile("movq %%rsp, %0" : "=r"(sp));
     return sp;

@@ -6,7 +6,7 @@
 OUT is compare.py's --out: a folder for each module, in it one program per contender; NAME.native stands for
 native-clang when compare.py's $NATIVE has it. Contenders take turns; a figure is the least user time of the runs, or,
 below 0.1 s, the least time between bench.start and bench.end. Prints a Markdown table of seconds of the base and
-ratios to it, and the geometric means over the rows that have every contender.
+ratios to it, and each column's geometric mean over the rows that it has.
 """
 import argparse
 import math
@@ -79,15 +79,16 @@ def main():
         if not re.search(a.only, name):
             continue
         row = row_of(os.path.join(a.out, name), name, a)
-        if a.base not in row:
+        if not row.get(a.base):
             continue
         cells = [f'{row[c] / row[a.base]:.2f}' if c in row else '' for c in a.which]
         print(f'| {name} | {row[a.base]:.3f} | ' + ' | '.join(cells) + ' |', flush=True)
-        if all(c in row for c in a.which):
-            rows.append(row)
-    if rows:
-        means = [math.exp(sum(math.log(r[c] / r[a.base]) for r in rows) / len(rows)) for c in a.which]
-        print(f'| **geometric mean** of {len(rows)} | | ' + ' | '.join(f'**{m:.3f}**' for m in means) + ' |')
+        rows.append(row)
+    cells = []
+    for c in a.which:
+        ratios = [row[c] / row[a.base] for row in rows if c in row]
+        cells.append(f'**{math.exp(sum(map(math.log, ratios)) / len(ratios)):.3f}** ({len(ratios)})' if ratios else '')
+    print('| **geometric mean** (rows) | | ' + ' | '.join(cells) + ' |')
     return 0 if rows else 1
 
 

@@ -348,17 +348,14 @@ const Diag *w2c_interp_error(const Interp *it) {
 
 void interp_stop(Inst *in) {
     Interp *it = inst_interp(in);
-    if (__atomic_exchange_n(&it->interrupted, false, __ATOMIC_RELAXED)) {
-        __atomic_store_n(&it->fuel, UINT64_MAX, __ATOMIC_RELAXED);
+    if (__atomic_exchange_n(&it->interrupted, false, __ATOMIC_RELAXED))
         w2c_trap(W2C_TRAP_INTERRUPTED);
-    }
     __atomic_store_n(&it->fuel_ended, true, __ATOMIC_RELAXED);
     w2c_trap(W2C_TRAP_FUEL);
 }
 
 void w2c_interp_interrupt(Interp *it) {
     __atomic_store_n(&it->interrupted, true, __ATOMIC_RELAXED);
-    __atomic_store_n(&it->fuel, 0, __ATOMIC_RELAXED);
 }
 
 bool w2c_interp_fuel_ended(const Interp *it) {

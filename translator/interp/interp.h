@@ -39,7 +39,7 @@ const Diag *w2c_interp_error(const Interp *interp);
 void w2c_interp_fuel_set(Interp *interp, uint64_t fuel);
 uint64_t w2c_interp_fuel(const Interp *interp);
 /* Ends what an instance runs with W2C_TRAP_INTERRUPTED, at its next call or loop turn; it can be called
- * again. Only with `fuelled`. Repeat it until the run has ended: one may be lost. Thread: any. */
+ * again. Only with `fuelled`. One strike ends one run: repeat it for guests on several threads. Thread: any. */
 void w2c_interp_interrupt(Interp *interp);
 /* Has a run ended because its fuel did? */
 bool w2c_interp_fuel_ended(const Interp *interp);

@@ -46,7 +46,7 @@ struct Interp {
     Arena arena;   /* what lives as long as this */
     Arena scratch; /* of the function under work */
     u64 called, code_bytes;
-    u64 fuel; /* calls and loop turns left to all instances; an interruption takes it away */
+    u64 fuel; /* calls and loop turns left to all instances */
     bool interrupted, fuel_ended;
     struct Closure *closures;
 };
@@ -79,7 +79,7 @@ static inline const Code *interp_code_now(const Interp *it, u32 func) {
 /* Runs a defined function whose arguments are in the slots at fp; results come back there. Inside a
  * w2c_frame. */
 void interp_run(Inst *in, u32 func, u64 *fp);
-/* Fuel is zero: used up, or taken away by an interruption. */
+/* Fuel is used up, or somebody has interrupted the run. */
 W2C_NORETURN void interp_stop(Inst *in) __attribute__((cold));
 /* ---- interp_lazy.c ---- */
 /* Translates at the first call. Traps with the validator's message. */

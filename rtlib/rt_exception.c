@@ -3,11 +3,8 @@
  * All of a context's exceptions lie in chunks and go from hand to hand by a list of unused ones, so
  * that a throw allocates nothing. One that nobody refers to but its throw is unused again as soon as
  * it is caught. One that is kept (an exnref, the exception that a `rethrow` names, one that the host
- * holds) may be referred to from anywhere, so now and then a collection looks for references:
- * conservatively on the stack, in the instances, and in the values of exceptions that it found;
- * exactly in tables of exceptions, in the heap's objects, and among what the host holds. Work is
- * bounded by doubling the number kept between two collections. The heap's own collector takes the
- * values of every exception for roots, so a cycle through both is never freed. */
+ * holds) may be referred to from anywhere, so it goes when a collection of the heap finds nobody that
+ * does (rt_gc_exn.c). Work is bounded by doubling the number kept between two collections. */
 #include "rt_internal.h"
 #include "w2c_eh.h"
 #include <stdlib.h>
@@ -16,11 +13,7 @@
 #define LARGEST_CHUNK 8192u
 #define FIRST_LIMIT 1024u /* exceptions kept before the first collection */
 
-typedef struct w2c_exception_chunk {
-    struct w2c_exception_chunk *next;
-    u32 count;
-    w2c_exception items[];
-} chunk;
+typedef w2c_exception_chunk chunk;
 
 static const w2c_tag gone; /* of exceptions whose tag's instance was deleted */
 
@@ -77,132 +70,24 @@ void w2c_exception_free(w2c_context *context, w2c_exception *x) {
     context->head.unused = x;
 }
 
-/* ---- collection ----------------------------------------------------------------------------- */
-typedef struct marking {
-    w2c_context *context;
-    w2c_exception *found; /* marked, their values not looked at: linked by next */
-    size_t words;         /* looked at */
-} marking;
-
-static void mark(marking *m, const void *at) {
-    uintptr_t address = (uintptr_t)at;
-    for (chunk *k = m->context->exceptions.chunks; k; k = k->next) {
-        uintptr_t offset = address - (uintptr_t)k->items;
-        if (offset >= k->count * sizeof(w2c_exception)) continue;
-        w2c_exception *x = &k->items[offset / sizeof(w2c_exception)];
-        if (x->state != W2C_EXN_KEPT || x->mark) return;
-        x->mark = 1;
-        x->next = m->found;
-        m->found = x;
-        return;
-    }
-}
-
-/* Any words: other people's stack frames among them. */
-__attribute__((no_sanitize("address"))) static void mark_range(marking *m, const char *low,
-                                                               const char *high) {
-    const uintptr_t align = sizeof(void *) - 1;
-    void *const volatile *at = (void *const volatile *)(((uintptr_t)low + align) & ~align);
-    void *const volatile *end = (void *const volatile *)((uintptr_t)high & ~align);
-    if (at >= end) return;
-    m->words += (size_t)(end - at);
-    for (; at < end; at++)
-        mark(m, *at);
-}
-
-static void mark_table(marking *m, const w2c_table *t) {
-    if (t && t->size && strstr(t->type, "exn"))
-        mark_range(m, (const char *)t->data, (const char *)(t->data + t->size));
-}
-
-static void mark_instances(marking *m, w2c_instance *list) {
-    for (w2c_instance *i = list; i; i = i->next_in_context) {
-        const w2c_module *module = i->module;
-        mark_range(m, (const char *)i, (const char *)i + module->size);
-        for (u32 k = 0; k < module->table_count; k++)
-            mark_table(m, *(w2c_table **)w2c_at(i, module->tables[k].slot));
-        for (u32 k = 0; k < module->import_count; k++) {
-            const w2c_import_desc *d = &module->imports[k];
-            if (d->kind == W2C_TABLE) mark_table(m, *(w2c_table **)w2c_at(i, d->slot));
-            if (d->kind == W2C_GLOBAL && strstr(d->text, "exn") && *(void **)w2c_at(i, d->slot))
-                mark(m, **(void ***)w2c_at(i, d->slot));
-        }
-    }
-}
-
-static void mark_ref(void *user, w2c_ref ref) {
-    mark((marking *)user, ref);
-}
-
-/* What the host holds: its tables and handles, besides exceptions. */
-static void mark_held(marking *m) {
-    for (const w2c_table *t = m->context->held_tables; t; t = t->next_held)
-        mark_table(m, t);
-    for (const w2c_handle *h = m->context->handles; h; h = h->next)
-        mark(m, h->ref);
-}
-
-static void mark_values(marking *m) {
-    while (m->found) {
-        w2c_exception *x = m->found;
-        m->found = x->next;
-        for (u32 i = 0; i < x->count; i++)
-            mark(m, x->values[i].ref);
-    }
-}
-
-/* Those that are on their way, and those that the host holds. */
-static void mark_live(marking *m) {
-    for (chunk *k = m->context->exceptions.chunks; k; k = k->next)
-        for (u32 i = 0; i < k->count; i++) {
-            w2c_exception *x = &k->items[i];
-            bool live = x->state == W2C_EXN_THROWN || x->state == W2C_EXN_LARGE;
-            if (x->state == W2C_EXN_KEPT && x->held) mark(m, x);
-            for (u32 v = 0; live && v < x->count; v++)
-                mark(m, x->values[v].ref);
-        }
-    mark(m, m->context->head.thrown);
-    mark(m, m->context->exceptions.left);
-}
-
-static void sweep(w2c_context *c) {
-    for (chunk *k = c->exceptions.chunks; k; k = k->next)
-        for (u32 i = k->count; i-- > 0;) {
-            w2c_exception *x = &k->items[i];
-            if (x->state == W2C_EXN_KEPT && !x->mark) {
-                free_values(x);
-                x->state = W2C_EXN_FREE;
-                x->next = c->head.unused;
-                c->head.unused = x;
-                c->exceptions.kept--;
-            }
-            x->mark = 0;
-        }
+/* ---- those that are kept ---------------------------------------------------------------------- */
+void w2c_exception_release_kept(w2c_context *context, w2c_exception *x) {
+    free_values(x);
+    x->state = W2C_EXN_FREE;
+    x->next = context->head.unused;
+    context->head.unused = x;
+    context->exceptions.kept--;
 }
 
 /* `also` stays, whoever refers to it. */
-static W2C_NOINLINE void collect(w2c_context *c, w2c_exception *also) {
-    jmp_buf registers;
-    marking m = {c, NULL, 0};
-    const char *high;
-    __builtin_unwind_init();
-    (void)setjmp(registers);
-    bool known = w2c_frames_range(c, w2c_stack_pointer(), &high);
-    if (known) {
-        mark_range(&m, w2c_stack_pointer(), high);
-        mark_range(&m, (const char *)c->head.operands.low, (const char *)c->head.operands.at);
-        mark_instances(&m, c->instances);
-        mark_instances(&m, c->parked);
-        mark_live(&m);
-        mark_held(&m);
-        w2c_heap_visit_exn(c, mark_ref, &m);
-        mark(&m, also);
-        mark_values(&m);
-        sweep(c);
-    }
-    size_t limit = c->exceptions.kept * 2, work = m.words / 16;
+static void collect(w2c_context *context, w2c_exception *also) {
+    w2c_exceptions *all = &context->exceptions;
+    also->held++;
+    u64 work = w2c_heap_collect(context);
+    also->held--;
+    size_t limit = all->kept * 2;
     if (limit < FIRST_LIMIT) limit = FIRST_LIMIT;
-    c->exceptions.keep_limit = limit + work;
+    all->keep_limit = limit + (size_t)(work / 16);
 }
 
 void w2c_exception_keep(w2c_context *context, w2c_exception *x) {
@@ -212,16 +97,6 @@ void w2c_exception_keep(w2c_context *context, w2c_exception *x) {
     context->exceptions.kept++;
     if (!context->exceptions.keep_limit) context->exceptions.keep_limit = FIRST_LIMIT;
     if (context->exceptions.kept >= context->exceptions.keep_limit) collect(context, x);
-}
-
-void w2c_exceptions_visit(w2c_context *context, void (*visit)(void *user, w2c_ref ref),
-                          void *user) {
-    for (chunk *k = context->exceptions.chunks; k; k = k->next)
-        for (u32 i = 0; i < k->count; i++) {
-            const w2c_exception *x = &k->items[i];
-            for (u32 v = 0; x->state != W2C_EXN_FREE && v < x->count; v++)
-                visit(user, x->values[v].ref);
-        }
 }
 
 /* ---- between guest and host ----------------------------------------------------------------- */

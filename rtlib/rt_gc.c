@@ -50,16 +50,6 @@ static bool pin_instances(w2c_heap *heap, w2c_instance *list) {
     return good;
 }
 
-typedef struct pinning {
-    w2c_heap *heap;
-    bool good;
-} pinning;
-
-static void pin_value(void *user, w2c_ref ref) {
-    pinning *p = (pinning *)user;
-    p->good = p->good && gc_pin(p->heap, (uintptr_t)ref);
-}
-
 /* Below the frame that holds the registers. */
 static W2C_NOINLINE bool pin_stack(w2c_heap *heap, const char *high) {
     const char *low = (const char *)__builtin_frame_address(0);
@@ -82,9 +72,7 @@ static bool pin_roots(w2c_heap *heap, const char *high) {
         good = pin_table(heap, t);
     for (const w2c_handle *h = c->handles; good && h; h = h->next)
         good = gc_pin(heap, (uintptr_t)h->ref);
-    pinning p = {heap, good};
-    w2c_exceptions_visit(c, pin_value, &p);
-    return p.good;
+    return good;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */
@@ -131,9 +119,15 @@ static W2C_NOINLINE bool collect(w2c_heap *heap) {
     u64 begin = now_ns();
     gc_end_runs(heap);
     heap->pins.count = 0;
-    if (!sort_all(heap) || !pin_roots(heap, high)) return false;
+    heap->words = 0;
+    if (!sort_all(heap) || !gc_mark_ready(heap)) return false;
+    if (!gc_exn_begin(heap) || !pin_roots(heap, high)) {
+        gc_exn_end(heap, false);
+        return false;
+    }
     gc_mark_all(heap);
     gc_sweep(heap);
+    gc_exn_end(heap, true);
     heap->collections++;
     heap->pause_ns += now_ns() - begin;
     return true;
@@ -145,22 +139,24 @@ bool gc_collect(w2c_heap *heap) {
     return good;
 }
 
-void w2c_heap_visit_exn(w2c_context *context, void (*visit)(void *user, w2c_ref ref), void *user) {
-    if (!context->heap) return;
-    if (!gc_collect(context->heap))
-        w2c_trap_detail(W2C_TRAP_HEAP_EXHAUSTED, "no memory to look for exceptions");
-    gc_visit_exn(context->heap, visit, user);
+u64 w2c_heap_collect(w2c_context *context) {
+    w2c_heap *heap = context->heap ? context->heap : gc_new_heap(context);
+    if (!heap || !gc_collect(heap)) return 0;
+    return heap->words + heap->live / sizeof(w2c_ref);
 }
 
 /* ---- what the embedder sees ----------------------------------------------------------------- */
 bool w2c_gc_collect(w2c_instance *instance) {
-    w2c_heap *heap = instance->context->heap;
-    return !heap || gc_collect(heap);
+    w2c_context *context = instance->context;
+    if (!context->heap && !context->exceptions.kept) return true;
+    w2c_heap *heap = context->heap ? context->heap : gc_new_heap(context);
+    return heap && gc_collect(heap);
 }
 
 void w2c_gc_stats(const w2c_instance *instance, w2c_gc_info *out) {
     const w2c_heap *heap = instance->context->heap;
     memset(out, 0, sizeof *out);
+    out->exceptions = instance->context->exceptions.kept;
     if (!heap) return;
     out->collections = heap->collections;
     out->allocated = heap->before + heap->recent;

@@ -77,10 +77,15 @@ struct w2c_heap {
     gc_list by_address, larges_by_address; /* while collecting */
     gc_list pins;                          /* objects that roots point to */
     gc_list stack;                         /* objects to be marked */
+    gc_list values;                        /* what exceptions' values refer to, or NULL each */
+    w2c_exception *exceptions;             /* marked, their values not looked at: linked by next */
+    uintptr_t exn_low, exn_high;           /* all exceptions lie between */
+    u64 words;                             /* of roots looked at */
     bool overflow;                         /* the stack could not grow: some are missing in it */
 };
 
 /* ---- rt_gc_heap.c ---- */
+w2c_heap *gc_new_heap(w2c_context *context); /* NULL: out of memory */
 bool gc_list_add(gc_list *list, void *item); /* false: out of memory */
 void gc_end_runs(w2c_heap *heap);            /* the allocator starts afresh */
 /* After marking: frees what is not, and sets the trigger. */
@@ -90,9 +95,17 @@ void gc_sweep(w2c_heap *heap);
 /* Adds the objects to pins that [low, high) may refer to. False: out of memory. */
 bool gc_pin_range(w2c_heap *heap, const char *low, const char *high);
 bool gc_pin(w2c_heap *heap, uintptr_t address);
-void gc_mark_all(w2c_heap *heap); /* from pins; clears them */
-/* Visits every reference of the exn hierarchy in a marked object. */
-void gc_visit_exn(w2c_heap *heap, void (*visit)(void *user, w2c_ref ref), void *user);
+/* The object that the address lies in, or NULL: before marking. */
+char *gc_find(const w2c_heap *heap, uintptr_t address);
+bool gc_mark_ready(w2c_heap *heap); /* room for roots; false: out of memory */
+void gc_mark_all(w2c_heap *heap);   /* from pins; clears them */
+
+/* ---- rt_gc_exn.c ---- */
+bool gc_exn_begin(w2c_heap *heap); /* after sorting, before any pin; false: out of memory */
+void gc_exn_pin(w2c_heap *heap, uintptr_t address); /* any address between exn_low and exn_high */
+void gc_exn_mark(w2c_heap *heap, w2c_ref ref);      /* an exnref */
+w2c_exception *gc_exn_next(w2c_heap *heap);         /* one whose values are to be marked, or NULL */
+void gc_exn_end(w2c_heap *heap, bool good); /* frees what is not marked, if good; forgets marks */
 
 /* ---- rt_gc.c ---- */
 bool gc_collect(w2c_heap *heap); /* false: the stacks cannot be looked at now, or no memory */

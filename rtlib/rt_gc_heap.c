@@ -206,9 +206,9 @@ static char *alloc_small(w2c_heap *heap, u64 size) {
     return at;
 }
 
-static w2c_heap *new_heap(w2c_context *context) {
+w2c_heap *gc_new_heap(w2c_context *context) {
     w2c_heap *heap = (w2c_heap *)calloc(1, sizeof *heap);
-    if (!heap) w2c_trap_detail(W2C_TRAP_HEAP_EXHAUSTED, "no memory for a heap");
+    if (!heap) return NULL;
     heap->context = context;
     heap->low = UINTPTR_MAX;
     heap->trigger = LEAST_TRIGGER;
@@ -247,7 +247,8 @@ static bool is_over(const w2c_heap *heap, u64 size) {
 
 char *w2c_gc_slow(w2c_instance *instance, u64 size) {
     w2c_context *context = instance->context;
-    w2c_heap *heap = context->heap ? context->heap : new_heap(context);
+    w2c_heap *heap = context->heap ? context->heap : gc_new_heap(context);
+    if (!heap) w2c_trap_detail(W2C_TRAP_HEAP_EXHAUSTED, "no memory for a heap");
     bool large = size > W2C_GC_SMALL;
     u64 most = large ? size : GC_BLOCK; /* what a run may add */
     if (is_over(heap, most) || stress_is_due(heap) || heap->recent + size > heap->trigger) {
@@ -333,6 +334,7 @@ void w2c_heap_free(w2c_context *context) {
     free((void *)heap->larges_by_address.at);
     free((void *)heap->pins.at);
     free((void *)heap->stack.at);
+    free((void *)heap->values.at);
     free(heap);
     context->heap = NULL;
 }

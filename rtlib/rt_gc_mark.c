@@ -72,8 +72,7 @@ static char *find_large(const w2c_heap *heap, uintptr_t address) {
     return address - (uintptr_t)object < large->size ? object : NULL;
 }
 
-/* The object that the address lies in, or NULL. */
-static char *find(const w2c_heap *heap, uintptr_t address) {
+char *gc_find(const w2c_heap *heap, uintptr_t address) {
     char *object = find_small(heap, address);
     return object ? object : find_large(heap, address);
 }
@@ -86,10 +85,11 @@ static bool add_pin(w2c_heap *heap, char *object) {
 }
 
 bool gc_pin(w2c_heap *heap, uintptr_t address) {
+    if (address >= heap->exn_low && address < heap->exn_high) gc_exn_pin(heap, address);
     if (address < heap->low || address > heap->high) return true;
     /* one past the end of an object pins it */
-    if (!(address & 7) && !add_pin(heap, find(heap, address - 1))) return false;
-    return add_pin(heap, find(heap, address));
+    if (!(address & 7) && !add_pin(heap, gc_find(heap, address - 1))) return false;
+    return add_pin(heap, gc_find(heap, address));
 }
 
 __attribute__((no_sanitize_address, no_sanitize_thread)) bool
@@ -97,8 +97,10 @@ gc_pin_range(w2c_heap *heap, const char *low, const char *high) {
     const uintptr_t align = sizeof(void *) - 1;
     const uintptr_t *at = (const uintptr_t *)(((uintptr_t)low + align) & ~align);
     const uintptr_t *end = (const uintptr_t *)((uintptr_t)high & ~align);
+    if (at < end) heap->words += (u64)(end - at);
     for (; at < end; at++) {
         uintptr_t word = *(const volatile uintptr_t *)at;
+        if (word >= heap->exn_low && word < heap->exn_high) gc_exn_pin(heap, word);
         if (word >= heap->low && word <= heap->high && !gc_pin(heap, word)) return false;
     }
     return true;
@@ -170,6 +172,9 @@ static void push_array(w2c_heap *heap, const char *object, const w2c_type *type)
     else if (type->elem_kind == W2C_GC_EXTERN)
         for (u32 i = 0; i < len; i++)
             push_extern(heap, at[i]);
+    else if (type->elem_kind == W2C_GC_EXN)
+        for (u32 i = 0; i < len; i++)
+            gc_exn_mark(heap, at[i]);
 }
 
 static void push_children(w2c_heap *heap, const char *object) {
@@ -179,11 +184,14 @@ static void push_children(w2c_heap *heap, const char *object) {
         return;
     }
     const u32 *refs = type->refs;
-    u32 i = 0, any_end = type->any_count, extern_end = any_end + type->extern_count;
+    u32 i = 0, any_end = type->any_count, extern_end = any_end + type->extern_count,
+        exn_end = extern_end + type->exn_count;
     for (; i < any_end; i++)
         push_any(heap, *(w2c_ref const *)(object + refs[i]));
     for (; i < extern_end; i++)
         push_extern(heap, *(w2c_ref const *)(object + refs[i]));
+    for (; i < exn_end; i++)
+        gc_exn_mark(heap, *(w2c_ref const *)(object + refs[i]));
 }
 
 /* A few objects wait between the stack and their turn, so that memory has brought their headers. */
@@ -203,6 +211,30 @@ static void drain(w2c_heap *heap) {
     }
 }
 
+/* A few are pushed at a time: there is room for them (gc_mark_ready), so no root is ever lost. */
+#define AT_A_TIME 32u
+
+static void drain_all(w2c_heap *heap) {
+    drain(heap);
+    for (w2c_exception *x = gc_exn_next(heap); x; x = gc_exn_next(heap)) {
+        for (u32 i = 0; i < x->count; i++) {
+            const char *object = (const char *)heap->values.at[x->first_value + i];
+            uintptr_t word = (uintptr_t)x->values[i].ref;
+            if (object) push(heap, (uintptr_t)object);
+            if (word >= heap->exn_low && word < heap->exn_high) gc_exn_pin(heap, word);
+            if (i % AT_A_TIME == AT_A_TIME - 1) drain(heap);
+        }
+        drain(heap);
+    }
+}
+
+bool gc_mark_ready(w2c_heap *heap) {
+    while (heap->stack.cap < AT_A_TIME)
+        if (!gc_list_add(&heap->stack, NULL)) return false;
+    heap->stack.count = 0;
+    return true;
+}
+
 /* Calls f with every marked object. */
 static void each_marked(w2c_heap *heap, void (*f)(w2c_heap *heap, const char *object, void *user),
                         void *user) {
@@ -220,7 +252,7 @@ static void each_marked(w2c_heap *heap, void (*f)(w2c_heap *heap, const char *ob
 static void look_again(w2c_heap *heap, const char *object, void *user) {
     (void)user;
     push_children(heap, object);
-    drain(heap);
+    drain_all(heap);
 }
 
 void gc_mark_all(w2c_heap *heap) {
@@ -228,37 +260,12 @@ void gc_mark_all(w2c_heap *heap) {
     heap->overflow = false;
     for (size_t i = 0; i < heap->pins.count; i++) {
         push(heap, (uintptr_t)heap->pins.at[i]);
-        if (i % 64 == 63) drain(heap);
+        if (i % AT_A_TIME == AT_A_TIME - 1) drain(heap);
     }
-    drain(heap);
+    drain_all(heap);
     heap->pins.count = 0;
     while (heap->overflow) {
         heap->overflow = false;
         each_marked(heap, look_again, NULL);
     }
-}
-
-/* ---- for the collector of exceptions -------------------------------------------------------- */
-typedef struct visitor {
-    void (*visit)(void *user, w2c_ref ref);
-    void *user;
-} visitor;
-
-static void visit_object(w2c_heap *heap, const char *object, void *user) {
-    const w2c_type *type = W2C_TYPE_OF(object);
-    const visitor *v = (const visitor *)user;
-    (void)heap;
-    if (type->form == 1) {
-        u32 first = type->any_count + type->extern_count;
-        for (u32 i = first; i < first + type->exn_count; i++)
-            v->visit(v->user, *(w2c_ref const *)(object + type->refs[i]));
-    } else if (type->elem_kind == W2C_GC_EXN) {
-        for (u32 i = 0; i < W2C_ARRAY_LEN(object); i++)
-            v->visit(v->user, ((w2c_ref const *)(object + type->size))[i]);
-    }
-}
-
-void gc_visit_exn(w2c_heap *heap, void (*visit)(void *user, w2c_ref ref), void *user) {
-    visitor v = {visit, user};
-    each_marked(heap, visit_object, &v);
 }

@@ -14,10 +14,15 @@
 #define W2C_PRINTF(text, args) __attribute__((format(printf, text, args)))
 
 /* ---- exceptions (rt_exception.c) ------------------------------------------------------------ */
-typedef struct w2c_exceptions {         /* in a context; all zeros: none */
-    w2c_exception *left;                /* what the last call ended with, for the host */
-    struct w2c_exception_chunk *chunks; /* all exceptions lie in these, the newest first */
-    size_t kept, keep_limit;            /* how many are kept; at the limit, collect */
+typedef struct w2c_exception_chunk {
+    struct w2c_exception_chunk *next;
+    u32 count;
+    w2c_exception items[];
+} w2c_exception_chunk;
+typedef struct w2c_exceptions {  /* in a context; all zeros: none */
+    w2c_exception *left;         /* what the last call ended with, for the host */
+    w2c_exception_chunk *chunks; /* all exceptions lie in these, the newest first */
+    size_t kept, keep_limit;     /* how many are kept; at the limit, collect */
 } w2c_exceptions;
 /* Makes what was left there pending; false: nothing was left. */
 bool w2c_exceptions_raise(w2c_context *context);
@@ -26,8 +31,8 @@ void w2c_exceptions_drop(w2c_context *context);  /* `left` is not needed any mor
 void w2c_exceptions_join(w2c_context *to, w2c_context *from);
 void w2c_exceptions_forget(w2c_context *context, const w2c_instance *instance); /* its tags go */
 void w2c_exceptions_free(w2c_context *context);
-/* Every value of every exception there is, as a reference: it need not be one. */
-void w2c_exceptions_visit(w2c_context *context, void (*visit)(void *user, w2c_ref ref), void *user);
+/* Nobody refers to it any more. */
+void w2c_exception_release_kept(w2c_context *context, w2c_exception *x);
 
 /* ---- tail calls (rt_tail.c) ----------------------------------------------------------------- */
 /* Room for what the instance's functions pass. False: out of memory. Its records are there. */
@@ -35,7 +40,7 @@ bool w2c_tail_prepare(w2c_instance *instance);
 void w2c_tail_join(w2c_context *to, w2c_context *from); /* `to` has the instances of both */
 void w2c_tail_free(w2c_tail *tail);
 
-/* ---- the heap (rt_gc.c, rt_gc_heap.c, rt_gc_mark.c) ------------------------------------------ */
+/* ---- the heap (rt_gc.c, rt_gc_heap.c, rt_gc_mark.c, rt_gc_exn.c) ------------------------------ */
 typedef struct w2c_heap w2c_heap;
 struct w2c_handle {
     w2c_ref ref;
@@ -47,8 +52,9 @@ void w2c_heap_join(w2c_context *to, w2c_context *from);
 void w2c_handles_move(w2c_context *to, w2c_context *from); /* to NULL: from is going away */
 /* Forgets what frames that were left had: 8 KiB of the stack below the caller. */
 void w2c_stack_clear(void);
-/* Every reference of the exn hierarchy in an object that lives: collects first. */
-void w2c_heap_visit_exn(w2c_context *context, void (*visit)(void *user, w2c_ref ref), void *user);
+/* Collects objects and exceptions, if it can now, and makes a heap for that if there is none. Returns
+ * about how many words it looked at. */
+u64 w2c_heap_collect(w2c_context *context);
 /* A function by its number in an element segment, or NULL. */
 w2c_ref w2c_elem_func(w2c_instance *instance, u32 number);
 

@@ -286,6 +286,9 @@ typedef struct w2c_gc_info {
     uint64_t heap;      /* bytes the heap takes now, free ones among them */
     uint64_t peak;      /* the most it took */
     uint64_t pause_ns;  /* all collections together */
+    uint64_t
+        exceptions; /* that something refers or referred to: exnrefs, and those held; collections
+                          * free them with the objects */
 } w2c_gc_info;
 void w2c_gc_stats(const w2c_instance *instance, w2c_gc_info *out);
 

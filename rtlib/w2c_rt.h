@@ -139,10 +139,11 @@ enum { W2C_EXN_FREE, W2C_EXN_THROWN, W2C_EXN_LARGE, W2C_EXN_KEPT };
 struct w2c_exception {
     const w2c_tag *tag;
     w2c_value *values;   /* room, or on the heap */
-    w2c_exception *next; /* when free */
+    w2c_exception *next; /* when free; while collecting */
     u32 count;
     u32 held; /* by the host */
     u8 state, mark;
+    size_t first_value; /* while collecting: where the heap has the objects that values refer to */
     w2c_value room[W2C_EXCEPTION_ROOM];
 };
 

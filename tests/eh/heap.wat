@@ -5,6 +5,7 @@
   (type $holders (array (mut exnref)))
   (tag $boxed (param (ref $box)))
   (tag $num (param i32))
+  (tag $held (param (ref null $holder)))
   (global $kept (mut (ref null $holder)) (ref.null $holder))
 
   (func $throw_box (param i32) (throw $boxed (struct.new $box (local.get 0))))
@@ -48,4 +49,62 @@
       catch $boxed
         (struct.get $box 0)
       end
-    end))
+    end)
+
+  ;; n cycles: an exception, and the structure among its values that holds it
+  (func (export "cycles") (param $n i32) (local $h (ref null $holder)) (local $x exnref)
+    (loop $again
+      (local.set $h (struct.new $holder (ref.null exn)))
+      (local.set $x
+        (block $caught (result exnref)
+          (try_table (catch_all_ref $caught) (throw $held (local.get $h)))
+          (unreachable)))
+      (struct.set $holder 0 (local.get $h) (local.get $x))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+  ;; the same, and the last of them is kept by the structure alone, then by the exception alone
+  (global $x (mut exnref) (ref.null exn))
+  (func (export "keep_cycle") (param $n i32) (local $h (ref null $holder)) (local $x exnref)
+    (local.set $h (struct.new $holder (ref.null exn)))
+    (local.set $x
+      (block $caught (result exnref)
+        (try_table (catch_all_ref $caught) (throw $held (local.get $h)))
+        (unreachable)))
+    (struct.set $holder 0 (local.get $h) (local.get $x))
+    (if (local.get $n)
+      (then (global.set $kept (local.get $h)) (global.set $x (ref.null exn)))
+      (else (global.set $x (local.get $x)) (global.set $kept (ref.null $holder)))))
+  ;; is what is kept still a cycle?
+  (func (export "cycle_kept") (result i32) (local $x exnref) (local $h (ref null $holder))
+    (local.set $x (global.get $x))
+    (if (ref.is_null (local.get $x))
+      (then (local.set $x (struct.get $holder 0 (global.get $kept)))))
+    (block $out (result (ref null $holder))
+      (try_table (catch $held $out) (throw_ref (local.get $x)))
+      (unreachable))
+    (local.set $h)
+    (i32.or (ref.is_null (global.get $kept)) (ref.eq (local.get $h) (global.get $kept))))
+  ;; exceptions that hold exceptions: a chain, the last of which is kept
+  (tag $link (param exnref i32))
+  (func (export "chain") (param $n i32) (local $i i32)
+    (global.set $x (ref.null exn))
+    (loop $again
+      (global.set $x
+        (block $caught (result exnref)
+          (try_table (catch_all_ref $caught) (throw $link (global.get $x) (local.get $i)))
+          (unreachable)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $i) (local.get $n)))))
+  ;; the sum of its numbers
+  (func (export "chain_sum") (result i32) (local $x exnref) (local $sum i32) (local $i i32)
+    (local.set $x (global.get $x))
+    (loop $again
+      (if (ref.is_null (local.get $x)) (then (return (local.get $sum))))
+      (block $h (result exnref i32)
+        (try_table (catch $link $h) (throw_ref (local.get $x)))
+        (unreachable))
+      (local.set $i)
+      (local.set $x)
+      (local.set $sum (i32.add (local.get $sum) (local.get $i)))
+      (br $again))
+    (unreachable))
+  (func (export "forget") (global.set $x (ref.null exn)) (global.set $kept (ref.null $holder))))

@@ -6,10 +6,6 @@ static int later(const Options *options, const char *instead) {
     return 2;
 }
 
-int cmd_snapshot(const Options *options) {
-    return later(options, "");
-}
-
 int cmd_cache(const Options *options) {
     return later(options, "");
 }

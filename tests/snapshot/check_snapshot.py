@@ -1,0 +1,140 @@
+"""check_snapshot.py: w2c snapshot: the warmed module says what the original says after its initialisation, interpreted and
+compiled, as module and as C; segments, start function and _initialize do not run again; what has an effect on the
+host, stays open or cannot be kept is refused by name; the output is a function of the input."""
+import os
+import subprocess
+import sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "compile"))
+from w2ctest import TESTS, check, compile_c, compilers, finish, run, runtime, temp_dir, w2c
+
+HERE = os.path.join(TESTS, "snapshot")
+TELLS = ["numbers", "vector", "memories", "tables", "refs", "global_func", "passive", "dropped_data", "dropped_elem",
+         "import"]
+MAIN = """
+#include "warm.h"
+#include <stdio.h>
+static bool nobody(void *user, const w2c_wanted *wanted, w2c_extern *out) {
+    (void)user; (void)wanted; (void)out;
+    return false;
+}
+int main(void) {
+    warm *m;
+    uint32_t a[6];
+    uint64_t b[2];
+    w2c_imports imports = {.resolve = nobody};
+    if (!w2c_init_traps() || warm_new(&m, &imports, NULL) != W2C_OK) return 1;
+    if (warm_x_numbers(m, &a[0], &b[0], &a[1], &b[1]) != W2C_OK) return 2;
+    printf("%d\\n%lld\\n%d\\n%lld\\n", (int)a[0], (long long)b[0], (int)a[1], (long long)b[1]);
+    if (warm_x_dropped_data(m) != W2C_TRAP_MEMORY_BOUNDS) return 3;
+    if (warm_x_import(m, &a[0]) != W2C_TRAP_UNBOUND_IMPORT) return 4;
+    warm_delete(m);
+    return 0;
+}
+"""
+
+
+def tell(module, calls):
+    done = w2c("run", "--invoke=" + ",".join(calls), module)
+    return done.stdout, done.returncode, done.stderr.split(": ", 1)[-1]
+
+
+def same_as_original(temp):
+    source, warm = os.path.join(HERE, "warm.wasm"), os.path.join(temp, "warm.wasm")
+    done = w2c("snapshot", source, "--call=init", "-o", warm)
+    if not check(done.returncode == 0, "snapshot: " + done.stderr):
+        return
+    check(w2c("validate", warm).returncode == 0, "the snapshot is invalid")
+    for name in TELLS:
+        want, got = tell(source, ["init", name]), tell(warm, [name])
+        check(want == got and (want[1] == 0) == (name not in ("dropped_data", "dropped_elem", "import")),
+              f"{name}: {want} became {got}")
+    with open(warm, "rb") as f:
+        first = f.read()
+    check(w2c("snapshot", warm, "--call=", "-o", warm).returncode == 0, "a snapshot of a snapshot")
+    with open(warm, "rb") as f:
+        second = f.read()
+    again = os.path.join(temp, "again.wasm")
+    w2c("snapshot", source, "--call=init", "-o", again)
+    with open(again, "rb") as f:
+        check(first == f.read(), "two snapshots differ")
+    check(tell(warm, ["memories"]) == tell(source, ["init", "memories"]), "a snapshot of a snapshot differs")
+    check(len(second) <= len(first) + 64, f"it grows: {len(first)}, {len(second)}")
+
+
+def compiled(temp):
+    source, exe = os.path.join(HERE, "warm.wasm"), os.path.join(temp, "warm")
+    done = w2c("snapshot", source, "--call=init", "-o", os.path.join(temp, "warm.wasm"))
+    done = w2c("build", os.path.join(temp, "warm.wasm"), "-O0", "-o", exe)
+    if not check(done.returncode == 0, "build: " + done.stderr):
+        return
+    for name in TELLS:
+        ran = subprocess.run([exe], env={**os.environ, "W2C_RUN": "--invoke=" + name}, capture_output=True, text=True)
+        want = tell(source, ["init", name])
+        check((ran.stdout, ran.returncode) == want[:2], f"compiled {name}: {want}, but {ran}")
+
+
+def as_c(temp):
+    folder = os.path.join(temp, "c")
+    os.makedirs(folder)
+    done = w2c("snapshot", os.path.join(HERE, "warm.wasm"), "--call=init", "-o", os.path.join(folder, "warm.c"))
+    if not check(done.returncode == 0, "snapshot to C: " + done.stderr):
+        return
+    with open(os.path.join(folder, "main.c"), "w") as f:
+        f.write(MAIN)
+    compiler = compilers(False)[0]
+    made = [os.path.join(folder, "main.c"), os.path.join(folder, "warm.c"), *runtime(compiler, temp)]
+    good = compile_c(compiler.cc, made, os.path.join(folder, "main"), "-std=c11", "-O1", "-I" + folder,
+                     "-Wa,-I" + folder, link=True)
+    if check(good, "C does not compile"):
+        ran = run([os.path.join(folder, "main")])
+        want = tell(os.path.join(HERE, "warm.wasm"), ["init", "numbers"])
+        check((ran.stdout, ran.returncode) == want[:2], f"C: {ran} instead of {want}")
+
+
+def once(temp):
+    source, warm = os.path.join(HERE, "once.wasm"), os.path.join(temp, "once.wasm")
+    for calls, want in ((None, "1\n"), ("_initialize,more,more", "21\n"), ("_initialize", "1\n")):
+        done = w2c("snapshot", source, "-o", warm, *([] if calls is None else ["--call", calls]))
+        check(done.returncode == 0, f"once {calls}: {done.stderr}")
+        check(tell(warm, ["done"])[:2] == (want, 0), f"once {calls}: {tell(warm, ['done'])}")
+
+
+def refused(temp):
+    source, out = os.path.join(HERE, "refused.wasm"), os.path.join(temp, "out.wasm")
+    guest = os.path.join(temp, "guest")
+    os.makedirs(guest)
+    with open(os.path.join(guest, "file.txt"), "w") as f:
+        f.write("world")
+    here = ["--dir=" + guest + "::/"]
+    for calls, options, words in (
+            ("write", [], "fd_write on descriptor 1: --stdout=FILE"), ("read", [], "fd_read on descriptor 0"),
+            ("random", [], "random_get"), ("create", here, 'path_open to write "file.txt"'),
+            ("unlink", here, "path_unlink_file"), ("open", here, "files are still open: file.txt (descriptor 4)"),
+            ("exit", [], "exit code 7"), ("trap", [], "unreachable"), ("strange", [], "env.strange"),
+            ("object_in_global", [], 'global 0 (export "object") refers to a garbage-collected object'),
+            ("object_in_table", [], 'table 0 (export "objects") refers to a garbage-collected object'),
+            ("parameter", [], "has parameters"), ("nothing", [], "no such exported function")):
+        done = w2c("snapshot", source, "--call", calls, *options, "-o", out)
+        check(done.returncode == 2 and words in done.stderr and not os.path.exists(out),
+              f"{calls}: exit {done.returncode}: {done.stderr}")
+    # what is given may be used
+    said = os.path.join(temp, "said")
+    for calls, options in (("write", ["--stdout=" + said]), ("random", ["--allow-random"]), ("open,read_file,close", here)):
+        done = w2c("snapshot", source, "--call", calls, *options, "-o", out)
+        check(done.returncode == 0, f"{calls}: {done.stderr}")
+    with open(said) as f:
+        check(f.read() == "hello", "--stdout of an initialisation")
+    check(tell(out, ["first"])[0] == f"{ord('w')}\n", "a file read at the initialisation")
+
+
+def main():
+    with temp_dir() as temp:
+        same_as_original(temp)
+        compiled(temp)
+        as_c(temp)
+        once(temp)
+        refused(temp)
+    finish("snapshot")
+
+
+main()

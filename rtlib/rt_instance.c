@@ -51,10 +51,13 @@ static void make_tags(w2c_instance *instance) {
 
 static w2c_status make_memories(w2c_instance *instance, u64 max_bytes, char *text) {
     const w2c_module *module = instance->module;
+    if (module->memory_count) instance->images = w2c_images_get(module, false);
     for (u32 i = 0; i < module->memory_count; i++) {
         const w2c_memory_desc *d = &module->memories[i];
         w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
-        w2c_status status = w2c_memory_create(m, d, max_bytes, text, TEXT_SIZE);
+        w2c_memory_wish wish = {max_bytes, instance->images ? &instance->images->of[i] : NULL,
+                                false};
+        w2c_status status = w2c_memory_create(m, d, &wish, text, TEXT_SIZE);
         if (status != W2C_OK) return status;
         *(w2c_memory **)w2c_at(instance, d->slot) = m;
         if (d->base) *(u8 **)w2c_at(instance, d->base) = m->data;
@@ -84,9 +87,10 @@ static void find_memory(w2c_instance *instance) {
         instance->memory = *(w2c_memory **)w2c_at(instance, module->first_memory);
 }
 
-static w2c_status run_init(w2c_instance *instance) {
+static w2c_status run(w2c_instance *instance, void (*what)(w2c_instance *)) {
     w2c_frame frame;
-    if (W2C_TRY(frame, instance)) instance->module->init(instance);
+    if (!what) return W2C_OK;
+    if (W2C_TRY(frame, instance)) what(instance);
     return w2c_frame_leave(&frame);
 }
 
@@ -119,19 +123,29 @@ static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
     return status;
 }
 
-/* Runs init; on failure `instance` is gone or parked. */
+/* An element segment trapped: whoever got a function of the instance finds memories without what
+ * the data segments, which come later, would have put there. */
+static void forget_images(w2c_instance *instance) {
+    const w2c_module *module = instance->module;
+    for (u32 i = 0; i < module->memory_count; i++)
+        w2c_memory_zero((w2c_memory *)w2c_at(instance, module->memories[i].storage));
+}
+
+/* Runs init and the start function; on failure `instance` is gone or parked. */
 static w2c_status start(w2c_instance *instance, char *text) {
-    if (!instance->module->init) return W2C_OK;
-    w2c_status status = run_init(instance);
+    w2c_status status = run(instance, instance->module->init);
+    if (status == W2C_OK) status = run(instance, instance->module->start);
     if (status == W2C_OK) return W2C_OK;
     if (instance->context->detail[0])
         snprintf(text, TEXT_SIZE, "%s", instance->context->detail);
     else
         snprintf(text, TEXT_SIZE, "module %s: a segment or the start function ended with: %s",
                  instance->module->name, w2c_status_text(status));
-    if (may_have_escaped(instance))
+    if (may_have_escaped(instance)) {
+        if (instance->images && !instance->has_data && !instance->module->given)
+            forget_images(instance);
         w2c_context_park(instance);
-    else
+    } else
         w2c_instance_delete(instance);
     return status;
 }

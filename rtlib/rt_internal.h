@@ -116,11 +116,44 @@ bool w2c_registry_has(w2c_range_kind kind, uintptr_t address);
 void w2c_registry_lock(void);
 void w2c_registry_unlock(void);
 
+/* ---- images (rt_image.c) -------------------------------------------------------------------- */
+typedef struct w2c_image { /* of one memory */
+    u64 begin, end;        /* bytes of the memory, whole pages of the system; equal: none */
+    u64 pages;             /* size that the memory starts with, or 0: as its type says */
+    const u8 *bytes;       /* end - begin of them, read-only */
+    int fd;                /* where they can be mapped from copy-on-write, or -1 */
+    u64 offset;            /*   and from where in it */
+    bool owned;            /* bytes and fd were made by w2c_image_make */
+} w2c_image;
+typedef struct w2c_image_set {
+    u32 applied; /* of the module's list of active segments, the first so many are in it */
+    u32 count;
+    w2c_image of[]; /* by number among the module's own memories */
+} w2c_image_set;
+/* Room for an image; *bytes is to be filled, zeros so far. False: no memory. */
+bool w2c_image_make(w2c_image *image, u64 begin, u64 end, u8 **bytes);
+bool w2c_image_seal(w2c_image *image); /* read-only from now on; false: freed, none */
+void w2c_image_free(w2c_image *image);
+/* Into memory of which `room` bytes are accessible and zeros; `map`: unless it is small. */
+void w2c_image_apply(const w2c_image *image, u8 *memory, u64 room, bool map);
+/* The module's images; `now`: also for its first instance. NULL: none, start from zeros. */
+const w2c_image_set *w2c_images_get(const w2c_module *module, bool now);
+
 /* ---- memories, tables ----------------------------------------------------------------------- */
-/* max_bytes 0: no limit but the type's. text receives why it failed. */
-w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc, u64 max_bytes,
-                             char *text, size_t cap);
+u64 w2c_os_page(void);
+static inline u64 w2c_round_up(u64 bytes, u64 unit) { /* a power of two */
+    return (bytes + unit - 1) & ~(unit - 1);
+}
+typedef struct w2c_memory_wish { /* all zeros: the defaults */
+    u64 max_bytes;               /* 0: no limit but the type's */
+    const w2c_image *image;      /* what it begins with; NULL: zeros */
+    bool copy;                   /* the image is copied, however large */
+} w2c_memory_wish;
+/* text receives why it failed. */
+w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc,
+                             const w2c_memory_wish *wish, char *text, size_t cap);
 void w2c_memory_destroy(w2c_memory *memory);
+void w2c_memory_zero(w2c_memory *memory);             /* all of it reads as zeros again */
 void w2c_waiters_delete(struct w2c_waiters *waiters); /* NULL is fine; nobody waits any more */
 w2c_status w2c_table_create(w2c_table *table, const w2c_table_desc *desc, char *text, size_t cap);
 void w2c_table_destroy(w2c_table *table);

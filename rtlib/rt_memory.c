@@ -24,13 +24,9 @@
 #define MAP_NORESERVE 0
 #endif
 
-static u64 os_page(void) {
+u64 w2c_os_page(void) {
     long size = sysconf(_SC_PAGESIZE);
     return size > 0 ? (u64)size : 64 * KIB;
-}
-
-static u64 round_up(u64 bytes, u64 unit) {
-    return (bytes + unit - 1) & ~(unit - 1);
 }
 
 /* NULL when there is no such space. */
@@ -43,16 +39,16 @@ static u8 *reserve(u64 bytes) {
 
 static bool make_accessible(w2c_memory *m, u64 from, u64 to) {
     if (m->mode == W2C_STATIC) return to <= m->reserved;
-    u64 page = os_page();
-    from = round_up(from, page);
-    to = round_up(to, page);
+    u64 page = w2c_os_page();
+    from = w2c_round_up(from, page);
+    to = w2c_round_up(to, page);
     if (to > m->reserved) return false;
     return from >= to || !mprotect(m->data + from, (size_t)(to - from), PROT_READ | PROT_WRITE);
 }
 
 /* ---- creation ------------------------------------------------------------------------------- */
 static bool reserve_guard(w2c_memory *m) {
-    u64 bytes = GUARD_REACH + os_page();
+    u64 bytes = GUARD_REACH + w2c_os_page();
     u8 *data = reserve(bytes);
     if (!data) return false;
     if (!w2c_registry_add(W2C_RANGE_MEMORY, data, data + bytes)) {
@@ -66,16 +62,16 @@ static bool reserve_guard(w2c_memory *m) {
 
 /* As much as it may become, or the half of it, ... but never less than it starts with. */
 static bool reserve_bounds(w2c_memory *m, u64 least) {
-    u64 page = os_page(), most = m->is64 ? RESERVE_64 : RESERVE_32;
+    u64 page = w2c_os_page(), most = m->is64 ? RESERVE_64 : RESERVE_32;
     u64 limit =
         m->limit_pages > MOST_BYTES >> m->page_log2 ? MOST_BYTES : m->limit_pages << m->page_log2;
     u64 wanted = limit < most ? limit : most;
-    least = round_up(least ? least : 1, page);
+    least = w2c_round_up(least ? least : 1, page);
     if (wanted < least) wanted = least;
-    wanted = round_up(wanted, page);
+    wanted = w2c_round_up(wanted, page);
     while (!(m->data = reserve(wanted))) {
         if (wanted == least) return false;
-        wanted = wanted / 2 < least ? least : round_up(wanted / 2, page);
+        wanted = wanted / 2 < least ? least : w2c_round_up(wanted / 2, page);
     }
     m->reserved = wanted;
     return true;
@@ -97,9 +93,21 @@ static u64 most_pages(bool is64, unsigned page_log2) {
     return pages > UINT32_MAX ? UINT32_MAX : pages;
 }
 
-w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc, u64 max_bytes, char *text,
-                             size_t cap) {
+/* Everything up to `bytes` can be used, and begins with the image. */
+static bool open_memory(w2c_memory *m, u64 bytes, const w2c_memory_wish *wish) {
+    const w2c_image *image = wish->image;
+    bool is_static = m->mode == W2C_STATIC;
+    if (!make_accessible(m, 0, bytes)) return false;
+    u64 room = is_static ? m->reserved : w2c_round_up(bytes, w2c_os_page());
+    if (image) w2c_image_apply(image, m->data, room, !wish->copy && !is_static);
+    return true;
+}
+
+w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
+                             const w2c_memory_wish *wish, char *text, size_t cap) {
+    static const w2c_memory_wish plain;
     w2c_text why = w2c_text_start(text, cap);
+    if (!wish) wish = &plain;
     memset(m, 0, sizeof *m);
     if (desc->page_log2 > 16 || desc->limits.min > desc->limits.max || desc->mode > W2C_STATIC ||
         (desc->mode == W2C_GUARD && (desc->is64 || desc->page_log2 != 16 || sizeof(void *) < 8))) {
@@ -115,8 +123,9 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc, u64 max
     m->has_max = desc->limits.max != UINT64_MAX;
     m->max_pages = desc->limits.max < most ? desc->limits.max : most;
     m->limit_pages = m->max_pages;
-    if (max_bytes && max_bytes >> m->page_log2 < m->limit_pages)
-        m->limit_pages = max_bytes >> m->page_log2;
+    if (wish->max_bytes && wish->max_bytes >> m->page_log2 < m->limit_pages)
+        m->limit_pages = wish->max_bytes >> m->page_log2;
+    if (wish->image && wish->image->pages > min) min = wish->image->pages;
     if (min > m->limit_pages) {
         w2c_text_add(&why, "a memory starts with %llu pages, %llu are allowed: raise max_memory",
                      (unsigned long long)min, (unsigned long long)m->limit_pages);
@@ -127,7 +136,7 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc, u64 max
         min <= MOST_BYTES >> m->page_log2 && (m->mode == W2C_GUARD    ? reserve_guard(m)
                                               : m->mode == W2C_STATIC ? reserve_static(m, bytes)
                                                                       : reserve_bounds(m, bytes));
-    if (!ok || !make_accessible(m, 0, bytes)) {
+    if (!ok || !open_memory(m, bytes, wish)) {
         w2c_text_add(&why, "no room for a memory of %llu bytes%s", (unsigned long long)bytes,
                      m->mode == W2C_GUARD
                          ? " in 8 GiB of address space (a limit such as ulimit -v?): "
@@ -169,10 +178,10 @@ w2c_status w2c_memory_new(w2c_memory **out, uint64_t min_pages, uint64_t max_pag
     desc.mode = guard ? W2C_GUARD : W2C_BOUNDS;
     w2c_memory *m = (w2c_memory *)malloc(sizeof *m);
     if (!m) return W2C_NOMEM;
-    w2c_status status = w2c_memory_create(m, &desc, 0, NULL, 0);
+    w2c_status status = w2c_memory_create(m, &desc, NULL, NULL, 0);
     if (status == W2C_NOMEM && guard) {
         desc.mode = W2C_BOUNDS;
-        status = w2c_memory_create(m, &desc, 0, NULL, 0);
+        status = w2c_memory_create(m, &desc, NULL, NULL, 0);
     }
     if (status == W2C_OK)
         *out = m;
@@ -185,6 +194,14 @@ void w2c_memory_delete(w2c_memory *m) {
     if (!m) return;
     w2c_memory_destroy(m);
     free(m);
+}
+
+void w2c_memory_zero(w2c_memory *m) {
+    u64 bytes = w2c_round_up(m->size, w2c_os_page());
+    if (m->mode == W2C_STATIC ||
+        mmap(m->data, (size_t)bytes, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
+        memset(m->data, 0, (size_t)m->size);
 }
 
 /* ---- size, growth --------------------------------------------------------------------------- */
@@ -248,4 +265,12 @@ void w2c_active_data_copy(w2c_memory *const *memories, const u8 *blob, const w2c
         check(list[i].to, list[i].len, w2c_memory_size(m));
         if (list[i].len) memcpy(m->data + list[i].to, blob + list[i].from, (size_t)list[i].len);
     }
+}
+
+void w2c_active_data_first(w2c_instance *instance, w2c_memory *const *memories) {
+    const w2c_module *module = instance->module;
+    u32 done = instance->images ? instance->images->applied : 0;
+    instance->has_data = true;
+    w2c_active_data_copy(memories, module->data, module->active + done,
+                         module->active_count - done);
 }

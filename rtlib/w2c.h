@@ -185,6 +185,10 @@ w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out,
 void w2c_instance_delete(
     w2c_instance *instance); /* NULL is fine. Instances that link to it go first */
 
+/* Gives back what the module keeps beside its instances (the images of its memories), for programs
+ * that unload modules. Only while it has no instances. The next one makes it again. */
+void w2c_module_forget(const w2c_module *module);
+
 void *w2c_instance_host(const w2c_instance *instance);
 w2c_context *w2c_instance_context(const w2c_instance *instance);
 const char *w2c_instance_name(const w2c_instance *instance);

@@ -213,7 +213,10 @@ struct w2c_instance {
     w2c_memory *memory;     /* w2c_instance_memory's answer */
     w2c_resolver *resolve;  /* for lazy binding; may be NULL */
     void *resolve_user;
-    bool has_text; /* the module's text is registered */
+    bool has_text;                      /* the module's text is registered */
+    bool has_data;                      /* init got as far as its data segments */
+    const struct w2c_image_set *images; /* what its memories began with; NULL: zeros */
+    struct w2c_slot *slot;              /* the place in a pool that it goes back to; NULL: none */
 };
 
 /* The record behind a bound host function. */
@@ -304,6 +307,27 @@ typedef struct w2c_export_desc {
     const w2c_type *type; /* the concrete heap type in it */
 } w2c_export_desc;
 
+/* Active data segments that stand in a table: copied in order; traps out of bounds. */
+typedef struct w2c_active_data {
+    u32 memory;        /* number in the module */
+    u64 to, from, len; /* from: offset in the blob */
+} w2c_active_data;
+
+/* What a module's memories begin with, when it is worth keeping: made once, at the second instance
+ * or by a pool, and shared by all instances (rt_image.c). The module's only mutable data. */
+typedef struct w2c_images {
+    struct w2c_image_set *set; /* NULL: not made yet */
+    u32 uses;                  /* instances so far */
+} w2c_images;
+
+/* An image that the module brings: `bytes` at `begin` of a memory that starts with `pages`. */
+typedef struct w2c_image_desc {
+    u32 memory; /* number among the module's own */
+    u64 pages;
+    u64 begin, size; /* multiples of 4096 */
+    const u8 *bytes; /* aligned to 4096 */
+} w2c_image_desc;
+
 struct w2c_module {
     u32 abi;           /* W2C_ABI */
     u32 size;          /* bytes of the instance struct */
@@ -319,11 +343,19 @@ struct w2c_module {
     u32 first_memory;                  /* offset of the pointer to memory 0, or 0 */
     const char *text_begin, *text_end; /* guest code's addresses, NULL when nothing is guarded */
     bool (*selfcheck)(void);
-    void (*init)(w2c_instance *); /* globals, segments, start; runs inside a frame */
+    void (*init)(w2c_instance *); /* globals, tables, segments; runs inside a frame */
     const w2c_tag_desc *tags;     /* defined ones */
     u32 tag_count;
     u32 tail_abi,
         tail_words; /* W2C_TAIL_ABI and the words that its functions need; 0: no tail calls */
+    void (*start)(w2c_instance *); /* the start function, after init; or NULL */
+    const u8 *data;                /* the data segments' bytes: what `from` counts in */
+    const w2c_active_data *active; /* the first active segments, while their places are constants */
+    u32 active_count;
+    bool active_is_all;          /* no other active data segment follows them */
+    w2c_images *images;          /* NULL: images are not made */
+    const w2c_image_desc *given; /* of a snapshot: then init touches no memory; else NULL */
+    u32 given_count;
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */
@@ -527,13 +559,10 @@ void w2c_table_init(w2c_instance *instance, w2c_table *table, const w2c_elem *el
                     u32 from, u32 len);
 
 /* ---- instantiation -------------------------------------------------------------------------- */
-/* Active data segments that stand in a table: copied in order; traps out of bounds. */
-typedef struct w2c_active_data {
-    u32 memory;        /* number in the module */
-    u64 to, from, len; /* from: offset in the blob */
-} w2c_active_data;
 void w2c_active_data_copy(w2c_memory *const *memories, const u8 *blob, const w2c_active_data *list,
                           size_t count);
+/* The same for the module's own list, w2c_module.active, less what an image brought already. */
+void w2c_active_data_first(w2c_instance *instance, w2c_memory *const *memories);
 
 #ifdef __cplusplus
 }

@@ -178,6 +178,8 @@ void emit_elem_forget(const Emitter *e, Buffer *out, uint32_t k);
 void emit_data(const Emitter *e, Buffer *out, const char *blob_file);
 uint64_t emit_data_bytes(const Emitter *e);
 uint64_t emit_data_hash(const Emitter *e);
+/* How many active segments come before the first whose place is not a constant; is that all? */
+uint32_t emit_data_active(const Emitter *e, bool *is_all);
 bool emit_data_const_offset(const Emitter *e, const Data *d, uint64_t *offset);
 /* A C string literal of any bytes. */
 void emit_string(Buffer *out, Slice s);

@@ -31,6 +31,18 @@ bool emit_data_const_offset(const Emitter *e, const Data *d, uint64_t *offset) {
     return reader_u8(&r) == op_info[OP_end].code && r.error == READER_OK;
 }
 
+uint32_t emit_data_active(const Emitter *e, bool *is_all) {
+    uint32_t first = 0;
+    uint64_t to;
+    *is_all = true;
+    for (uint32_t i = 0; i < e->m->data_count && *is_all; i++) {
+        if (e->m->datas[i].mode != SEGMENT_ACTIVE) continue;
+        *is_all = emit_data_const_offset(e, &e->m->datas[i], &to);
+        if (*is_all) first++;
+    }
+    return first;
+}
+
 static void literal_blob(const Emitter *e, Buffer *out) {
     buffer_printf(out, "static const u8 %s_data[%llu + 1] =", e->name,
                   (unsigned long long)emit_data_bytes(e));
@@ -59,6 +71,7 @@ static void active_table(const Emitter *e, Buffer *out) {
 }
 
 void emit_data(const Emitter *e, Buffer *out, const char *blob_file) {
+    bool is_all;
     if (e->m->data_count == 0) return;
     buffer_text(out, "\n/* ---- data segments ---- */\n");
     if (emit_data_bytes(e) == 0) {
@@ -75,4 +88,5 @@ void emit_data(const Emitter *e, Buffer *out, const char *blob_file) {
         literal_blob(e, out);
     }
     active_table(e, out);
+    if (emit_data_active(e, &is_all)) buffer_printf(out, "static w2c_images %s_images;\n", e->name);
 }

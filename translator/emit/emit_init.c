@@ -1,5 +1,5 @@
-/* emit_init.c: what instantiation runs: globals, tables' first values, segments, the start function, in
- * the specification's order. Spec: exec/modules#exec-instantiation */
+/* emit_init.c: what instantiation runs: globals, tables' first values, segments, in the
+ * specification's order; then the start function. Spec: exec/modules#exec-instantiation */
 #include "emit.h"
 #include <stdio.h>
 
@@ -193,8 +193,12 @@ static bool init_elems(Emitter *e, Writer *w, Buffer *out) {
     return true;
 }
 
+/* The first run stands in the module's description, so that images can be made of it. */
 static void copy_run(const Emitter *e, Buffer *out, uint32_t first, uint32_t count) {
-    if (count)
+    bool is_all;
+    if (count && !first && emit_data_active(e, &is_all))
+        buffer_text(out, "    w2c_active_data_first(instance, memories);\n");
+    else if (count)
         buffer_printf(out, "    w2c_active_data_copy(memories, %s_data, %s_active + %u, %u);\n",
                       e->name, e->name, first, count);
 }
@@ -235,6 +239,17 @@ static bool init_datas(Emitter *e, Writer *w, Buffer *out) {
     return true;
 }
 
+static void start_function(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    if (m->start == NO_FUNC) return;
+    buffer_printf(out, "static void %s_start(w2c_instance *instance) { %s(", e->name,
+                  e->funcs[m->start]);
+    if (emit_is_addressed(e, m->start))
+        buffer_text(out, "instance); }\n");
+    else
+        buffer_printf(out, "(%s *)instance); }\n", e->name);
+}
+
 bool emit_init(Emitter *e, Writer *w, Buffer *out) {
     const Module *m = e->m;
     Buffer body;
@@ -257,10 +272,8 @@ bool emit_init(Emitter *e, Writer *w, Buffer *out) {
     chunk_calls(&globals, out);
     chunk_calls(&refs, out);
     ok = ok && init_tables(e, w, out) && init_elems(e, w, out) && init_datas(e, w, out);
-    if (m->start != NO_FUNC)
-        buffer_printf(out, "    %s(%s);\n", e->funcs[m->start],
-                      emit_is_addressed(e, m->start) ? "&m->w2c" : "m");
     buffer_text(out, "}\n");
+    start_function(e, out);
     out->failed |= body.failed;
     buffer_free(&body);
     return ok && (!out->failed || diag_nomem(e->ctx));

@@ -328,6 +328,21 @@ static void list(Buffer *out, const char *name, const char *what, uint32_t count
         buffer_text(out, "NULL, ");
 }
 
+/* The start function, and what images of the memories are made of. */
+static void data_description(const Emitter *e, Buffer *out) {
+    bool is_all = true;
+    uint32_t active = emit_data_active(e, &is_all);
+    if (e->m->start != NO_FUNC)
+        buffer_printf(out, "    %s_start, ", e->name);
+    else
+        buffer_text(out, "    NULL, ");
+    if (active)
+        buffer_printf(out, "%s_data, %s_active, %u, %s, &%s_images, NULL, 0};\n", e->name, e->name,
+                      active, truth(is_all), e->name);
+    else
+        buffer_printf(out, "NULL, NULL, 0, %s, NULL, NULL, 0};\n", truth(is_all));
+}
+
 static void description(const Emitter *e, Buffer *out) {
     const Module *m = e->m;
     const char *n = e->name;
@@ -375,9 +390,10 @@ static void description(const Emitter *e, Buffer *out) {
     list(out, n, "tags", m->tag_count - m->imported_tags);
     buffer_printf(out, "%u, ", m->tag_count - m->imported_tags);
     if (e->tail_bodies)
-        buffer_printf(out, "W2C_TAIL_ABI, %u};\n", e->tail_words);
+        buffer_printf(out, "W2C_TAIL_ABI, %u,\n", e->tail_words);
     else
-        buffer_text(out, "0, 0};\n");
+        buffer_text(out, "0, 0,\n");
+    data_description(e, out);
     buffer_printf(
         out,
         "\nw2c_status %s_new(%s **out, const w2c_imports *imports, const w2c_config *config) {\n"

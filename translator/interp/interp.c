@@ -295,6 +295,8 @@ static bool load(Interp *it, Context *ctx, const char *name) {
     if (!it->module.name) return diag_nomem(ctx);
     if (!it->options.bounds) interp_text(&it->module.text_begin, &it->module.text_end);
     it->module.init = interp_init;
+    if (it->m->start != NO_FUNC) it->module.start = interp_start;
+    if (!interp_active_make(it, ctx)) return false;
     it->module.selfcheck = w2c_selfcheck;
     make_records(&l);
     if (l.ok) make_places(&l);
@@ -330,6 +332,7 @@ w2c_status w2c_interp_load(Context *ctx, Module *m, const char *name, const Inte
 void w2c_interp_delete(Interp *it) {
     if (!it) return;
     Allocator alloc = it->ctx.alloc;
+    w2c_module_forget(&it->module);
     interp_closures_free(it);
     interp_space_free(it);
     arena_free(&it->arena);

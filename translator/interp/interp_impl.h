@@ -49,6 +49,7 @@ struct Interp {
     u64 fuel; /* calls and loop turns left to all instances */
     bool interrupted, fuel_ended;
     struct Closure *closures;
+    w2c_images images;
 };
 
 /* What every instance begins with; the rest has places that differ from module to module. */
@@ -133,7 +134,9 @@ bool interp_types_make(Interp *it, Context *ctx);
 const char *interp_value_text(Interp *it, Context *ctx, ValType t); /* NULL: no memory */
 /* ---- interp_init.c ---- */
 void interp_init(w2c_instance *instance);
-u32 interp_record(const Interp *it, u32 func); /* number of its record: it has one */
+void interp_start(w2c_instance *instance);
+bool interp_active_make(Interp *it, Context *ctx); /* w2c_module.active */
+u32 interp_record(const Interp *it, u32 func);     /* number of its record: it has one */
 w2c_ref interp_func_ref(Inst *in, u32 func);
 
 static inline u32 slots_of(ValType t) {

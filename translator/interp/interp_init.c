@@ -1,5 +1,5 @@
 /* interp_init.c: what instantiation runs, in the specification's order: globals, tables' first values,
- * segments, the start function. Constant expressions are evaluated from their op streams.
+ * segments; then the start function. Constant expressions are evaluated from their op streams.
  * Spec: exec/modules#exec-instantiation */
 #include "interp_impl.h"
 
@@ -255,33 +255,40 @@ static void init_elems(Inst *in) {
     }
 }
 
+static void copy_data(Inst *in, const Data *d, u64 to) {
+    w2c_memory *memory = inst_memory(in, d->memory);
+    if (to > memory->size || d->bytes.len > memory->size - to) w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
+    if (d->bytes.len) memcpy(memory->data + to, d->bytes.ptr, d->bytes.len);
+}
+
 static void init_datas(Inst *in) {
     const Interp *it = inst_interp(in);
     const Module *m = it->m;
+    u32 active = 0;
+    if (it->module.active_count)
+        w2c_active_data_first(&in->w2c, INST_AT(in, w2c_memory *, it->memories));
     for (u32 k = 0; k < m->data_count; k++) {
         const Data *d = &m->datas[k];
-        w2c_data bytes = {d->bytes.ptr, d->bytes.len};
-        if (d->mode != SEGMENT_ACTIVE) {
-            INST_AT(in, w2c_data, it->datas)[k] = bytes;
-            continue;
-        }
-        u64 to = evaluate_offset(in, d->offset, m->memories[d->memory].limits.is64);
-        w2c_memory *memory = inst_memory(in, d->memory);
-        if (to > memory->size || d->bytes.len > memory->size - to) w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
-        if (d->bytes.len) memcpy(memory->data + to, d->bytes.ptr, d->bytes.len);
+        if (d->mode != SEGMENT_ACTIVE)
+            INST_AT(in, w2c_data, it->datas)[k] = (w2c_data){d->bytes.ptr, d->bytes.len};
+        else if (active++ >= it->module.active_count)
+            copy_data(in, d, evaluate_offset(in, d->offset, m->memories[d->memory].limits.is64));
     }
 }
 
 void interp_init(w2c_instance *instance) {
     Inst *in = (Inst *)(void *)instance;
     const Interp *it = inst_interp(in);
-    const Module *m = it->m;
-    if (m->memory_count) in->base = INST_AT(in, u8 *, it->bases)[0];
+    if (it->m->memory_count) in->base = INST_AT(in, u8 *, it->bases)[0];
     init_globals(in);
     init_tables(in);
     init_elems(in);
     init_datas(in);
-    if (m->start == NO_FUNC) return;
+}
+
+void interp_start(w2c_instance *instance) {
+    Inst *in = (Inst *)(void *)instance;
+    const Module *m = inst_interp(in)->m;
     if (m->start >= m->imported_funcs) {
         w2c_operands *o = w2c_operands_of(instance);
         if (!o) w2c_trap(W2C_NOMEM);
@@ -293,4 +300,46 @@ void interp_init(w2c_instance *instance) {
         const w2c_func *f = (const w2c_func *)interp_func_ref(in, m->start);
         f->type->call(f, NULL, NULL);
     }
+}
+
+/* ---- the module's list of active segments ------------------------------------------------------ */
+/* i32.const or i64.const and end. */
+static bool const_offset(const Module *m, const Data *d, u64 *offset) {
+    Reader r = {.pos = d->offset.bytes.ptr, .base = m->bytes.ptr};
+    r.end = r.pos + d->offset.bytes.len;
+    u8 op = reader_u8(&r);
+    if (op == op_info[OP_i32_const].code)
+        *offset = (u32)reader_s32leb(&r);
+    else if (op == op_info[OP_i64_const].code)
+        *offset = (u64)reader_s64leb(&r);
+    else
+        return false;
+    return reader_u8(&r) == op_info[OP_end].code && r.error == READER_OK;
+}
+
+/* Is the constant an address of that memory? Else evaluating it says what is wrong. */
+static bool fits_type(const Module *m, const Data *d) {
+    return op_info[m->memories[d->memory].limits.is64 ? OP_i64_const : OP_i32_const].code ==
+           d->offset.bytes.ptr[0];
+}
+
+bool interp_active_make(Interp *it, Context *ctx) {
+    const Module *m = it->m;
+    w2c_active_data *list = arena_array(&it->arena, m->data_count, sizeof *list);
+    if (!list) return diag_nomem(ctx);
+    w2c_module *module = &it->module;
+    module->active_is_all = true;
+    for (u32 k = 0; k < m->data_count && module->active_is_all; k++) {
+        const Data *d = &m->datas[k];
+        u64 to = 0;
+        if (d->mode != SEGMENT_ACTIVE) continue;
+        module->active_is_all = const_offset(m, d, &to) && fits_type(m, d);
+        if (module->active_is_all)
+            list[module->active_count++] =
+                (w2c_active_data){d->memory, to, (u64)(d->bytes.ptr - m->bytes.ptr), d->bytes.len};
+    }
+    module->data = m->bytes.ptr;
+    module->active = list;
+    module->images = &it->images;
+    return true;
 }

@@ -27,14 +27,16 @@ extern "C" {
 #endif
 
 typedef struct w2c_wasi w2c_wasi;
+typedef struct w2c_wasi_tree w2c_wasi_tree;
 
 /* A directory that the guest sees as `guest`. Every path resolves beneath it: `..`, absolute paths
  * and symbolic links that lead out of it are refused. */
 typedef struct w2c_wasi_dir {
-    const char *host;  /* a directory's path, opened by w2c_wasi_new; or NULL and */
-    int fd;            /* an open directory, duplicated */
-    const char *guest; /* "/", "data", ...: UTF-8 */
-    bool read_only;    /* everything that would change it is refused with ROFS */
+    const char *host;    /* a directory's path, opened by w2c_wasi_new; or NULL and */
+    int fd;              /* an open directory, duplicated; or */
+    w2c_wasi_tree *tree; /* files in memory, see below */
+    const char *guest;   /* "/", "data", ...: UTF-8 */
+    bool read_only;      /* everything that would change it is refused with ROFS */
 } w2c_wasi_dir;
 
 /* A stream served by the embedder. Both return an errno of WASI, 0 for success; *done is at most
@@ -100,6 +102,9 @@ typedef struct w2c_wasi_config {
     const w2c_wasi_clock *clock;   /* copied; NULL: the system's */
     const w2c_wasi_random *random; /* copied; NULL: the system's */
     uint32_t max_open;             /* most descriptors open at once; 0: 1024 */
+    uint64_t max_output; /* bytes to stdout and stderr together, then NOSPC; 0: no limit */
+    bool interruptible;  /* w2c_wasi_interrupt also ends calls that wait; costs a poll per transfer
+                          * to what is no regular file, and two descriptors */
     w2c_wasi_resolve_by resolve_by;
     w2c_error *error; /* filled when w2c_wasi_new fails */
 } w2c_wasi_config;
@@ -110,10 +115,44 @@ w2c_status w2c_wasi_new(w2c_wasi **out, const w2c_wasi_config *config);
 /* Closes what the guest left open. NULL is fine. No instance may call the object afterwards. */
 void w2c_wasi_delete(w2c_wasi *wasi);
 
+/* ---- files in memory ------------------------------------------------------------------------- */
+/* A tree of files that lies in memory and that a guest uses like a directory of the host
+ * (w2c_wasi_dir.tree). Several objects may have it; what one changes the others see.
+ * Owner:  of the tree: who made it, and the objects and files that use it, until all are gone.
+ * Thread: any, one call after the other: it has a lock. */
+typedef struct w2c_wasi_tree_limits { /* the guest gets NOSPC at them */
+    uint64_t max_bytes;               /* of contents, names and links' texts; 0: 64 MiB */
+    uint32_t max_files;               /* files, directories and links; 0: 65536 */
+    const w2c_wasi_clock *clock;      /* of time stamps (id 0); copied; NULL: the system's */
+} w2c_wasi_tree_limits;
+
+/* Empty. limits may be NULL. Errors: W2C_NOMEM; *out is NULL then. */
+w2c_status w2c_wasi_tree_new(w2c_wasi_tree **out, const w2c_wasi_tree_limits *limits);
+void w2c_wasi_tree_delete(w2c_wasi_tree *tree); /* NULL is fine */
+
+/* A file with a copy of the content, a directory, a symbolic link. path: UTF-8, names with one '/'
+ * between, none of them "." or ".."; missing directories on the way are made, and what is there
+ * already is replaced, when it is of the same kind.
+ * Errors: W2C_INVALID (also: it is there and of another kind), W2C_LIMIT, W2C_NOMEM. */
+w2c_status w2c_wasi_tree_file(w2c_wasi_tree *tree, const char *path, const void *data, size_t len);
+w2c_status w2c_wasi_tree_dir(w2c_wasi_tree *tree, const char *path);
+w2c_status w2c_wasi_tree_link(w2c_wasi_tree *tree, const char *path, const char *target);
+
+/* A file's content, which is the tree's and good until something changes it. False: no such file. */
+bool w2c_wasi_tree_read(w2c_wasi_tree *tree, const char *path, const void **data, size_t *len);
+/* What counts towards the limits now. */
+void w2c_wasi_tree_usage(w2c_wasi_tree *tree, uint64_t *bytes, uint32_t *files);
+
 /* A w2c_resolver whose user is the object: knows `wasi_snapshot_preview1` and `wasi_unstable`. */
 bool w2c_wasi_resolve(void *wasi, const w2c_wanted *wanted, w2c_extern *out);
 /* Sets imports->resolve and imports->user. */
 void w2c_wasi_imports(w2c_wasi *wasi, w2c_imports *imports);
+
+/* Ends what the guest does: a call that waits, and from then on every call of WASI, ends with
+ * W2C_TRAP_INTERRUPTED, until it is switched off again. A guest that computes without calling WASI
+ * does not notice. A read of a pipe can still wait when another process takes what was there.
+ * Thread: any. */
+void w2c_wasi_interrupt(w2c_wasi *wasi, bool on);
 
 /* The code that the guest gave to proc_exit, after a call that ended with W2C_EXIT; 0 before. A
  * signal that the guest raised on itself counts as 128 plus its number. */

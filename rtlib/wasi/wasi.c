@@ -23,13 +23,13 @@ static wasi_call call_begin(void *env, w2c_instance *importer) {
                                   u32 *result) {                                                   \
         wasi_call c = call_begin(env, importer);                                                   \
         *result = (u32)wasi_##name(&c, WASI_LIST args);                                            \
-        return c.status;                                                                           \
+        return wasi_stop_status(c.wasi, c.status);                                                 \
     }
 #define WASI_NONE(name, letters)                                                                   \
     static w2c_status host_##name(void *env, w2c_instance *importer, u32 *result) {                \
         wasi_call c = call_begin(env, importer);                                                   \
         *result = (u32)wasi_##name(&c);                                                            \
-        return c.status;                                                                           \
+        return wasi_stop_status(c.wasi, c.status);                                                 \
     }
 #define WASI_EXIT(name, letters, params, args)                                                     \
     static w2c_status host_##name(void *env, w2c_instance *importer, WASI_LIST params) {           \
@@ -154,6 +154,7 @@ static w2c_status add_host_fd(w2c_wasi *wasi, const w2c_wasi_config *config, int
     file->handed_in = true;
     file->walk = wasi->walk;
     file->rights &= ~lost_rights;
+    if (lost_rights == WASI_RIGHT_FD_READ && config->max_output) file->budget = &wasi->budget;
     return add_file(wasi, config, file);
 }
 
@@ -170,6 +171,7 @@ static w2c_status add_stdio(w2c_wasi *wasi, const w2c_wasi_config *config, int i
     if (!file) return fail_memory(config);
     file->rights = WASI_RIGHTS_FILE & ~lost & ~(WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL);
     file->stream = stdio->kind == W2C_WASI_STREAM ? *stdio->stream : wasi_null_stream;
+    if (i > 0 && config->max_output) file->budget = &wasi->budget;
     return add_file(wasi, config, file);
 }
 
@@ -181,8 +183,13 @@ static w2c_status add_dir(w2c_wasi *wasi, const w2c_wasi_config *config, const w
     if (!guest || !wasi_utf8(guest, strlen(guest)) || strlen(guest) >= WASI_PATH_MAX)
         return fail(config, W2C_INVALID,
                     "a directory's guest name is missing, too long or not UTF-8");
-    wasi_errno e = dir->host ? wasi_host_open_dir(dir->host, &fd) : wasi_host_dup(dir->fd, &fd);
-    if (!e) e = wasi_host_adopt(fd, &file);
+    wasi_errno e;
+    if (dir->tree) {
+        e = wasi_memory_preopen(dir->tree, &file);
+    } else {
+        e = dir->host ? wasi_host_open_dir(dir->host, &fd) : wasi_host_dup(dir->fd, &fd);
+        if (!e) e = wasi_host_adopt(fd, &file);
+    }
     if (!e && file->type != WASI_TYPE_DIRECTORY) {
         wasi_file_delete(file);
         e = WASI_NOTDIR;
@@ -191,7 +198,7 @@ static w2c_status add_dir(w2c_wasi *wasi, const w2c_wasi_config *config, const w
     if (e)
         return fail(config, W2C_INVALID, "directory %s: %s", dir->host ? dir->host : guest,
                     errno_text(e));
-    file->handed_in = !dir->host;
+    file->handed_in = !dir->host && !dir->tree;
     file->read_only = dir->read_only;
     file->walk = wasi->walk;
     size_t len = strlen(guest) + 1;
@@ -248,8 +255,13 @@ w2c_status w2c_wasi_new(w2c_wasi **out, const w2c_wasi_config *config) {
     wasi->unstable = (wasi_binding){wasi, true};
     wasi->clock = config->clock ? *config->clock : clock;
     wasi->random = config->random ? *config->random : random;
+    wasi->budget = config->max_output;
+    wasi->wake = wasi->waker = -1;
     wasi->max_open = config->max_open ? config->max_open : WASI_OPEN_DEFAULT;
-    w2c_status status = fill(wasi, config);
+    w2c_status status = W2C_OK;
+    if (config->interruptible && !wasi_host_wake_new(&wasi->wake, &wasi->waker))
+        status = fail(config, W2C_LIMIT, "no descriptors left for interrupting WASI");
+    if (!status) status = fill(wasi, config);
     if (status) {
         w2c_wasi_delete(wasi);
         return status;
@@ -262,6 +274,7 @@ void w2c_wasi_delete(w2c_wasi *wasi) {
     if (!wasi) return;
     for (u32 i = 0; i < wasi->file_cap; i++)
         wasi_file_delete(wasi->files[i]);
+    if (wasi->wake >= 0) wasi_host_wake_delete(wasi->wake, wasi->waker);
     free(wasi->files);
     free(wasi->args.text);
     free(wasi->env.text);

@@ -17,10 +17,26 @@ static wasi_errno at_position_read(wasi_file *file, const wasi_buf *bufs, size_t
     return file->ops->read(file, bufs, count, done);
 }
 
+/* Whole buffers as far as the limit allows, or a part of the first one. */
+static wasi_errno budgeted_write(wasi_file *file, const wasi_buf *bufs, size_t count,
+                                 size_t *done) {
+    u64 left = __atomic_load_n(file->budget, __ATOMIC_RELAXED), sum = 0;
+    size_t whole = 0;
+    if (count && !left) return WASI_NOSPC;
+    while (whole < count && bufs[whole].len <= left - sum)
+        sum += bufs[whole++].len;
+    wasi_buf part = {count ? bufs->data : NULL, (size_t)left};
+    wasi_errno e = whole || !count ? file->ops->write(file, bufs, whole, done)
+                                   : file->ops->write(file, &part, 1, done);
+    __atomic_fetch_sub(file->budget, *done < left ? *done : left, __ATOMIC_RELAXED);
+    return e;
+}
+
 static wasi_errno at_position_write(wasi_file *file, const wasi_buf *bufs, size_t count, u64 offset,
                                     size_t *done) {
     (void)offset;
     if (!file->ops->write || !(file->rights & WASI_RIGHT_FD_WRITE)) return WASI_BADF;
+    if (W2C_UNLIKELY(file->budget != NULL)) return budgeted_write(file, bufs, count, done);
     return file->ops->write(file, bufs, count, done);
 }
 

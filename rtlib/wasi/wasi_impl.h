@@ -66,6 +66,7 @@ typedef struct wasi_ops {
     wasi_errno (*pwrite)(wasi_file *file, const wasi_buf *bufs, size_t count, u64 offset,
                          size_t *done);
     wasi_errno (*seek)(wasi_file *file, s64 delta, u32 whence, u64 *position);
+    u64 (*available)(wasi_file *file); /* bytes that can be read; only of files without host fd */
     wasi_errno (*get_flags)(wasi_file *file, u32 *fdflags);
     wasi_errno (*set_flags)(wasi_file *file, u32 fdflags);
     wasi_errno (*stat)(wasi_file *file, wasi_stat *out);
@@ -113,6 +114,10 @@ struct wasi_file {
     void *dir;     /* the platform's state for reading entries; NULL before the first */
     u64 dir_cookie; /* where `dir` stands */
     w2c_wasi_stream stream;
+    struct wasi_node *node; /* of a tree in memory; NULL: none */
+    u64 position;           /* in it */
+    int wake;               /* of the object: readable when blocking must end; -1: none */
+    u64 *budget;            /* bytes that may still be written to it; NULL: no limit */
 };
 
 /* Consecutive NUL-terminated strings: arguments, environment. */
@@ -126,6 +131,12 @@ typedef struct wasi_binding { /* the env of every host function */
     bool unstable;
 } wasi_binding;
 
+typedef enum wasi_stop_kind {
+    WASI_RUNS,
+    WASI_INTERRUPTED, /* calls end with W2C_TRAP_INTERRUPTED */
+    WASI_ENDED        /* with W2C_EXIT */
+} wasi_stop_kind;
+
 struct w2c_wasi {
     wasi_binding preview1, unstable;
     wasi_strings args, env;
@@ -134,8 +145,16 @@ struct w2c_wasi {
     w2c_wasi_clock clock;
     w2c_wasi_random random;
     u32 exit_code;
+    u32 stop;        /* wasi_stop_kind; atomic */
+    int wake, waker; /* a pipe, when the object is interruptible; else -1 */
+    u64 budget;      /* of stdout and stderr together */
     bool walk;
 };
+
+/* wasi_stop.c */
+w2c_status wasi_stop_status(const w2c_wasi *wasi, w2c_status status); /* what a call ends with */
+bool wasi_stopped(const w2c_wasi *wasi);
+void wasi_stop(w2c_wasi *wasi, wasi_stop_kind kind); /* Thread: any */
 
 /* One call of one function. */
 typedef struct wasi_call {
@@ -230,6 +249,9 @@ wasi_errno wasi_times_arg(u64 atim, u64 mtim, u32 which, wasi_times *out);
 extern const wasi_ops wasi_stream_ops;
 extern const w2c_wasi_stream wasi_null_stream; /* reads end at once, writes vanish */
 
+/* wasi_memory_file.c: a tree's root as a directory. */
+wasi_errno wasi_memory_preopen(w2c_wasi_tree *tree, wasi_file **out);
+
 /* ---- the platform (wasi_posix_*.c) ----------------------------------------------------------- */
 /* An open host descriptor as a file. It is the file's from now on, also on failure. */
 wasi_errno wasi_host_adopt(int fd, wasi_file **out);
@@ -242,6 +264,10 @@ bool wasi_host_now(void *user, u32 id, u64 *ns);
 bool wasi_host_resolution(void *user, u32 id, u64 *ns);
 bool wasi_host_random(void *user, void *data, size_t len);
 void wasi_host_yield(void);
+/* A pipe whose reading end becomes readable when it is on. */
+bool wasi_host_wake_new(int *wake, int *waker);
+void wasi_host_wake(int wake, int waker, bool on);
+void wasi_host_wake_delete(int wake, int waker);
 
 typedef struct wasi_poll {
     wasi_file *file;
@@ -251,6 +277,6 @@ typedef struct wasi_poll {
     wasi_errno error;
     u64 bytes; /* that can be read at once, where known */
 } wasi_poll;
-/* Waits until one is ready or timeout_ns have passed (UINT64_MAX: for ever). */
-wasi_errno wasi_host_poll(wasi_poll *polls, size_t count, u64 timeout_ns);
+/* Waits until one is ready, timeout_ns have passed (UINT64_MAX: for ever), or wake is readable. */
+wasi_errno wasi_host_poll(wasi_poll *polls, size_t count, u64 timeout_ns, int wake);
 #endif

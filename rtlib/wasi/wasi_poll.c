@@ -85,13 +85,13 @@ static u64 subs_timeout(wasi_call *c, const sub *subs, u32 count) {
 static wasi_errno wait_once(wasi_call *c, wasi_poll *polls, size_t count, u64 timeout) {
     const w2c_wasi_clock *clock = &c->wasi->clock;
     if (!clock->sleep || timeout == 0 || timeout == UINT64_MAX)
-        return wasi_host_poll(polls, count, timeout);
-    wasi_errno e = wasi_host_poll(polls, count, 0); /* time is the embedder's */
+        return wasi_host_poll(polls, count, timeout, c->wasi->wake);
+    wasi_errno e = wasi_host_poll(polls, count, 0, -1); /* time is the embedder's */
     for (size_t i = 0; i < count; i++) {
         if (polls[i].ready) return e;
     }
     if (!e) clock->sleep(clock->user, timeout);
-    return e ? e : wasi_host_poll(polls, count, 0);
+    return e ? e : wasi_host_poll(polls, count, 0, -1);
 }
 
 static bool sub_event(wasi_call *c, const sub *s, u64 at) {
@@ -121,7 +121,7 @@ static wasi_errno poll_subs(wasi_call *c, sub *subs, u32 count, wasi_poll *polls
                             u32 *done) {
     size_t poll_count = 0;
     wasi_errno e = subs_prepare(c, subs, count, polls, &poll_count);
-    while (!e && *done == 0) { /* again when a clock was a little early */
+    while (!e && *done == 0 && !wasi_stopped(c->wasi)) { /* again when a clock was a little early */
         e = wait_once(c, polls, poll_count, subs_timeout(c, subs, count));
         for (u32 i = 0; !e && i < count; i++) {
             if (sub_event(c, &subs[i], events + (u64)*done * EVENT_SIZE)) ++*done;

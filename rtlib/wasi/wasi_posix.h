@@ -31,9 +31,11 @@ wasi_errno wasi_posix_recv(wasi_file *file, const wasi_buf *bufs, size_t count, 
 wasi_errno wasi_posix_send(wasi_file *file, const wasi_buf *bufs, size_t count, size_t *done);
 wasi_errno wasi_posix_accept(wasi_file *file, u32 fdflags, wasi_file **out);
 wasi_errno wasi_posix_shutdown(wasi_file *file, u32 how);
-/* AGAIN when a handed-in descriptor that the guest made nonblocking would block; `events` of poll.
- */
-wasi_errno wasi_posix_would_block(const wasi_file *file, short events);
+/* Before a call that may block; `events` of poll. AGAIN when a handed-in descriptor that the guest
+ * made nonblocking would; INTR when the object was interrupted meanwhile. */
+wasi_errno wasi_posix_wait(const wasi_file *file, short events);
+/* How much of a write cannot block once it was waited for: false, all of it. */
+bool wasi_posix_in_parts(const wasi_file *file);
 
 /* ---- resolution (wasi_posix_resolve.c) ------------------------------------------------------- */
 /* Where the last part of a path is: name in the directory fd, which the caller closes. */

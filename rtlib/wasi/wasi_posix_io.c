@@ -1,5 +1,6 @@
 /* wasi_posix_io.c: open files of a POSIX host: reading, writing, their state, waiting for them. */
 #include "wasi_posix.h"
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,16 +27,33 @@ static wasi_errno moved(ssize_t n, size_t *done) {
     return WASI_SUCCESS;
 }
 
-wasi_errno wasi_posix_would_block(const wasi_file *file, short events) {
-    if (!file->handed_in || !(file->fdflags & WASI_FD_NONBLOCK)) return WASI_SUCCESS;
-    struct pollfd p = {file->fd, events, 0};
-    return poll(&p, 1, 0) == 0 ? WASI_AGAIN : WASI_SUCCESS;
+/* Files of a disk are always ready. */
+static bool never_waits(const wasi_file *file) {
+    return file->type == WASI_TYPE_REGULAR || file->type == WASI_TYPE_DIRECTORY ||
+           file->type == WASI_TYPE_BLOCK;
+}
+
+wasi_errno wasi_posix_wait(const wasi_file *file, short events) {
+    bool no_wait = file->handed_in && file->fdflags & WASI_FD_NONBLOCK;
+    if (never_waits(file) || (!no_wait && file->wake < 0)) return WASI_SUCCESS;
+    if (!no_wait && fcntl(file->fd, F_GETFL) & O_NONBLOCK) return WASI_SUCCESS;
+    struct pollfd p[2] = {{file->fd, events, 0}, {file->wake, POLLIN, 0}};
+    int n;
+    do {
+        n = poll(p, file->wake < 0 ? 1 : 2, no_wait ? 0 : -1);
+    } while (n < 0 && errno == EINTR);
+    if (n == 0) return WASI_AGAIN;
+    return file->wake >= 0 && p[1].revents ? WASI_INTR : WASI_SUCCESS;
+}
+
+bool wasi_posix_in_parts(const wasi_file *file) {
+    return file->wake >= 0 && !never_waits(file);
 }
 
 /* ---- transfer -------------------------------------------------------------------------------- */
 static wasi_errno posix_read(wasi_file *file, const wasi_buf *bufs, size_t count, size_t *done) {
     ssize_t n;
-    wasi_errno e = wasi_posix_would_block(file, POLLIN);
+    wasi_errno e = wasi_posix_wait(file, POLLIN);
     if (e) return e;
     do {
         n = count == 1 ? read(file->fd, bufs->data, bufs->len)
@@ -47,8 +65,15 @@ static wasi_errno posix_read(wasi_file *file, const wasi_buf *bufs, size_t count
 static wasi_errno posix_write(wasi_file *file, const wasi_buf *bufs, size_t count, size_t *done) {
     ssize_t n;
     if (is_socket(file)) return wasi_posix_send(file, bufs, count, done);
-    wasi_errno e = wasi_posix_would_block(file, POLLOUT);
+    wasi_errno e = wasi_posix_wait(file, POLLOUT);
     if (e) return e;
+    wasi_buf part = {NULL, 0};
+    if (wasi_posix_in_parts(file) && count) { /* what is ready takes that many bytes at once */
+        part = bufs[0];
+        if (part.len > PIPE_BUF) part.len = PIPE_BUF;
+        bufs = &part;
+        count = 1;
+    }
     do {
         n = count == 1 ? write(file->fd, bufs->data, bufs->len)
                        : writev(file->fd, (const struct iovec *)(const void *)bufs, (int)count);
@@ -324,6 +349,7 @@ static bool always_ready(const wasi_poll *p) {
 static u64 bytes_waiting(const wasi_poll *p) {
     int n = 0;
     struct stat st;
+    if (!p->want_write && p->file->ops->available) return p->file->ops->available(p->file);
     if (p->want_write || p->file->fd < 0) return 0;
     if (p->file->type == WASI_TYPE_REGULAR) {
         off_t at = lseek(p->file->fd, 0, SEEK_CUR);
@@ -345,7 +371,7 @@ static int poll_ns(struct pollfd *fds, size_t count, u64 ns) {
 #endif
 }
 
-wasi_errno wasi_host_poll(wasi_poll *polls, size_t count, u64 timeout_ns) {
+wasi_errno wasi_host_poll(wasi_poll *polls, size_t count, u64 timeout_ns, int wake) {
     struct pollfd *fds = malloc((count + 1) * sizeof *fds);
     if (!fds) return WASI_NOMEM;
     for (size_t i = 0; i < count; i++) {
@@ -354,7 +380,8 @@ wasi_errno wasi_host_poll(wasi_poll *polls, size_t count, u64 timeout_ns) {
         fds[i] = (struct pollfd){ready ? -1 : polls[i].file->fd,
                                  polls[i].want_write ? POLLOUT : POLLIN, 0};
     }
-    int n = poll_ns(fds, count, timeout_ns);
+    fds[count] = (struct pollfd){wake, POLLIN, 0};
+    int n = poll_ns(fds, count + (wake >= 0), timeout_ns);
     wasi_errno e =
         n < 0 && errno != EINTR ? last() : WASI_SUCCESS; /* interrupted: nothing is ready */
     for (size_t i = 0; !e && i < count; i++) {

@@ -15,9 +15,20 @@ static struct msghdr message_of(const wasi_buf *bufs, size_t count) {
     return message;
 }
 
-/* The guest's own idea of nonblocking, where the description is shared. */
+/* The guest's own idea of nonblocking, where the description is shared; what was waited for, to be
+ * interrupted meanwhile, must not wait once more. */
 static int wait_flag(const wasi_file *file) {
-    return file->handed_in && (file->fdflags & WASI_FD_NONBLOCK) ? MSG_DONTWAIT : 0;
+    bool nonblock = file->handed_in && (file->fdflags & WASI_FD_NONBLOCK);
+    return nonblock || wasi_posix_in_parts(file) ? MSG_DONTWAIT : 0;
+}
+
+/* Was it ready, and somebody else was faster? */
+static bool again(const wasi_file *file, ssize_t n) {
+    if (n >= 0) return false;
+    if (errno == EINTR) return true;
+    bool nonblock = fcntl(file->fd, F_GETFL) & O_NONBLOCK ||
+                    (file->handed_in && file->fdflags & WASI_FD_NONBLOCK);
+    return (errno == EAGAIN || errno == EWOULDBLOCK) && wasi_posix_in_parts(file) && !nonblock;
 }
 
 wasi_errno wasi_posix_recv(wasi_file *file, const wasi_buf *bufs, size_t count, u32 flags,
@@ -26,10 +37,12 @@ wasi_errno wasi_posix_recv(wasi_file *file, const wasi_buf *bufs, size_t count, 
     int host = wait_flag(file);
     ssize_t n;
     if (flags & WASI_RECV_PEEK) host |= MSG_PEEK;
-    if (flags & WASI_RECV_WAITALL) host |= MSG_WAITALL;
+    if (flags & WASI_RECV_WAITALL) host = (host & ~MSG_DONTWAIT) | MSG_WAITALL;
     do {
+        wasi_errno e = wasi_posix_wait(file, POLLIN);
+        if (e) return e;
         n = recvmsg(file->fd, &message, host);
-    } while (n < 0 && errno == EINTR);
+    } while (again(file, n));
     if (n < 0) return wasi_errno_of(errno);
     *done = (size_t)n;
     *out_flags = message.msg_flags & MSG_TRUNC ? WASI_RECV_TRUNCATED : 0;
@@ -40,8 +53,10 @@ wasi_errno wasi_posix_send(wasi_file *file, const wasi_buf *bufs, size_t count, 
     struct msghdr message = message_of(bufs, count);
     ssize_t n;
     do {
+        wasi_errno e = wasi_posix_wait(file, POLLOUT);
+        if (e) return e;
         n = sendmsg(file->fd, &message, wait_flag(file) | MSG_NOSIGNAL);
-    } while (n < 0 && errno == EINTR);
+    } while (again(file, n));
     if (n < 0) return wasi_errno_of(errno);
     *done = (size_t)n;
     return WASI_SUCCESS;
@@ -49,7 +64,7 @@ wasi_errno wasi_posix_send(wasi_file *file, const wasi_buf *bufs, size_t count, 
 
 wasi_errno wasi_posix_accept(wasi_file *file, u32 fdflags, wasi_file **out) {
     int fd;
-    wasi_errno e = wasi_posix_would_block(file, POLLIN);
+    wasi_errno e = wasi_posix_wait(file, POLLIN);
     if (e) return e;
 #if defined(__linux__)
     do {

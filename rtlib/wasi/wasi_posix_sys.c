@@ -90,6 +90,36 @@ bool wasi_host_random(void *user, void *data, size_t len) {
     return true;
 }
 
+/* ---- waking -------------------------------------------------------------------------------------- */
+bool wasi_host_wake_new(int *wake, int *waker) {
+    int fds[2];
+    if (pipe(fds) != 0) return false;
+    for (int i = 0; i < 2; i++) {
+        fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+        fcntl(fds[i], F_SETFL, O_NONBLOCK);
+    }
+    *wake = fds[0];
+    *waker = fds[1];
+    return true;
+}
+
+void wasi_host_wake(int wake, int waker, bool on) {
+    char bytes[64] = {0};
+    ssize_t n;
+    if (on) {
+        n = write(waker, bytes, 1); /* a full pipe is readable too */
+        (void)n;
+    } else {
+        while (read(wake, bytes, sizeof bytes) > 0) {
+        }
+    }
+}
+
+void wasi_host_wake_delete(int wake, int waker) {
+    close(wake);
+    close(waker);
+}
+
 void wasi_host_yield(void) {
     sched_yield();
 }

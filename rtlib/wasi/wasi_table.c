@@ -11,6 +11,7 @@ wasi_file *wasi_file_new(const wasi_ops *ops, int fd, wasi_filetype type) {
     file->ops = ops;
     file->fd = fd;
     file->type = type;
+    file->wake = -1;
     return file;
 }
 
@@ -41,6 +42,7 @@ wasi_errno wasi_fd_reserve(w2c_wasi *wasi, u32 *fd) {
 }
 
 void wasi_fd_install(w2c_wasi *wasi, u32 fd, wasi_file *file) {
+    file->wake = wasi->wake;
     wasi->files[fd] = file;
     wasi->open_count++;
 }

@@ -1,6 +1,8 @@
 /* test_wasi.c: the functions of WASI one family at a time, with hostile arguments. Escapes from a
  * directory are in test_wasi_escape.c. */
 #include "wasi_harness.h"
+#include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -448,6 +450,129 @@ START_TEST(unstable_layouts) {
 }
 END_TEST
 
+/* A clock's subscription has a second userdata word in front; events are the same. */
+START_TEST(unstable_poll) {
+    u32 fd;
+    begin_dir(false, W2C_WASI_RESOLVE_AUTO, 0);
+    host_write(base, "f", "12345");
+    ck_assert_uint_eq(guest_open(&g, 3, "f", 0, 0, RIGHTS_READ, &fd), 0);
+    g.module = "wasi_unstable";
+    memset(g.memory + AT_BUF, 0, 56 * 2);
+    guest_put64(&g, AT_BUF, 70);
+    guest_put64(&g, AT_BUF + 16, 0x5555555555555555u); /* to be passed over */
+    guest_put32(&g, AT_BUF + 24, WASI_CLOCK_MONOTONIC);
+    guest_put64(&g, AT_BUF + 32, 1000); /* ns */
+    guest_put64(&g, AT_BUF + 56, 71);
+    g.memory[AT_BUF + 56 + 8] = WASI_EVENT_READ;
+    guest_put32(&g, AT_BUF + 56 + 16, fd);
+    u32 at = AT_BUF + 1000;
+    ck_assert_uint_eq(wasi_poll_oneoff(&g, AT_BUF, at, 1, AT_OUT), 0);
+    ck_assert_uint_eq(guest_u32(&g, AT_OUT), 1);
+    ck_assert_uint_eq(guest_u64(&g, at), 70);
+    ck_assert_uint_eq(wasi_poll_oneoff(&g, AT_BUF + 56, at, 1, AT_OUT), 0);
+    ck_assert_uint_eq(guest_u64(&g, at), 71);
+    ck_assert_uint_eq(guest_u32(&g, at + 8), WASI_EVENT_READ << 16); /* error 0 in front */
+    ck_assert_uint_eq(guest_u64(&g, at + 16), 5);
+    ck_assert_uint_eq(wasi_poll_oneoff(&g, GUEST_SIZE - 56 - 55, at, 2, AT_OUT), WASI_FAULT);
+    end_dir();
+}
+END_TEST
+
+/* ---- what is bounded, what can be ended ------------------------------------------------------ */
+START_TEST(output_limit) {
+    w2c_wasi_config config = {.max_output = 10};
+    guest_begin(&g, &config);
+    ck_assert_uint_eq(guest_write(&g, 1, "1234567"), 0);
+    ck_assert_uint_eq(guest_write(&g, 2, "12345"), 0);
+    ck_assert_uint_eq(guest_u32(&g, AT_OUT), 3);
+    ck_assert_uint_eq(guest_write(&g, 1, "x"), WASI_NOSPC);
+    ck_assert_uint_eq(guest_write(&g, 2, "x"), WASI_NOSPC);
+    ck_assert_uint_eq(guest_write(&g, 1, ""), 0);
+    guest_end(&g);
+}
+END_TEST
+
+typedef struct blocked {
+    guest g;
+    int kind;
+    int fds[2];
+    u32 result;
+} blocked;
+
+static void *block(void *user) {
+    blocked *b = user;
+    guest *k = &b->g;
+    guest_iov(k, 0, AT_BUF, 4096);
+    switch (b->kind) {
+    case 0: /* a pipe that stays empty */
+        b->result = wasi_fd_read(k, 0, AT_IOVS, 1, AT_OUT);
+        break;
+    case 1: /* a clock that is far away */
+        memset(k->memory + AT_BUF, 0, 48);
+        guest_put32(k, AT_BUF + 16, WASI_CLOCK_MONOTONIC);
+        guest_put64(k, AT_BUF + 24, (u64)1000000000 * 3600);
+        b->result = wasi_poll_oneoff(k, AT_BUF, AT_BUF + 100, 1, AT_OUT);
+        break;
+    case 2: /* poll of the pipe, without any clock */
+        memset(k->memory + AT_BUF, 0, 48);
+        k->memory[AT_BUF + 8] = WASI_EVENT_READ;
+        b->result = wasi_poll_oneoff(k, AT_BUF, AT_BUF + 100, 1, AT_OUT);
+        break;
+    case 3: /* a pipe that nobody reads: some writes succeed */
+        do
+            b->result = wasi_fd_write(k, 1, AT_IOVS, 1, AT_OUT);
+        while (k->status == W2C_OK);
+        break;
+    case 4: /* a socket on which nobody connects */
+        b->result = wasi_sock_accept(k, 3, 0, AT_OUT);
+        break;
+    case 5: /* one that says nothing */
+        b->result = wasi_sock_recv(k, 3, AT_IOVS, 1, 0, AT_OUT, AT_OUT + 4);
+        break;
+    default: /* one that takes nothing */
+        do
+            b->result = wasi_sock_send(k, 3, AT_IOVS, 1, 0, AT_OUT);
+        while (k->status == W2C_OK);
+        break;
+    }
+    return NULL;
+}
+
+START_TEST(interrupted_waits) {
+    blocked b = {.kind = _i};
+    pthread_t thread;
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (_i < 4) {
+        ck_assert_int_eq(pipe(b.fds), 0);
+    } else if (_i == 4) {
+        b.fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+        b.fds[1] = dup(b.fds[0]);
+        ck_assert_int_eq(bind(b.fds[0], (struct sockaddr *)&any, sizeof any), 0);
+        ck_assert_int_eq(listen(b.fds[0], 1), 0);
+    } else {
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, b.fds), 0);
+    }
+    w2c_wasi_config config = {.sockets = b.fds, .socket_count = _i >= 4, .interruptible = true};
+    config.stdio[0] = (w2c_wasi_stdio){.kind = W2C_WASI_FD, .fd = b.fds[0]};
+    config.stdio[1] = (w2c_wasi_stdio){.kind = W2C_WASI_FD, .fd = b.fds[1]};
+    guest_begin(&b.g, &config);
+    ck_assert_int_eq(pthread_create(&thread, NULL, block, &b), 0);
+    usleep(_i % 2 ? 0 : 20000); /* before it waits, or while */
+    w2c_wasi_interrupt(b.g.wasi, true);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(b.g.status, W2C_TRAP_INTERRUPTED);
+    u32 e = wasi_clock_time_get(&b.g, 0, 0, AT_OUT);
+    ck_assert_int_eq(b.g.status, W2C_TRAP_INTERRUPTED);
+    w2c_wasi_interrupt(b.g.wasi, false);
+    e = wasi_clock_time_get(&b.g, 0, 0, AT_OUT);
+    ck_assert_uint_eq(e, 0);
+    ck_assert_int_eq(b.g.status, W2C_OK);
+    guest_end(&b.g);
+    close(b.fds[0]);
+    close(b.fds[1]);
+}
+END_TEST
+
 /* ---- polling, sockets ------------------------------------------------------------------------ */
 static void put_poll(u32 i, u64 userdata, u8 type, u32 fd) {
     u32 at = AT_BUF + 48 * i;
@@ -614,11 +739,14 @@ int main(void) {
                                   read_only_directories,
                                   entries,
                                   unstable_layouts,
+                                  unstable_poll,
+                                  output_limit,
                                   poll_descriptors,
                                   sockets};
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_test(t, tests[i]);
     tcase_add_loop_test(t, files, 0, 2);
+    tcase_add_loop_test(t, interrupted_waits, 0, 7);
     tcase_add_loop_test(t, random_calls, 0, 6);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs the official WASI test programs: each is built by `w2c build`, run as its JSON says, and judged.
 
-Usage: run_suite.py [--w2c W2C] [-j N] [-O LEVEL] [--cc CC] [--keep DIR] [-v] FOLDER [PATTERN...]
+Usage: run_suite.py [--w2c W2C] [--interp] [-j N] [-O LEVEL] [--cc CC] [--keep DIR] [-v] FOLDER [PATTERN...]
+    --interp by `w2c run` instead: nothing is compiled
     FOLDER   holds the suite's folders of NAME.wasm and NAME.json (its README.md says what they mean)
     PATTERN  only programs whose path contains one of these
 Prints what failed and a closing line `N passed, N failed`; exit 1 when any failed.
@@ -60,24 +61,25 @@ def run_one(path, args, scratch):
             spec = json.load(file)
     folder = os.path.join(args.keep or scratch, os.path.basename(os.path.dirname(path)), name)
     os.makedirs(folder, exist_ok=True)
-    program = os.path.join(folder, name)
-    command = [args.w2c, "build", path, "-o", program, "-O" + args.optimize, "-j1"]
-    if args.cc:
-        command += ["--cc", args.cc]
-    for key, value in spec.get("env", {}).items():
-        command += ["--env", f"{key}={value}"]
+    options = [word for key, value in spec.get("env", {}).items() for word in ("--env", f"{key}={value}")]
     if "root" in spec:
         root = os.path.join(folder, "root")
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(os.path.join(os.path.dirname(path), spec["root"]), root)
         writable(root)
-        command.append(f"--dir={root}::/")
-    built = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
-    if built.returncode != 0:
-        return f"w2c build: exit code {built.returncode}: {built.stderr.decode(errors='replace')[-1000:]}"
+        options.append(f"--dir={root}::/")
+    if args.interp:
+        command = [args.w2c, "run", *options, path]
+    else:
+        command = [os.path.join(folder, name)]
+        built = subprocess.run([args.w2c, "build", path, "-o", command[0], "-O" + args.optimize, "-j1",
+                                *(["--cc", args.cc] if args.cc else []), *options],
+                               stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
+        if built.returncode != 0:
+            return f"w2c build: exit code {built.returncode}: {built.stderr.decode(errors='replace')[-1000:]}"
     environment = {key: value for key, value in os.environ.items() if key != "W2C_RUN"}
     try:
-        result = subprocess.run([program] + spec.get("args", []), stdin=subprocess.DEVNULL, capture_output=True,
+        result = subprocess.run(command + spec.get("args", []), stdin=subprocess.DEVNULL, capture_output=True,
                                 timeout=SECONDS, env=environment, cwd=folder)
     except subprocess.TimeoutExpired:
         return f"still running after {SECONDS} s"
@@ -90,6 +92,7 @@ def run_one(path, args, scratch):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--w2c", default="w2c")
+    parser.add_argument("--interp", action="store_true", help="interpret, by `w2c run`")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     parser.add_argument("-O", "--optimize", default="1")
     parser.add_argument("--cc")

@@ -2,6 +2,7 @@
 """Builds real programs with w2c, runs them, and compares what they print with what they must print.
 
   expected.py [--w2c PATH] [--cc clang-19,gcc] [-O2] [-j 2] [--shared DIR] [--only REGEX] [--keep DIR]
+  expected.py --interp ...                       interprets, by `w2c run`; modules that only export are left out
 
 Programs and their outputs: bench/ and modules/ of the shared folder (--shared, else $W2C_SHARED_DIR, else
 ../shared beside the project). What is not there is left out. Commands with WASI become programs by `w2c build`;
@@ -257,6 +258,12 @@ def build_host(case, cc, a, folder):
         raise Broken(f'{cc}: {result.stderr.decode(errors="replace")[:600]}')
 
 
+def interpreted(case, a, folder):
+    """The command that interprets the case."""
+    os.symlink(case.wasm, f'{folder}/program')
+    return [a.w2c, 'run', *case.options, *a.build_option, f'{folder}/program']
+
+
 def build_program(case, cc, a, folder):
     bench = ['--bench'] if imports_bench(a.w2c, case.wasm) else []
     w2c_runs([a.w2c, 'build', case.wasm, '-o', 'program', f'--cc={cc}', case.opt or a.O, f'-j{a.j}', *bench,
@@ -284,16 +291,21 @@ def case_run(case, cc, a):
     os.makedirs(folder)
     prepare(case, folder)
     start = time.time()
-    (build_host if case.options == 'host' else build_program)(case, cc, a, folder)
+    command = ['./program']
+    if a.interp:
+        command = interpreted(case, a, folder)
+    else:
+        (build_host if case.options == 'host' else build_program)(case, cc, a, folder)
     built = time.time()
     for run in case.runs:
-        result = execute(['./program', *run.args], folder, input=run.stdin)
+        result = execute([*command, *run.args], folder, input=run.stdin)
         problem = run.problem(result, folder)
         if problem:
             raise Broken(f'{" ".join(run.args)[:40]}: {problem}' if run.args else problem)
     if not a.keep_given:
         shutil.rmtree(folder)
-    return f'built in {built - start:.1f} s, ran in {time.time() - built:.2f} s'
+    ran = f'ran in {time.time() - built:.2f} s'
+    return ran if a.interp else f'built in {built - start:.1f} s, {ran}'
 
 
 def main():
@@ -303,6 +315,7 @@ def main():
     p.add_argument('-O', default='2', help="level for all but the largest, which are built with -O1")
     p.add_argument('-j', default='2')
     p.add_argument('--build-option', action='append', default=[], help='a further option of w2c build')
+    p.add_argument('--interp', action='store_true', help='interpret instead of building')
     p.add_argument('--shared', default=os.environ.get('W2C_SHARED_DIR', os.path.join(ROOT, '..', 'shared')))
     p.add_argument('--only', default='', help='names that match this expression')
     p.add_argument('--skip', help='not those that match this expression')
@@ -311,8 +324,12 @@ def main():
     a.O, a.keep_given = f'-O{a.O}', a.keep
     a.w2c = os.path.abspath(a.w2c)
     a.keep = os.path.abspath(a.keep or f'{os.environ.get("TMPDIR", "/tmp")}/w2c-expected.{os.getpid()}')
+    if a.interp:
+        a.cc = 'interp'
     passed = failed = refused = 0
     for case in all_cases(os.path.abspath(a.shared)):
+        if a.interp and (case.options == 'host' or imports_bench(a.w2c, case.wasm)):
+            continue
         if not re.search(a.only, case.name) or (a.skip and re.search(a.skip, case.name)) or not os.path.exists(case.wasm):
             continue
         for cc in a.cc.split(','):

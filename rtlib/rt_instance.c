@@ -6,6 +6,7 @@
  * lives on with its context, which it shares with every instance and table that it was linked to.
  */
 #include "rt_internal.h"
+#include "rt_snapshot.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,9 +50,15 @@ static void make_tags(w2c_instance *instance) {
         ((w2c_tag *)w2c_at(instance, module->tags[i].storage))->type = module->tags[i].type;
 }
 
-static w2c_status make_memories(w2c_instance *instance, u64 max_bytes, char *text) {
+/* What w2c_instance_new_filled puts in the place of init. */
+typedef struct filler {
+    w2c_fill_fn *fill; /* NULL: init */
+    void *user;
+} filler;
+
+static w2c_status make_memories(w2c_instance *instance, u64 max_bytes, bool filled, char *text) {
     const w2c_module *module = instance->module;
-    if (module->memory_count) instance->images = w2c_images_get(module, false);
+    if (module->memory_count && !filled) instance->images = w2c_images_get(module, false);
     for (u32 i = 0; i < module->memory_count; i++) {
         const w2c_memory_desc *d = &module->memories[i];
         w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
@@ -105,13 +112,13 @@ static bool may_have_escaped(const w2c_instance *instance) {
 /* ---- the whole ------------------------------------------------------------------------------ */
 /* Everything up to init; the instance is in its context then. */
 static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
-                        const w2c_config *config, char *text) {
+                        const w2c_config *config, bool filled, char *text) {
     const w2c_module *module = instance->module;
     make_records(instance);
     make_tags(instance);
     w2c_status status = w2c_tail_prepare(instance) ? W2C_OK : W2C_NOMEM;
     if (status == W2C_OK) status = w2c_imports_bind(instance, imports, text, TEXT_SIZE);
-    if (status == W2C_OK) status = make_memories(instance, config->max_memory, text);
+    if (status == W2C_OK) status = make_memories(instance, config->max_memory, filled, text);
     if (status == W2C_OK) status = make_tables(instance, text);
     if (status == W2C_OK && module->text_begin) {
         if (w2c_registry_add(W2C_RANGE_TEXT, module->text_begin, module->text_end))
@@ -151,7 +158,8 @@ static w2c_status start(w2c_instance *instance, char *text) {
 }
 
 static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
-                              const w2c_imports *imports, const w2c_config *config, char *text) {
+                              const w2c_imports *imports, const w2c_config *config, const filler *f,
+                              char *text) {
     w2c_text why = w2c_text_start(text, TEXT_SIZE);
     w2c_status status = check_module(module, &why);
     if (status != W2C_OK) return status;
@@ -175,7 +183,12 @@ static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
     if (config->gc_stress) context->gc_stress = config->gc_stress;
     w2c_heap_configure(context);
     w2c_context_add(context, instance);
-    status = build(instance, imports, config, text);
+    status = build(instance, imports, config, f->fill != NULL, text);
+    if (status == W2C_OK && f->fill) {
+        status = f->fill(instance, f->user, text, TEXT_SIZE);
+        if (status == W2C_OK) *out = instance;
+        if (status == W2C_OK) return W2C_OK;
+    }
     if (status != W2C_OK) {
         if (!text[0]) w2c_text_add(&why, "%s", w2c_status_text(status));
         w2c_instance_delete(instance);
@@ -186,20 +199,33 @@ static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
     return status;
 }
 
-w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out,
-                            const w2c_imports *imports, const w2c_config *config) {
+static w2c_status make(const w2c_module *module, w2c_instance **out, const w2c_imports *imports,
+                       const w2c_config *config, const filler *f) {
     static const w2c_config defaults;
     char text[TEXT_SIZE];
     text[0] = 0;
     *out = NULL;
     if (!config) config = &defaults;
-    w2c_status status = instantiate(module, out, imports, config, text);
+    w2c_status status = instantiate(module, out, imports, config, f, text);
     if (config->error) {
         config->error->status = status;
         if (status == W2C_OK) text[0] = 0;
         memcpy(config->error->text, text, strlen(text) + 1);
     }
     return status;
+}
+
+w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out,
+                            const w2c_imports *imports, const w2c_config *config) {
+    filler f = {NULL, NULL};
+    return make(module, out, imports, config, &f);
+}
+
+w2c_status w2c_instance_new_filled(const w2c_module *module, w2c_instance **out,
+                                   const w2c_imports *imports, const w2c_config *config,
+                                   w2c_fill_fn *fill, void *user) {
+    filler f = {fill, user};
+    return make(module, out, imports, config, &f);
 }
 
 void w2c_instance_free(w2c_instance *instance) {

@@ -63,7 +63,7 @@ typedef void (*w2c_code)(void);
 
 /* Every module refers to it: code made for another ABI does not link ("undefined symbol
  * w2c_abi_N"). */
-#define W2C_ABI_SYMBOL w2c_abi_1
+#define W2C_ABI_SYMBOL w2c_abi_2
 extern const char W2C_ABI_SYMBOL;
 
 /* A function reference. `code` has the C type of its signature: result f(w2c_instance *,
@@ -328,6 +328,34 @@ typedef struct w2c_image_desc {
     const u8 *bytes; /* aligned to 4096 */
 } w2c_image_desc;
 
+/* What an instance holds, for snapshots. Numbers of functions are the module's own, so that they are the
+ * same in every build of it. */
+typedef struct w2c_global_desc { /* own globals, in order */
+    u32 offset;
+    const char *text; /* type and heap type as in w2c_global */
+    const w2c_type *heap;
+} w2c_global_desc;
+
+typedef struct w2c_elem_desc { /* a passive segment as it begins; others: all zeros */
+    const u32 *funcs;          /* as in w2c_elem; or NULL and */
+    u32 refs;                  /* offset: of its references */
+    u32 count;
+    const char *text; /* of its references, as in w2c_global */
+    const w2c_type *heap;
+} w2c_elem_desc;
+
+typedef struct w2c_state_desc {
+    u64 hash; /* of the module's bytes; or 0 and */
+    u64 (*find_hash)(const w2c_module *module);
+    const u32 *func_indices; /* by record, ascending */
+    const w2c_global_desc *globals;
+    const w2c_elem_desc *elems; /* by segment, up to the last passive one */
+    const w2c_data *datas;      /* likewise, as they begin */
+    u32 global_count, elem_count, data_count;
+    u32 elem_states, data_states;     /* offsets: of w2c_elem[], w2c_data[] */
+    void (*restored)(w2c_instance *); /* called when everything is there; may be NULL */
+} w2c_state_desc;
+
 struct w2c_module {
     u32 abi;           /* W2C_ABI */
     u32 size;          /* bytes of the instance struct */
@@ -356,6 +384,7 @@ struct w2c_module {
     w2c_images *images;          /* NULL: images are not made */
     const w2c_image_desc *given; /* of a snapshot: then init touches no memory; else NULL */
     u32 given_count;
+    const w2c_state_desc *state; /* NULL: no snapshots */
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */

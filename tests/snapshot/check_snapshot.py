@@ -91,6 +91,34 @@ def as_c(temp):
         check((ran.stdout, ran.returncode) == want[:2], f"C: {ran} instead of {want}")
 
 
+def state(temp):
+    """w2c_snapshot_save and _load between compiled and interpreted instances."""
+    folder, source = os.path.join(temp, "state"), os.path.join(HERE, "warm.wasm")
+    os.makedirs(folder)
+    check(w2c(source, "-o", os.path.join(folder, "warm.c")).returncode == 0, "translate warm.wasm")
+    interpreted = os.path.join(os.environ["W2C_BUILD_DIR"], "tests", "test_snapshot")
+    programs, saved, told = {"interpreted": interpreted}, {}, set()
+    for compiler in compilers():
+        exe = os.path.join(folder, "state-" + compiler.cc)
+        if check(compile_c(compiler.cc, [os.path.join(HERE, "state.c"), os.path.join(folder, "warm.c"),
+                                         *runtime(compiler, temp)], exe, "-std=c11", "-O1", "-I" + folder, link=True),
+                 f"{compiler}: state.c does not compile"):
+            programs[compiler.cc] = exe
+    for name, program in programs.items():
+        path = os.path.join(folder, name)
+        ran = run([program, "save", path])
+        if check(ran.returncode == 0, f"{name} save: {ran}"):
+            with open(path, "rb") as f:
+                saved[name] = f.read()
+    check(len(set(saved.values())) == 1, f"{list(saved)} save different bytes")
+    for name, program in programs.items():
+        for other in saved:
+            ran = run([program, "load", os.path.join(folder, other)])
+            told.add(ran.stdout)
+            check(ran.returncode == 0, f"{name} load {other}: {ran}")
+    check(len(told) == 1, f"they tell different things: {told}")
+
+
 def once(temp):
     source, warm = os.path.join(HERE, "once.wasm"), os.path.join(temp, "once.wasm")
     for calls, want in ((None, "1\n"), ("_initialize,more,more", "21\n"), ("_initialize", "1\n")):
@@ -132,6 +160,7 @@ def main():
         same_as_original(temp)
         compiled(temp)
         as_c(temp)
+        state(temp)
         once(temp)
         refused(temp)
     finish("snapshot")

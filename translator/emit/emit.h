@@ -181,6 +181,11 @@ uint64_t emit_data_hash(const Emitter *e);
 /* How many active segments come before the first whose place is not a constant; is that all? */
 uint32_t emit_data_active(const Emitter *e, bool *is_all);
 bool emit_data_const_offset(const Emitter *e, const Data *d, uint64_t *offset);
+/* ---- emit_state.c: the description of what an instance holds, for snapshots ---- */
+void emit_state(const Emitter *e, Buffer *out);
+/* A type as descriptions have it: its text in quotes; its concrete heap type's descriptor, or NULL. */
+void emit_type_text(const Emitter *e, Buffer *out, ValType t);
+void emit_heap_type(const Emitter *e, Buffer *out, ValType t);
 /* A C string literal of any bytes. */
 void emit_string(Buffer *out, Slice s);
 /* The same inside a comment: nothing that could end it. */

@@ -27,14 +27,14 @@ static const char *truth(bool b) {
     return b ? "true" : "false";
 }
 
-static void type_text(const Emitter *e, Buffer *out, ValType t) {
+void emit_type_text(const Emitter *e, Buffer *out, ValType t) {
     buffer_char(out, '"');
     emit_value_text(e, out, t);
     buffer_char(out, '"');
 }
 
 /* Its concrete heap type's descriptor, else NULL. */
-static void heap_type(const Emitter *e, Buffer *out, ValType t) {
+void emit_heap_type(const Emitter *e, Buffer *out, ValType t) {
     if (vt_is_ref(t) && ht_is_index(vt_heap(t)))
         buffer_printf(out, "&w2c_type_%s", e->types[vt_heap(t)]);
     else
@@ -86,9 +86,9 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
     case EXTERN_TABLE: {
         const Table *t = &m->tables[im->index];
         buffer_printf(out, ",\n     W2C_TABLE, offsetof(struct %s, table%u), 0, ", name, im->index);
-        heap_type(e, out, t->type);
+        emit_heap_type(e, out, t->type);
         buffer_text(out, ", NULL, NULL, ");
-        type_text(e, out, t->type);
+        emit_type_text(e, out, t->type);
         buffer_text(out, ", ");
         limits(out, &t->limits);
         buffer_printf(out, ", 0, 0, %s, false, false},\n", truth(t->limits.is64));
@@ -110,9 +110,9 @@ static bool import_row(Emitter *e, uint32_t i, Buffer *out) {
         const Global *g = &m->globals[im->index];
         buffer_printf(out, ",\n     W2C_GLOBAL, offsetof(struct %s, %s), 0, ", name,
                       e->globals[im->index]);
-        heap_type(e, out, g->type);
+        emit_heap_type(e, out, g->type);
         buffer_text(out, ", NULL, NULL, ");
-        type_text(e, out, g->type);
+        emit_type_text(e, out, g->type);
         buffer_printf(out, ", {0, 0}, 0, 0, false, false, %s},\n", truth(g->mutable));
         return true;
     }
@@ -164,11 +164,11 @@ static bool memories_and_tables(Emitter *e, Buffer *out) {
             buffer_printf(out,
                           "    {offsetof(struct %s, own_table%u), offsetof(struct %s, table%u), ",
                           e->name, i, e->name, i);
-            type_text(e, out, t->type);
+            emit_type_text(e, out, t->type);
             buffer_text(out, ", ");
             limits(out, &t->limits);
             buffer_printf(out, ", %s, ", truth(t->limits.is64));
-            heap_type(e, out, t->type);
+            emit_heap_type(e, out, t->type);
             buffer_text(out, "},\n");
         }
         buffer_text(out, "};\n");
@@ -289,9 +289,9 @@ static bool export_row(Emitter *e, uint32_t i, Buffer *out) {
         buffer_printf(out, ", W2C_GLOBAL, offsetof(struct %s, %s), %s, %s, ", e->name,
                       e->globals[x->index], truth(x->index < m->imported_globals),
                       truth(m->globals[x->index].mutable));
-        type_text(e, out, m->globals[x->index].type);
+        emit_type_text(e, out, m->globals[x->index].type);
         buffer_text(out, ", ");
-        heap_type(e, out, m->globals[x->index].type);
+        emit_heap_type(e, out, m->globals[x->index].type);
         buffer_text(out, "},\n");
         return true;
     case EXTERN_TAG:
@@ -337,10 +337,11 @@ static void data_description(const Emitter *e, Buffer *out) {
     else
         buffer_text(out, "    NULL, ");
     if (active)
-        buffer_printf(out, "%s_data, %s_active, %u, %s, &%s_images, NULL, 0};\n", e->name, e->name,
+        buffer_printf(out, "%s_data, %s_active, %u, %s, &%s_images, NULL, 0,\n", e->name, e->name,
                       active, truth(is_all), e->name);
     else
-        buffer_printf(out, "NULL, NULL, 0, %s, NULL, NULL, 0};\n", truth(is_all));
+        buffer_printf(out, "NULL, NULL, 0, %s, NULL, NULL, 0,\n", truth(is_all));
+    buffer_printf(out, "    &%s_state};\n", e->name);
 }
 
 static void description(const Emitter *e, Buffer *out) {
@@ -422,6 +423,7 @@ bool emit_instance(Emitter *e, Writer *w, Buffer *out) {
     records(e, out);
     tags(e, out);
     if (!exports(e, out)) return false;
+    emit_state(e, out);
     description(e, out);
     return true;
 }

@@ -2,6 +2,8 @@
  * instances. What a compiled module brings as constants is made here at run time, in the arena. */
 #include "interp_impl.h"
 #include <stdlib.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 void interp_text(const char **begin, const char **end);
 
@@ -281,6 +283,85 @@ static void make_rows(Loader *l) {
     it->module.export_count = m->export_count;
 }
 
+/* ---- what snapshots need ---------------------------------------------------------------------- */
+static u64 find_hash(const w2c_module *module) {
+    const Interp *it = (const Interp *)(const void *)module;
+    return XXH3_64bits(it->m->bytes.ptr, it->m->bytes.len);
+}
+
+static void restored(w2c_instance *instance) {
+    Inst *in = (Inst *)(void *)instance;
+    const Interp *it = inst_interp(in);
+    if (it->m->memory_count) in->base = INST_AT(in, u8 *, it->bases)[0];
+}
+
+static u32 import_of_func(const Module *m, u32 func) {
+    for (u32 i = 0; i < m->import_count; i++)
+        if (m->imports[i].kind == EXTERN_FUNC && m->imports[i].index == func) return i;
+    return 0;
+}
+
+/* The segment's functions by number, as a compiled module has them. */
+static const u32 *func_numbers(Loader *l, const Elem *e) {
+    u32 *numbers = rows(l, e->count, sizeof *numbers);
+    const u8 *at = e->items.ptr;
+    for (u32 i = 0; l->ok && i < e->count; i++) {
+        u32 func = 0;
+        ConstExpr none;
+        elem_next(l->m, e, &at, &func, &none);
+        numbers[i] = func < l->m->imported_funcs ? W2C_ELEM_IMPORT + import_of_func(l->m, func)
+                                                 : interp_record(l->it, func);
+    }
+    return numbers;
+}
+
+static void make_segments(Loader *l) {
+    const Module *m = l->m;
+    w2c_elem_desc *elems = rows(l, m->elem_count, sizeof *elems);
+    w2c_data *datas = rows(l, m->data_count, sizeof *datas);
+    w2c_state_desc *state = &l->it->state;
+    for (u32 i = 0; l->ok && i < m->elem_count; i++) {
+        const Elem *e = &m->elems[i];
+        if (e->mode != SEGMENT_PASSIVE || !e->count) continue;
+        if (e->is_funcs) elems[i].funcs = func_numbers(l, e);
+        elems[i].refs = l->it->elem_refs[i];
+        elems[i].count = e->count;
+        elems[i].text = words(l, e->type);
+        elems[i].heap = heap_type(l, e->type);
+        state->elem_count = i + 1;
+    }
+    for (u32 i = 0; l->ok && i < m->data_count; i++) {
+        if (m->datas[i].mode != SEGMENT_PASSIVE) continue;
+        datas[i].bytes = m->datas[i].bytes.ptr;
+        datas[i].len = m->datas[i].bytes.len;
+        state->data_count = i + 1;
+    }
+    state->elems = elems;
+    state->datas = datas;
+}
+
+static void make_state(Loader *l) {
+    Interp *it = l->it;
+    const Module *m = l->m;
+    u32 own = m->global_count - m->imported_globals;
+    w2c_global_desc *globals = rows(l, own, sizeof *globals);
+    for (u32 k = 0; l->ok && k < own; k++) {
+        u32 i = m->imported_globals + k;
+        globals[k].offset = it->globals[i];
+        globals[k].text = words(l, m->globals[i].type);
+        globals[k].heap = heap_type(l, m->globals[i].type);
+    }
+    it->state.globals = globals;
+    it->state.global_count = own;
+    it->state.func_indices = it->record_funcs;
+    it->state.find_hash = find_hash;
+    it->state.elem_states = it->elems;
+    it->state.data_states = it->datas;
+    it->state.restored = restored;
+    it->module.state = &it->state;
+    make_segments(l);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 static bool load(Interp *it, Context *ctx, const char *name) {
     Loader l = {it, ctx, it->m, sizeof(Inst), true};
@@ -301,6 +382,7 @@ static bool load(Interp *it, Context *ctx, const char *name) {
     make_records(&l);
     if (l.ok) make_places(&l);
     if (l.ok) make_rows(&l);
+    if (l.ok) make_state(&l);
     it->module.size = (u32)l.size;
     return l.ok && interp_space_make(it, ctx) && interp_closures_make(it, ctx);
 }

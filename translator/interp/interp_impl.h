@@ -50,6 +50,7 @@ struct Interp {
     bool interrupted, fuel_ended;
     struct Closure *closures;
     w2c_images images;
+    w2c_state_desc state;
 };
 
 /* What every instance begins with; the rest has places that differ from module to module. */

@@ -1,0 +1,88 @@
+/* state.h: warm.wasm's instance told by its exports, for compiled and interpreted instances alike. */
+#ifndef STATE_H
+#define STATE_H
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <w2c.h>
+#include <w2c_snapshot.h>
+
+static const char *const state_tells[] = {"numbers",      "vector",      "memories", "tables",
+                                          "refs",         "global_func", "passive",  "dropped_data",
+                                          "dropped_elem", "import"};
+enum { STATE_TELLS = sizeof state_tells / sizeof *state_tells, STATE_TEXT = 2000 };
+
+static w2c_status state_call(w2c_instance *instance, const char *name, w2c_value *results) {
+    w2c_extern e;
+    if (!w2c_export_find(instance, w2c_name_of(name), &e) || e.kind != W2C_FUNC) return W2C_INVALID;
+    memset(results, 0, 8 * sizeof *results);
+    return w2c_call(e.func, NULL, results);
+}
+
+/* Everything that the exports say, as text. They change the instance: once for each. */
+static inline void state_tell(w2c_instance *instance, char *text) {
+    size_t at = 0;
+    for (size_t i = 0; i < STATE_TELLS; i++) {
+        w2c_value r[8];
+        w2c_status status = state_call(instance, state_tells[i], r);
+        at += (size_t)snprintf(text + at, STATE_TEXT - at, "%s %d", state_tells[i], (int)status);
+        for (size_t k = 0; k < 6 && status == W2C_OK; k++)
+            at +=
+                (size_t)snprintf(text + at, STATE_TEXT - at, " %llx", (unsigned long long)r[k].i64);
+        at += (size_t)snprintf(text + at, STATE_TEXT - at, "\n");
+    }
+}
+
+static w2c_status state_clock(void *env, w2c_instance *importer, uint32_t id, uint64_t precision,
+                              uint32_t out, uint32_t *result) {
+    (void)env, (void)importer, (void)id, (void)precision, (void)out;
+    *result = 0;
+    return W2C_OK;
+}
+
+static bool state_resolve(void *user, const w2c_wanted *wanted, w2c_extern *out) {
+    (void)user;
+    if (wanted->name.len != 14 || memcmp(wanted->name.text, "clock_time_get", 14)) return false;
+    *out = w2c_extern_host("ili_i", (w2c_host_fn)state_clock, NULL);
+    return true;
+}
+
+/* save FILE: init, then a snapshot of it; load FILE: what a snapshot tells. The exit code. */
+static inline int state_main(const w2c_module *module, const char *what, const char *path) {
+    static unsigned char bytes[1 << 20];
+    char text[STATE_TEXT];
+    w2c_instance *instance;
+    w2c_imports imports = {.resolve = state_resolve};
+    w2c_error error = {W2C_OK, ""};
+    w2c_config config = {.error = &error};
+    w2c_value results[8];
+    FILE *f = fopen(path, !strcmp(what, "save") ? "wb" : "rb");
+    if (!f || !w2c_init_traps()) return 10;
+    if (!strcmp(what, "save")) {
+        void *saved;
+        size_t len;
+        if (w2c_instance_new(module, &instance, &imports, &config) != W2C_OK) return 11;
+        if (state_call(instance, "init", results) != W2C_OK) return 12;
+        if (w2c_snapshot_save(instance, NULL, &saved, &len, &error) != W2C_OK)
+            return puts(error.text), 13;
+        if (fwrite(saved, 1, len, f) != len) return 14;
+        free(saved);
+    } else {
+        size_t len = fread(bytes, 1, sizeof bytes, f);
+        if (w2c_snapshot_load(module, &instance, bytes, len, &imports, &config, NULL) != W2C_OK)
+            return puts(error.text), 15;
+        w2c_instance *twin;
+        char twin_text[STATE_TEXT];
+        if (w2c_snapshot_fork(instance, &twin, &imports, &config) != W2C_OK)
+            return puts(error.text), 16;
+        state_tell(instance, text);
+        state_tell(twin, twin_text);
+        w2c_instance_delete(twin);
+        if (strcmp(text, twin_text)) return printf("its fork tells:\n%s", twin_text), 17;
+        fputs(text, stdout);
+    }
+    fclose(f);
+    w2c_instance_delete(instance);
+    return 0;
+}
+#endif

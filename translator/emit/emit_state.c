@@ -1,0 +1,111 @@
+/* emit_state.c: where an instance keeps what a snapshot has to hold: globals, passive segments, and the numbers of
+ * the functions that have records. */
+#include "emit.h"
+
+static void indices(const Emitter *e, Buffer *out) {
+    uint32_t n = 0;
+    if (!e->record_count) return;
+    buffer_printf(out, "static const u32 %s_indices[] = {", e->name);
+    for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++)
+        if (e->records[f] != NO_RECORD)
+            buffer_printf(out, "%s%u", n++ % 16 ? ", " : n > 1 ? ",\n    " : "\n    ", f);
+    buffer_text(out, "};\n");
+}
+
+static void globals(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    if (m->global_count == m->imported_globals) return;
+    buffer_printf(out, "static const w2c_global_desc %s_globals[] = {\n", e->name);
+    for (uint32_t i = m->imported_globals; i < m->global_count; i++) {
+        buffer_printf(out, "    {offsetof(struct %s, %s), ", e->name, e->globals[i]);
+        emit_type_text(e, out, m->globals[i].type);
+        buffer_text(out, ", ");
+        emit_heap_type(e, out, m->globals[i].type);
+        buffer_text(out, "},\n");
+    }
+    buffer_text(out, "};\n");
+}
+
+static void elem(const Emitter *e, uint32_t k, Buffer *out) {
+    const Elem *s = &e->m->elems[k];
+    if (s->mode != SEGMENT_PASSIVE || !s->count) {
+        buffer_text(out, "    {NULL, 0, 0, NULL, NULL},\n");
+    } else if (s->is_funcs) {
+        buffer_printf(out, "    {%s_elem%u, 0, %u, NULL, NULL},\n", e->name, k, s->count);
+    } else {
+        buffer_printf(out, "    {NULL, offsetof(struct %s, refs%u), %u, ", e->name, k, s->count);
+        emit_type_text(e, out, s->type);
+        buffer_text(out, ", ");
+        emit_heap_type(e, out, s->type);
+        buffer_text(out, "},\n");
+    }
+}
+
+static uint32_t elem_rows(const Module *m) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < m->elem_count; i++)
+        if (m->elems[i].mode == SEGMENT_PASSIVE && m->elems[i].count) count = i + 1;
+    return count;
+}
+
+static uint32_t data_rows(const Module *m) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; m->has_data_count && i < m->data_count; i++)
+        if (m->datas[i].mode == SEGMENT_PASSIVE && m->datas[i].bytes.len) count = i + 1;
+    return count;
+}
+
+static void segments(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    uint32_t elem_count = elem_rows(m), data_count = data_rows(m);
+    uint64_t from = 0;
+    if (elem_count) buffer_printf(out, "static const w2c_elem_desc %s_elems[] = {\n", e->name);
+    for (uint32_t k = 0; k < elem_count; k++)
+        elem(e, k, out);
+    if (elem_count) buffer_text(out, "};\n");
+    if (data_count) buffer_printf(out, "static const w2c_data %s_datas[] = {\n", e->name);
+    for (uint32_t k = 0; k < data_count; k++) {
+        size_t len = m->datas[k].bytes.len;
+        if (m->datas[k].mode == SEGMENT_PASSIVE && len)
+            buffer_printf(out, "    {%s_data + %llu, %zu},\n", e->name, (unsigned long long)from,
+                          len);
+        else
+            buffer_text(out, "    {NULL, 0},\n");
+        from += len;
+    }
+    if (data_count) buffer_text(out, "};\n");
+}
+
+static void name_or_null(const Emitter *e, Buffer *out, const char *what, bool there) {
+    if (there)
+        buffer_printf(out, "%s_%s, ", e->name, what);
+    else
+        buffer_text(out, "NULL, ");
+}
+
+static void offset_or_zero(const Emitter *e, Buffer *out, const char *member, bool there) {
+    if (there)
+        buffer_printf(out, "offsetof(struct %s, %s), ", e->name, member);
+    else
+        buffer_text(out, "0, ");
+}
+
+void emit_state(const Emitter *e, Buffer *out) {
+    const Module *m = e->m;
+    uint32_t own = m->global_count - m->imported_globals, elem_count = elem_rows(m),
+             data_count = data_rows(m);
+    buffer_text(out, "\n/* ---- what an instance holds ---- */\n");
+    indices(e, out);
+    globals(e, out);
+    segments(e, out);
+    buffer_printf(out, "static const w2c_state_desc %s_state = {\n    0x%016llxu, NULL, ", e->name,
+                  (unsigned long long)e->input_hash);
+    name_or_null(e, out, "indices", e->record_count);
+    name_or_null(e, out, "globals", own);
+    name_or_null(e, out, "elems", elem_count);
+    name_or_null(e, out, "datas", data_count);
+    buffer_printf(out, "\n    %u, %u, %u, ", own, elem_count, data_count);
+    offset_or_zero(e, out, "elems", elem_count);
+    offset_or_zero(e, out, "datas", data_count);
+    buffer_text(out, "NULL};\n");
+}

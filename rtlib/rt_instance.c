@@ -237,6 +237,7 @@ void w2c_instance_free(w2c_instance *instance) {
     if (instance->has_text)
         w2c_registry_remove(W2C_RANGE_TEXT, module->text_begin, module->text_end);
     w2c_hosts_free(instance);
+    w2c_hold_end(&instance->hold, NULL, 0, 0);
     free(instance);
 }
 

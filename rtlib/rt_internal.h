@@ -154,6 +154,10 @@ w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc,
                              const w2c_memory_wish *wish, char *text, size_t cap);
 void w2c_memory_destroy(w2c_memory *memory);
 void w2c_memory_zero(w2c_memory *memory);             /* all of it reads as zeros again */
+/* Unmaps or frees what a memory of this mode had. */
+void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode);
+/* The owner goes. True: the holders have the bytes now (data may be NULL); false: no hold. */
+bool w2c_hold_end(w2c_hold **place, u8 *data, u64 reserved, u8 mode);
 void w2c_waiters_delete(struct w2c_waiters *waiters); /* NULL is fine; nobody waits any more */
 w2c_status w2c_table_create(w2c_table *table, const w2c_table_desc *desc, char *text, size_t cap);
 void w2c_table_destroy(w2c_table *table);

@@ -150,15 +150,18 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
     return W2C_OK;
 }
 
+void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode) {
+    if (mode == W2C_STATIC)
+        free(data);
+    else
+        munmap(data, (size_t)reserved);
+}
+
 void w2c_memory_destroy(w2c_memory *m) {
     if (!m->data) return;
-    if (m->mode == W2C_STATIC) {
-        free(m->data);
-    } else {
-        if (m->mode == W2C_GUARD)
-            w2c_registry_remove(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
-        munmap(m->data, (size_t)m->reserved);
-    }
+    if (m->mode == W2C_GUARD) w2c_registry_remove(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
+    if (!w2c_hold_end(&m->hold, m->data, m->reserved, m->mode))
+        w2c_memory_give_back(m->data, m->reserved, m->mode);
     w2c_waiters_delete(m->waiters);
     memset(m, 0, sizeof *m);
 }

@@ -61,6 +61,16 @@ typedef double f64;
 /* ---- shared layouts ------------------------------------------------------------------------- */
 typedef void (*w2c_code)(void);
 
+/* Tells those who look at a memory or instance that it is gone, and keeps a memory's bytes for them
+ * until then: see rt_hold.c. */
+typedef struct w2c_hold {
+    u32 gone; /* first: read by everybody, atomically */
+    u32 refs; /* holders, and what it belongs to */
+    u8 *data; /* once that is gone: what the last holder gives back */
+    u64 reserved;
+    u8 mode;
+} w2c_hold;
+
 /* Every module refers to it: code made for another ABI does not link ("undefined symbol
  * w2c_abi_N"). */
 #define W2C_ABI_SYMBOL w2c_abi_2
@@ -123,6 +133,7 @@ struct w2c_memory {
     u32 lock;                    /* held while it grows */
     struct w2c_waiters *waiters; /* threads in memory.atomic.wait; NULL until the first */
     u32 growths, failed_growths;
+    w2c_hold *hold; /* NULL until the first view */
 };
 
 /* ---- exceptions: what throws and catches is in w2c_eh.h */
@@ -216,6 +227,7 @@ struct w2c_instance {
     bool has_text;                      /* the module's text is registered */
     bool has_data;                      /* init got as far as its data segments */
     const struct w2c_image_set *images; /* what its memories began with; NULL: zeros */
+    w2c_hold *hold;                     /* NULL until somebody wants to know when it goes */
     struct w2c_slot *slot;              /* the place in a pool that it goes back to; NULL: none */
 };
 
@@ -571,6 +583,15 @@ W2C_ACCESS(f64, W2C_FORCE_FLOAT)
 void w2c_memory_fill(w2c_memory *memory, u64 to, u32 byte, u64 len);
 void w2c_memory_copy(w2c_memory *dst, w2c_memory *src, u64 to, u64 from, u64 len);
 void w2c_memory_init(w2c_memory *memory, const w2c_data *data, u64 to, u32 from, u32 len);
+
+/* One more holder of what has its hold at *place; made when there is none. NULL: out of memory. */
+w2c_hold *w2c_hold_take(w2c_hold **place);
+w2c_hold *w2c_hold_again(w2c_hold *hold); /* another one; the same hold */
+void w2c_hold_drop(w2c_hold *hold);       /* NULL is fine. Thread: any, like all of these */
+u32 w2c_hold_count(const w2c_hold *hold); /* holders; 0 for NULL */
+/* Sets what w2c_instance_detail gives. */
+void w2c_instance_explain(w2c_instance *instance, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* ---- tables --------------------------------------------------------------------------------- */
 W2C_INLINE w2c_ref w2c_table_load(const w2c_table *table, u64 i) {

@@ -7,7 +7,7 @@ build=${W2C_BUILD_DIR:-$here/../../build}
 cc=${W2C_CC:-cc}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-flags=(-std=c11 -D_XOPEN_SOURCE=700 -DEXCHANGE_COMPILED -O1 -I "$here/../../rtlib" -I "$dir" -I "$here")
+flags=(-std=c11 -D_XOPEN_SOURCE=700 -DEXCHANGE_COMPILED -O0 -I "$here/../../rtlib" -I "$dir" -I "$here")
 libs=("$build/libw2cexchange.a" "$build/libw2crt.a")
 if grep -q '^W2C_SANITIZE:[A-Z]*=address' "$build/CMakeCache.txt"; then
     flags+=(-g -fsanitize=address,undefined)
@@ -22,7 +22,9 @@ fi
 for memory in guard bounds; do
     "$build/w2c" "$here/guest.wasm" -o "$dir/guest.c" --memory=$memory >/dev/null
     "$cc" "${flags[@]}" -c "$dir/guest.c" -o "$dir/guest.o"
-    for test in guest stream view pool fuzz; do
+    tests=(guest view)
+    [[ $memory == bounds ]] || tests+=(stream pool fuzz)
+    for test in "${tests[@]}"; do
         "$cc" "${flags[@]}" "$here/test_exchange_$test.c" "$dir/guest.o" "${libs[@]}" "${check[@]}" -lm -pthread \
             -o "$dir/test"
         W2C_FUZZ_INPUTS=20000 "$dir/test" | tail -1

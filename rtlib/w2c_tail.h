@@ -130,6 +130,9 @@ W2C_INLINE w2c_tail_res w2c_tail_result(u64 i, f64 d) {
  *   W2C_TAIL_CALL(fn, inst, places)        returns what fn does
  *   W2C_TAIL_PASS(fn)                      the same with the arguments as they came
  *   W2C_TAIL_RUN(res, fn, inst, places)    a call from outside
+ *   W2C_RAW_I(k, p), W2C_RAW_D(k, p)       for a place: argument k as it came, which is p and unchanged:
+ *                                          narrow values need not be widened again
+ *   W2C_TAIL_TRAP(status)                  a trap that needs no frame
  * places: W2C_I0() ... W2C_I5(values) for the integers, then W2C_D0() ... W2C_D4(values). */
 #if W2C_TAIL_ABI != W2C_TAIL_TRAMPOLINE
 
@@ -147,6 +150,20 @@ typedef W2C_TAIL_FN(w2c_tail_fn);
 #define W2C_TAIL_PASS(fn)                                                                          \
     __attribute__((musttail)) return (fn)(instance, a0, a1, a2, a3, a4, d0, d1, d2, d3)
 #define W2C_TAIL_RUN(res, fn, inst, ...) ((res) = (fn)((inst), __VA_ARGS__))
+#define W2C_RAW_I(k, p) a##k
+#define W2C_RAW_D(k, p) d##k
+/* A jump as well: with a call in it, a function that does nothing but jump would have to align its
+ * stack first. */
+#define W2C_TAIL_TRAP(status) W2C_TAIL_CALL(w2c_tail_trap_##status, instance, W2C_I0(), W2C_D0())
+#define W2C_TAIL_TRAP_FN(status)                                                                   \
+    __attribute__((unused, cold, noinline)) static W2C_TAIL_FN(w2c_tail_trap_##status) {           \
+        (void)instance, (void)a0, (void)a1, (void)a2, (void)a3, (void)a4;                          \
+        (void)d0, (void)d1, (void)d2, (void)d3;                                                    \
+        w2c_trap(W2C_##status);                                                                    \
+    }
+W2C_TAIL_TRAP_FN(TRAP_UNDEFINED_ELEMENT)
+W2C_TAIL_TRAP_FN(TRAP_NULL_ELEMENT)
+W2C_TAIL_TRAP_FN(TRAP_NULL_FUNC)
 
 #else
 
@@ -179,6 +196,9 @@ typedef W2C_TAIL_FN(w2c_tail_fn);
         return w2c_tail_result(0, 0);                                                              \
     } while (0)
 #define W2C_TAIL_PASS(fn) return (fn)(instance)
+#define W2C_RAW_I(k, p) ((u64)(p))
+#define W2C_RAW_D(k, p) w2c_tail_f32(p)
+#define W2C_TAIL_TRAP(status) w2c_trap(W2C_##status)
 #define W2C_TAIL_RUN(res, fn, inst, ...)                                                           \
     do {                                                                                           \
         w2c_tail *const tail = &W2C_TAIL(inst);                                                    \
@@ -214,6 +234,23 @@ W2C_INLINE w2c_tail_res w2c_tail_run(w2c_tail_fn *fn, w2c_instance *instance) {
 #define W2C_D2(a, b) W2C_PUT_D(0, a), W2C_PUT_D(1, b), W2C_NO_D(2), W2C_NO_D(3)
 #define W2C_D3(a, b, c) W2C_PUT_D(0, a), W2C_PUT_D(1, b), W2C_PUT_D(2, c), W2C_NO_D(3)
 #define W2C_D4(a, b, c, d) W2C_PUT_D(0, a), W2C_PUT_D(1, b), W2C_PUT_D(2, c), W2C_PUT_D(3, d)
+
+/* func = the function at index i of table, of the type given; or of a reference. Like w2c_table_func and
+ * w2c_ref_func. */
+#define W2C_TAIL_TABLE_FUNC(func, table, i, want)                                                  \
+    do {                                                                                           \
+        const w2c_table *const table_ = (table);                                                   \
+        const u64 at_ = (i);                                                                       \
+        if (W2C_UNLIKELY(at_ >= table_->size)) W2C_TAIL_TRAP(TRAP_UNDEFINED_ELEMENT);              \
+        (func) = (const w2c_func *)table_->data[at_];                                              \
+        if (W2C_UNLIKELY(!(func))) W2C_TAIL_TRAP(TRAP_NULL_ELEMENT);                               \
+        if (W2C_UNLIKELY((func)->type != (want))) w2c_check_type((func), (want));                  \
+    } while (0)
+#define W2C_TAIL_REF_FUNC(func, ref)                                                               \
+    do {                                                                                           \
+        (func) = (const w2c_func *)(ref);                                                          \
+        if (W2C_UNLIKELY(!(func))) W2C_TAIL_TRAP(TRAP_NULL_FUNC);                                  \
+    } while (0)
 
 /* What a tail call of func goes to: its own tail form, else the adapter of its signature, which calls
  * it as a plain function. */

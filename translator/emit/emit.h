@@ -53,10 +53,11 @@ typedef struct Writer {
     Buffer body;       /* of the function under work: printed before its declarations */
     const Ir *ir;
     uint32_t func;
-    unsigned depth;                  /* braces open */
-    unsigned opaque;                 /* bits: laundered constants used, see emit_expr.c */
-    bool plain;                      /* no laundered constants here: an initialiser */
-    bool calls_itself;               /* by tail calls: goto T0 */
+    unsigned depth;      /* braces open */
+    unsigned opaque;     /* bits: laundered constants used, see emit_expr.c */
+    bool plain;          /* no laundered constants here: an initialiser */
+    bool calls_itself;   /* by tail calls: goto T0 */
+    uint64_t params_set; /* a body of tail calls: bit k: parameter k may be set (above: it may) */
     uint32_t *slots[MAX_SLOT_TYPES]; /* bitmaps: slots used, by height */
     uint32_t slot_words;
     uint64_t *handlers,
@@ -130,6 +131,7 @@ bool emit_tail_is_target(const Emitter *e, uint32_t func); /* and no body */
 bool emit_tail_is_adapted(const Emitter *e, uint32_t type);
 /* ---- emit_tail.c ---- */
 void emit_tail_params(const Emitter *e, Buffer *out, uint32_t type); /* declares p0 ... */
+uint64_t emit_tail_params_set(const Ir *ir, uint32_t func);          /* for Writer.params_set */
 void emit_tail_return(Writer *w, const Stmt *s);
 void emit_tail_return_res(Writer *w); /* what the plain function would return as `res` */
 /* A body's plain entry, or a target's adapter; nothing for other functions. */

@@ -243,6 +243,8 @@ static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
     w->depth = 0;
     w->opaque = 0;
     w->calls_itself = false;
+    w->params_set =
+        emit_tail_is_body(w->e, w->func) ? emit_tail_params_set(ir, w->func) : UINT64_MAX;
     w->body.len = 0;
     w->out = &w->body;
     emit_stmts(w);

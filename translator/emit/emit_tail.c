@@ -59,7 +59,28 @@ static Wrap from_place(char where, unsigned kind) {
     }
 }
 
+/* The number of a parameter that is passed on as it came, from place `from`; or false. */
+static bool is_raw(const Values *v, uint32_t i, unsigned kind, TailPlace *from) {
+    if (!v->s || (kind != VT_I32 && kind != VT_F32)) return false;
+    const Writer *w = v->w;
+    const Node *n = &w->ir->nodes[emit_stmt_args(v->w, v->s)[i]];
+    const TypeDef *t = func_type(w->e->m, w->func);
+    if (n->op != OP_local_get || n->imm >= t->u.func.param_count || n->imm >= 64) return false;
+    if (w->params_set >> n->imm & 1) return false;
+    TailPlaces places = TAIL_PARAMS;
+    for (uint32_t k = 0; k <= n->imm; k++)
+        *from = emit_tail_place(&places, vt_kind(t->u.func.params[k]));
+    return from->where != 'W';
+}
+
 static void put_place(Buffer *out, TailPlace at, unsigned kind, const Values *v, uint32_t i) {
+    TailPlace from;
+    if (at.where != 'W' && is_raw(v, i, kind, &from)) {
+        buffer_printf(out, "W2C_RAW_%c(%u, ", from.where, from.index);
+        value(out, v, i);
+        buffer_char(out, ')');
+        return;
+    }
     Wrap wrap = to_place(at.where, kind);
     buffer_text(out, wrap.open);
     value(out, v, i);
@@ -139,6 +160,17 @@ static void give_results(Buffer *out, const TypeDef *t, const Values *v) {
 }
 
 /* ---- inside a body --------------------------------------------------------------------------- */
+
+uint64_t emit_tail_params_set(const Ir *ir, uint32_t func) {
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < ir->stmt_count; i++) {
+        const Stmt *s = &ir->stmts[i];
+        bool sets = s->kind == STMT_SET_LOCAL || (s->kind == STMT_OP && s->to_local);
+        if (sets && s->a < 64) set |= (uint64_t)1 << s->a;
+        if (s->kind == STMT_OP && s->op == OP_return_call && s->b == func) return UINT64_MAX;
+    }
+    return set;
+}
 
 void emit_tail_params(const Emitter *e, Buffer *out, uint32_t type) {
     const TypeDef *t = &e->m->types[type];
@@ -241,6 +273,20 @@ static void call_direct(Writer *w, const Stmt *s) {
     buffer_free(&name);
 }
 
+/* Statements that find fn. */
+static void callee(Writer *w, const Stmt *s) {
+    if (s->op == OP_return_call_ref) {
+        buffer_text(w->out, "W2C_TAIL_REF_FUNC(fn, ");
+        emit_arg(w, s, s->count - 1);
+    } else {
+        buffer_printf(w->out, "W2C_TAIL_TABLE_FUNC(fn, m->table%u, ", (uint32_t)s->imm);
+        emit_arg(w, s, s->count - 1);
+        buffer_printf(w->out, ", &w2c_type_%s", w->e->types[s->b]);
+    }
+    buffer_text(w->out, ");\n");
+    emit_indent(w);
+}
+
 bool emit_tail_stmt(Writer *w, const Stmt *s) {
     switch ((Op)s->op) {
     case OP_return_call:
@@ -248,7 +294,7 @@ bool emit_tail_stmt(Writer *w, const Stmt *s) {
         return true;
     case OP_return_call_indirect:
     case OP_return_call_ref:
-        emit_callee(w, s, s->op == OP_return_call_ref);
+        callee(w, s);
         call_unknown(w, s, s->b);
         return true;
     default:

@@ -1,0 +1,20 @@
+;; Tail calls: bodies, a target that makes none, a loop, through a table and a reference.
+(module
+  (type $op (func (param i32 f32 i64) (result i64)))
+  (import "env" "other" (func $other (type $op)))
+  (table 3 funcref)
+  (elem (i32.const 0) $up $down $leaf)
+  (func $leaf (type $op) (local.get 2))
+  (func $up (type $op) ;; parameters 0 and 1 go on as they came
+    (return_call_indirect (type $op) (local.get 0) (local.get 1) (i64.add (local.get 2) (i64.const 1)) (local.get 0)))
+  (func $down (type $op)
+    (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+    (return_call $leaf (local.get 0) (local.get 1) (local.get 2)))
+  (func $by_ref (param $f (ref null $op)) (param $x i32) (param $y f32) (result i64)
+    (return_call_ref $op (local.get $x) (local.get $y) (i64.const 7) (local.get $f)))
+  (func $to_host (type $op)
+    (return_call $other (local.get 0) (local.get 1) (local.get 2)))
+  (func $count (param $n i32) (param $sum i64) (result i64)
+    (if (i32.eqz (local.get $n)) (then (return (local.get $sum))))
+    (return_call $count (i32.sub (local.get $n) (i32.const 1)) (i64.add (local.get $sum) (i64.const 2))))
+  (export "by_ref" (func $by_ref)) (export "to_host" (func $to_host)) (export "count" (func $count)))

@@ -9,6 +9,17 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+/* With AddressSanitizer: is memory lost? A report goes to standard error. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/lsan_interface.h>
+#define LEAKS() (__lsan_do_recoverable_leak_check() != 0)
+#else
+#define LEAKS() false
+#endif
+
 enum { MOST_VALUES = 1000 };
 
 typedef struct Run {
@@ -401,6 +412,8 @@ void compiled_script(Suite *suite, const Script *script, int pipe) {
             verdict = compare(run, other, verdict, others);
             buffer_free(&other->text);
         }
+        if (i + 1 == script->count && verdict != VERDICT_FAIL && LEAKS())
+            verdict = fail(run, "memory was lost by this script's end");
         if (script->results[i].verdict == VERDICT_NONE)
             jobs_send(pipe, i, (uint8_t)verdict, suite_buffer(&run->text));
         buffer_free(&run->text);

@@ -213,8 +213,10 @@ static void dir_make(Suite *suite) {
     if (suite->options.keep) {
         if (mkdir(suite->options.keep, 0777) && errno != EEXIST)
             suite_die("%s: %s", suite->options.keep, strerror(errno));
-        suite->dir = realpath(suite->options.keep, NULL);
-        if (!suite->dir) suite_die("%s: %s", suite->options.keep, strerror(errno));
+        char *path = realpath(suite->options.keep, NULL);
+        if (!path) suite_die("%s: %s", suite->options.keep, strerror(errno));
+        suite->dir = suite_text(suite, path, strlen(path));
+        free(path);
         return;
     }
     if (!mkdtemp(made)) suite_die("%s: %s", made, strerror(errno));

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Translates threads.wasm and unshared.wasm, links them with threads.c, and runs that, with guard pages and
-# with explicit checks.
+# Translates the modules here, links them with threads.c and groups.c, and runs those, with guard pages and with
+# explicit checks.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=${W2C_BUILD_DIR:-$here/../../build}
@@ -15,14 +15,14 @@ if grep -q '^W2C_SANITIZE:[A-Z]*=thread' "$build/CMakeCache.txt"; then
     guest_flags=(-fno-sanitize=thread) # races of plain guest accesses are legal; the runtime is judged
 fi
 for memory in guard bounds; do
-    for module in threads unshared; do
+    for module in threads unshared group lib; do
         "$build/w2c" "$here/$module.wasm" -o "$dir/$module.c" --memory=$memory >/dev/null
-    done
-    for module in threads unshared; do
         "$cc" "${flags[@]}" "${guest_flags[@]}" -c "$dir/$module.c" -o "$dir/$module.o"
     done
-    "$cc" "${flags[@]}" "$here/threads.c" "$dir/threads.o" "$dir/unshared.o" "$build/libw2crt.a" -lm -pthread \
-        -o "$dir/threads-$memory"
-    echo "--memory=$memory:"
-    "$dir/threads-$memory"
+    for program in "threads threads unshared" "groups group lib"; do
+        read -r name first second <<<"$program"
+        "$cc" "${flags[@]}" "$here/$name.c" "$dir/$first.o" "$dir/$second.o" "$build/libw2crt.a" -lm -pthread -o "$dir/$name-$memory"
+        echo "$name, --memory=$memory:"
+        "$dir/$name-$memory"
+    done
 done

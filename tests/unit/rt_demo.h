@@ -14,6 +14,7 @@
 #ifndef RT_DEMO_H
 #define RT_DEMO_H
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* descriptions grow */
+#include "sanitizers.h"
 #include "w2c_rt.h"
 
 /* ---- types ---------------------------------------------------------------------------------- */
@@ -105,7 +106,7 @@ typedef struct demo {
     w2c_func funcs[FUNCS];
 } demo;
 
-W2C_TEXT W2C_NOINLINE static u32 demo_fac(w2c_instance *i, u32 n) {
+W2C_TEXT NOT_TRACED W2C_NOINLINE static u32 demo_fac(w2c_instance *i, u32 n) {
     demo *const m = (demo *)i;
     W2C_ENTER(m);
     if (n == 0) return 1;
@@ -140,7 +141,7 @@ W2C_TEXT static u32 demo_store_b(w2c_instance *i, u32 at, u32 value) {
     return 0;
 }
 /* recursion that ends after the stack does */
-W2C_TEXT W2C_NOINLINE static u32 demo_down(w2c_instance *i, u32 n) {
+W2C_TEXT NOT_TRACED W2C_NOINLINE static u32 demo_down(w2c_instance *i, u32 n) {
     demo *const m = (demo *)i;
     W2C_ENTER(m);
     W2C_SET(m->counter, m->counter + 1);
@@ -160,7 +161,7 @@ W2C_TEXT W2C_NOINLINE static u32 demo_large(w2c_instance *i, u32 n) {
     W2C_KEEP_FRAME;
     return r;
 }
-W2C_TEXT static u32 demo_down_large(w2c_instance *i, u32 n) {
+W2C_TEXT NOT_TRACED static u32 demo_down_large(w2c_instance *i, u32 n) {
     demo *const m = (demo *)i;
     W2C_ENTER_LARGE(m, (size_t)200000);
     return demo_large(i, n);

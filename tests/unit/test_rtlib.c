@@ -11,16 +11,8 @@
 #include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ASAN 1
-#endif
-#endif
-#ifndef WITH_ASAN
-#define WITH_ASAN 0
+#if WITH_TSAN
+#include <sanitizer/tsan_interface.h>
 #endif
 
 /* ---- hosts ---------------------------------------------------------------------------------- */
@@ -277,8 +269,14 @@ END_TEST
 static ucontext_t coroutine, outside;
 static demo *coroutine_demo;
 static w2c_status coroutine_status;
+#if WITH_TSAN
+static void *home;
+#endif
 static void run_coroutine(void) {
     coroutine_status = call(coroutine_demo, "down", 0, 0, NULL);
+#if WITH_TSAN
+    __tsan_switch_to_fiber(home, 0);
+#endif
 }
 START_TEST(other_stack) {
     size_t size = (size_t)1 << 20;
@@ -291,7 +289,15 @@ START_TEST(other_stack) {
     coroutine.uc_link = &outside;
     makecontext(&coroutine, run_coroutine, 0);
     coroutine_demo->counter = 0;
+#if WITH_TSAN
+    void *fiber = __tsan_create_fiber(0);
+    home = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(fiber, 0);
+#endif
     swapcontext(&outside, &coroutine);
+#if WITH_TSAN
+    __tsan_destroy_fiber(fiber);
+#endif
     ck_assert_int_eq(coroutine_status, W2C_TRAP_STACK_EXHAUSTED);
     exhaust(coroutine_demo);
     munmap(stack, size);

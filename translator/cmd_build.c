@@ -120,7 +120,7 @@ static bool translate(Build *b) {
     uint64_t data = 0;
     for (uint32_t i = 0; i < s->module.data_count; i++)
         data += s->module.datas[i].bytes.len;
-    if (!b->options->value[OPT_data].set && data > LITERAL_MOST) t.data = DATA_INCBIN;
+    if (!b->options->value[OPT_data].set && data > LITERAL_MOST) t.data = DATA_IMAGE;
     double start = seconds_now();
     bool ok = translate_module(&s->ctx, &s->module, &t, &b->arena, &b->outputs);
     if (t.progress) progress_end();

@@ -106,7 +106,7 @@ static bool write_c(Context *ctx, const Options *options, const char *out, const
     if (!module_read(ctx, (Slice){(const uint8_t *)bytes->data, bytes->len}, &m)) return false;
     arena_init(&arena, ctx->alloc);
     TranslateOptions t = option_translation(options, out);
-    if (!options->value[OPT_data].set) t.data = DATA_INCBIN;
+    if (!options->value[OPT_data].set) t.data = DATA_IMAGE;
     bool ok = translate_module(ctx, &m, &t, &arena, &list);
     if (t.progress) progress_end();
     for (uint32_t i = 0; ok && i < list.count; i++)

@@ -10,29 +10,6 @@ from w2ctest import TESTS, check, compile_c, compilers, finish, run, runtime, te
 HERE = os.path.join(TESTS, "snapshot")
 TELLS = ["numbers", "vector", "memories", "tables", "refs", "global_func", "passive", "dropped_data", "dropped_elem",
          "import"]
-MAIN = """
-#include "warm.h"
-#include <stdio.h>
-static bool nobody(void *user, const w2c_wanted *wanted, w2c_extern *out) {
-    (void)user; (void)wanted; (void)out;
-    return false;
-}
-int main(void) {
-    warm *m;
-    uint32_t a[6];
-    uint64_t b[2];
-    w2c_imports imports = {.resolve = nobody};
-    if (!w2c_init_traps() || warm_new(&m, &imports, NULL) != W2C_OK) return 1;
-    if (warm_x_numbers(m, &a[0], &b[0], &a[1], &b[1]) != W2C_OK) return 2;
-    printf("%d\\n%lld\\n%d\\n%lld\\n", (int)a[0], (long long)b[0], (int)a[1], (long long)b[1]);
-    if (warm_x_dropped_data(m) != W2C_TRAP_MEMORY_BOUNDS) return 3;
-    if (warm_x_import(m, &a[0]) != W2C_TRAP_UNBOUND_IMPORT) return 4;
-    warm_delete(m);
-    return 0;
-}
-"""
-
-
 def tell(module, calls):
     done = w2c("run", "--invoke=" + ",".join(calls), module)
     return done.stdout, done.returncode, done.stderr.split(": ", 1)[-1]
@@ -74,21 +51,27 @@ def compiled(temp):
 
 
 def as_c(temp):
-    folder = os.path.join(temp, "c")
-    os.makedirs(folder)
-    done = w2c("snapshot", os.path.join(HERE, "warm.wasm"), "--call=init", "-o", os.path.join(folder, "warm.c"))
-    if not check(done.returncode == 0, "snapshot to C: " + done.stderr):
-        return
-    with open(os.path.join(folder, "main.c"), "w") as f:
-        f.write(MAIN)
+    """Copied data segments and mapped images say the same as an interpreted instance that was loaded."""
     compiler = compilers(False)[0]
-    made = [os.path.join(folder, "main.c"), os.path.join(folder, "warm.c"), *runtime(compiler, temp)]
-    good = compile_c(compiler.cc, made, os.path.join(folder, "main"), "-std=c11", "-O1", "-I" + folder,
-                     "-Wa,-I" + folder, link=True)
-    if check(good, "C does not compile"):
-        ran = run([os.path.join(folder, "main")])
-        want = tell(os.path.join(HERE, "warm.wasm"), ["init", "numbers"])
-        check((ran.stdout, ran.returncode) == want[:2], f"C: {ran} instead of {want}")
+    saved = os.path.join(temp, "saved")
+    interpreted = os.path.join(os.environ["W2C_BUILD_DIR"], "tests", "test_snapshot")
+    run([interpreted, "save", saved])
+    want = run([interpreted, "load", saved]).stdout
+    for data in ("image", "incbin", "literal"):
+        folder = os.path.join(temp, data)
+        os.makedirs(folder)
+        done = w2c("snapshot", os.path.join(HERE, "warm.wasm"), "--call=init", "--data=" + data, "-o",
+                   os.path.join(folder, "warm.c"))
+        if not check(done.returncode == 0, f"snapshot to C, {data}: {done.stderr}"):
+            continue
+        with open(os.path.join(folder, "warm.c")) as f:
+            check(("warm_given" in f.read()) == (data == "image"), f"{data}: is there an image?")
+        sources = [os.path.join(HERE, "state.c"), os.path.join(folder, "warm.c"), *runtime(compiler, temp)]
+        exe = os.path.join(folder, "main")
+        if check(compile_c(compiler.cc, sources, exe, "-std=c11", "-O1", "-I" + folder, "-Wa,-I" + folder, link=True),
+                 f"{data}: does not compile"):
+            ran = run([exe, "tell", "/dev/null"])
+            check(ran.stdout == want != "", f"{data}: {ran} instead of {want}")
 
 
 def state(temp):
@@ -98,7 +81,7 @@ def state(temp):
     check(w2c(source, "-o", os.path.join(folder, "warm.c")).returncode == 0, "translate warm.wasm")
     interpreted = os.path.join(os.environ["W2C_BUILD_DIR"], "tests", "test_snapshot")
     programs, saved, told = {"interpreted": interpreted}, {}, set()
-    for compiler in compilers():
+    for compiler in compilers("--long" in sys.argv):
         exe = os.path.join(folder, "state-" + compiler.cc)
         if check(compile_c(compiler.cc, [os.path.join(HERE, "state.c"), os.path.join(folder, "warm.c"),
                                          *runtime(compiler, temp)], exe, "-std=c11", "-O1", "-I" + folder, link=True),

@@ -47,7 +47,7 @@ static bool state_resolve(void *user, const w2c_wanted *wanted, w2c_extern *out)
     return true;
 }
 
-/* save FILE: init, then a snapshot of it; load FILE: what a snapshot tells. The exit code. */
+/* tell FILE: what a new instance tells; save FILE: init, then a snapshot of it; load FILE: what a snapshot tells. The exit code. */
 static inline int state_main(const w2c_module *module, const char *what, const char *path) {
     static unsigned char bytes[1 << 20];
     char text[STATE_TEXT];
@@ -56,9 +56,13 @@ static inline int state_main(const w2c_module *module, const char *what, const c
     w2c_error error = {W2C_OK, ""};
     w2c_config config = {.error = &error};
     w2c_value results[8];
-    FILE *f = fopen(path, !strcmp(what, "save") ? "wb" : "rb");
+    FILE *f = fopen(path, strcmp(what, "load") ? "wb" : "rb");
     if (!f || !w2c_init_traps()) return 10;
-    if (!strcmp(what, "save")) {
+    if (!strcmp(what, "tell")) {
+        if (w2c_instance_new(module, &instance, &imports, &config) != W2C_OK) return 18;
+        state_tell(instance, text);
+        fputs(text, stdout);
+    } else if (!strcmp(what, "save")) {
         void *saved;
         size_t len;
         if (w2c_instance_new(module, &instance, &imports, &config) != W2C_OK) return 11;

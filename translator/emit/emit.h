@@ -14,6 +14,11 @@ typedef struct Group {
     uint64_t bytes;
 } Group;
 
+typedef struct EmitImage {
+    uint64_t begin, size; /* of the memory: bytes, multiples of 4096 */
+    uint64_t at;          /* in the blob */
+} EmitImage;
+
 typedef struct Emitter {
     Context *ctx;
     const Module *m;
@@ -39,6 +44,8 @@ typedef struct Emitter {
     uint32_t tail_words;  /* the most words that arguments or results take */
     Group *groups;
     uint32_t group_count;
+    EmitImage *images; /* by own memory: see emit_image.c; NULL: active segments are copied */
+    uint64_t image_bytes;
     uint64_t input_hash;
     uint64_t features; /* bits: used by the module's declarations and, once written, its bodies */
 } Emitter;
@@ -178,7 +185,16 @@ bool emit_const(Emitter *e, Writer *w, ConstExpr expr, ValType type, uint32_t gl
 /* The references of a dropped element segment keep nothing alive. */
 void emit_elem_forget(const Emitter *e, Buffer *out, uint32_t k);
 void emit_data(const Emitter *e, Buffer *out, const char *blob_file);
-uint64_t emit_data_bytes(const Emitter *e);
+uint64_t emit_data_bytes(const Emitter *e); /* of the blob */
+/* Is the segment's content in the blob at the place where the walk over segments is? */
+static inline bool emit_data_in_turn(const Emitter *e, const Data *d) {
+    return !e->images || d->mode != SEGMENT_ACTIVE;
+}
+/* ---- emit_image.c ---- */
+bool emit_image_plan(Emitter *e);
+void emit_image_blob(const Emitter *e, Buffer *out); /* e->image_bytes of them */
+void emit_image_table(const Emitter *e, Buffer *out);
+/* ---- emit_data.c ---- */
 uint64_t emit_data_hash(const Emitter *e);
 /* How many active segments come before the first whose place is not a constant; is that all? */
 uint32_t emit_data_active(const Emitter *e, bool *is_all);

@@ -4,14 +4,14 @@
 #include <xxhash.h>
 
 uint64_t emit_data_bytes(const Emitter *e) {
-    uint64_t total = 0;
+    uint64_t total = e->image_bytes;
     for (uint32_t i = 0; i < e->m->data_count; i++)
-        total += e->m->datas[i].bytes.len;
+        if (emit_data_in_turn(e, &e->m->datas[i])) total += e->m->datas[i].bytes.len;
     return total;
 }
 
 uint64_t emit_data_hash(const Emitter *e) {
-    uint64_t hash = e->m->data_count;
+    uint64_t hash = e->m->data_count + e->image_bytes;
     for (uint32_t i = 0; i < e->m->data_count; i++)
         hash = XXH3_64bits_withSeed(e->m->datas[i].bytes.ptr, e->m->datas[i].bytes.len, hash);
     return hash;
@@ -35,6 +35,7 @@ uint32_t emit_data_active(const Emitter *e, bool *is_all) {
     uint32_t first = 0;
     uint64_t to;
     *is_all = true;
+    if (e->images) return 0;
     for (uint32_t i = 0; i < e->m->data_count && *is_all; i++) {
         if (e->m->datas[i].mode != SEGMENT_ACTIVE) continue;
         *is_all = emit_data_const_offset(e, &e->m->datas[i], &to);
@@ -80,13 +81,16 @@ void emit_data(const Emitter *e, Buffer *out, const char *blob_file) {
         buffer_printf(
             out,
             "/* compile in this folder, or pass -Wa,-I and its path */\n"
-            "__asm__(\".pushsection .rodata\\n.balign 16\\n.global %s_data\\n.hidden %s_data\\n"
+            "__asm__(\".pushsection .rodata\\n.balign %d\\n.global %s_data\\n.hidden %s_data\\n"
             "%s_data:\\n.incbin \\\"%s\\\"\\n.popsection\");\n"
             "extern const u8 %s_data[] W2C_HIDDEN;\n",
-            e->name, e->name, e->name, blob_file, e->name);
+            e->images ? 4096 : 16, e->name, e->name, e->name, blob_file, e->name);
     } else {
         literal_blob(e, out);
     }
-    active_table(e, out);
+    if (e->images)
+        emit_image_table(e, out);
+    else
+        active_table(e, out);
     if (emit_data_active(e, &is_all)) buffer_printf(out, "static w2c_images %s_images;\n", e->name);
 }

@@ -205,7 +205,7 @@ static void copy_run(const Emitter *e, Buffer *out, uint32_t first, uint32_t cou
 
 static bool init_datas(Emitter *e, Writer *w, Buffer *out) {
     const Module *m = e->m;
-    uint64_t from = 0, to;
+    uint64_t from = e->image_bytes, to;
     uint32_t in_table = 0, run = 0;
     if (m->data_count && m->memory_count) {
         buffer_printf(out, "    w2c_memory *const memories[%u] = {", m->memory_count);
@@ -215,6 +215,7 @@ static bool init_datas(Emitter *e, Writer *w, Buffer *out) {
     }
     for (uint32_t k = 0; k < m->data_count; k++) {
         const Data *d = &m->datas[k];
+        if (!emit_data_in_turn(e, d)) continue;
         if (d->mode == SEGMENT_ACTIVE && emit_data_const_offset(e, d, &to)) {
             run++;
         } else if (d->mode == SEGMENT_ACTIVE) {

@@ -336,7 +336,10 @@ static void data_description(const Emitter *e, Buffer *out) {
         buffer_printf(out, "    %s_start, ", e->name);
     else
         buffer_text(out, "    NULL, ");
-    if (active)
+    if (e->images)
+        buffer_printf(out, "%s_data, NULL, 0, true, &%s_images, %s_given, %u,\n", e->name, e->name,
+                      e->name, e->m->memory_count - e->m->imported_memories);
+    else if (active)
         buffer_printf(out, "%s_data, %s_active, %u, %s, &%s_images, NULL, 0,\n", e->name, e->name,
                       active, truth(is_all), e->name);
     else

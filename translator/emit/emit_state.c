@@ -58,7 +58,7 @@ static uint32_t data_rows(const Module *m) {
 static void segments(const Emitter *e, Buffer *out) {
     const Module *m = e->m;
     uint32_t elem_count = elem_rows(m), data_count = data_rows(m);
-    uint64_t from = 0;
+    uint64_t from = e->image_bytes;
     if (elem_count) buffer_printf(out, "static const w2c_elem_desc %s_elems[] = {\n", e->name);
     for (uint32_t k = 0; k < elem_count; k++)
         elem(e, k, out);
@@ -71,7 +71,7 @@ static void segments(const Emitter *e, Buffer *out) {
                           len);
         else
             buffer_text(out, "    {NULL, 0},\n");
-        from += len;
+        if (emit_data_in_turn(e, &m->datas[k])) from += len;
     }
     if (data_count) buffer_text(out, "};\n");
 }

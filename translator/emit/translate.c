@@ -62,7 +62,7 @@ static bool find_paths(Emitter *e, Paths *p) {
     const char *name = e->options->name ? e->options->name : p->base;
     if (!(e->name = translate_prefix(e->arena, (Slice){(const uint8_t *)name, strlen(name)})))
         return diag_nomem(e->ctx);
-    if (e->options->data == DATA_INCBIN && emit_data_bytes(e) > 0) {
+    if (e->options->data != DATA_LITERAL && emit_data_bytes(e) > 0) {
         char suffix[32];
         snprintf(suffix, sizeof suffix, ".%016llx.bin", (unsigned long long)emit_data_hash(e));
         if (!(p->blob = format_path(e->arena, p->stem, suffix))) return diag_nomem(e->ctx);
@@ -238,8 +238,10 @@ static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file)
         ok = put(job, ctx, FILE_PRIVATE, &head, NULL);
     }
     if (ok && p->blob) {
+        if (e->images) emit_image_blob(e, &tail);
         for (uint32_t i = 0; i < e->m->data_count; i++)
-            buffer_bytes(&tail, e->m->datas[i].bytes.ptr, e->m->datas[i].bytes.len);
+            if (emit_data_in_turn(e, &e->m->datas[i]))
+                buffer_bytes(&tail, e->m->datas[i].bytes.ptr, e->m->datas[i].bytes.len);
         ok = put(job, ctx, blob_file, &tail, NULL);
     }
     buffer_free(&head);
@@ -254,7 +256,8 @@ static bool prepare(Emitter *e, Context *ctx, const Module *m, const TranslateOp
                     Arena *arena, Paths *paths, OutputSet *outputs) {
     *e = (Emitter){.ctx = ctx, .m = m, .options = options, .arena = arena};
     e->input_hash = XXH3_64bits(m->bytes.ptr, m->bytes.len);
-    return find_paths(e, paths) && emit_plan(e) && list_outputs(e, paths, outputs);
+    return emit_image_plan(e) && find_paths(e, paths) && emit_plan(e) &&
+           list_outputs(e, paths, outputs);
 }
 
 static bool report(const OutputSet *o, Arena *arena, OutputList *out) {

@@ -9,6 +9,7 @@ typedef enum MemoryMode { MEMORY_GUARD, MEMORY_BOUNDS, MEMORY_STATIC } MemoryMod
 typedef enum DataMode {
     DATA_LITERAL, /* string literals in mod.c: any compiler, slow for megabytes */
     DATA_INCBIN,  /* mod.HASH.bin, included by the assembler: compile in the output's folder */
+    DATA_IMAGE,   /* the same, and active segments as pages that are mapped: see emit_image.c */
 } DataMode;
 
 typedef struct TranslateOptions {

@@ -12,7 +12,7 @@
 typedef struct Waiter {
     struct Waiter *next, *prev;
     u64 at; /* byte in the memory */
-    bool woken;
+    bool woken, interrupted;
     pthread_cond_t cond;
 } Waiter;
 
@@ -110,6 +110,7 @@ static u32 wait_for(w2c_memory *memory, u64 at, bool wide, u64 expected, s64 tim
     }
     pthread_mutex_unlock(&q->mutex);
     pthread_cond_destroy(&w.cond);
+    if (w.interrupted) w2c_trap(W2C_TRAP_INTERRUPTED);
     return result;
 }
 
@@ -139,4 +140,17 @@ u32 w2c_atomic_notify(w2c_memory *memory, u64 address, u64 offset, u32 count) {
     }
     pthread_mutex_unlock(&q->mutex);
     return woken;
+}
+
+void w2c_memory_interrupt(w2c_memory *memory) {
+    struct w2c_waiters *q = __atomic_load_n(&memory->waiters, __ATOMIC_ACQUIRE);
+    if (!q) return;
+    pthread_mutex_lock(&q->mutex);
+    while (q->first) {
+        Waiter *w = q->first;
+        dequeue(q, w);
+        w->woken = w->interrupted = true;
+        pthread_cond_signal(&w->cond);
+    }
+    pthread_mutex_unlock(&q->mutex);
 }

@@ -217,6 +217,9 @@ w2c_memory *w2c_instance_memory(w2c_instance *instance);
 uint8_t *w2c_memory_data(const w2c_memory *memory);  /* never moves */
 uint64_t w2c_memory_size(const w2c_memory *memory);  /* bytes, now */
 uint64_t w2c_memory_pages(const w2c_memory *memory); /* pages, now */
+/* Ends what threads wait for in memory.atomic.wait32 and 64 of a shared memory: they trap with
+ * W2C_TRAP_INTERRUPTED. Thread: any. */
+void w2c_memory_interrupt(w2c_memory *memory);
 /* Pages before, or UINT64_MAX when it cannot grow so far. */
 uint64_t w2c_memory_grow(w2c_memory *memory, uint64_t pages);
 

@@ -154,6 +154,36 @@ void w2c_wasi_imports(w2c_wasi *wasi, w2c_imports *imports);
  * Thread: any. */
 void w2c_wasi_interrupt(w2c_wasi *wasi, bool on);
 
+/* ---- threads of the guest -------------------------------------------------------------------- */
+/* The wasi-threads proposal: a module that imports its shared memory, and `wasi.thread-spawn`, and
+ * exports `wasi_thread_start`. Every thread has an instance of its own; the object's callbacks
+ * (streams, clocks, random bytes, `resolve`) are called by several threads at once.
+ * The first thread that traps or calls proc_exit ends the program for all: calls of WASI end with
+ * W2C_EXIT, waits for the memory are woken and trap. Guests that compute without either go on, and
+ * only their process's end ends them (w2c_wasi_main does that). */
+typedef struct w2c_wasi_threads {
+    const w2c_module *module;
+    const w2c_imports
+        *imports;             /* of every instance; with the memory; they resolve to this object */
+    const w2c_config *config; /* of every instance; may be NULL */
+    w2c_memory *memory;       /* that they share; NULL: what waits for it is not woken */
+    uint32_t max_threads;     /* at once, beside the first; 0: 64 */
+    /* A thread trapped, or threw, and was the first to end. Called by it; may be NULL. */
+    void (*ended)(void *user, w2c_instance *instance, w2c_status status);
+    void *user;
+} w2c_wasi_threads;
+
+/* Before anything is instantiated. What it points to must last until w2c_wasi_delete.
+ * Errors: W2C_INVALID (twice, or something missing), W2C_NOMEM. */
+w2c_status w2c_wasi_threads_allow(w2c_wasi *wasi, const w2c_wasi_threads *threads);
+/* Ends the program: for the first thread, when its _start has returned. Thread: any. */
+void w2c_wasi_end(w2c_wasi *wasi);
+/* Waits until all spawned threads are gone. False: they are not, after timeout_ns; then neither the
+ * object nor memory and module may be deleted. */
+bool w2c_wasi_threads_join(w2c_wasi *wasi, uint64_t timeout_ns);
+/* How the program ended: W2C_OK as long as no thread trapped or called proc_exit. */
+w2c_status w2c_wasi_threads_status(w2c_wasi *wasi);
+
 /* The code that the guest gave to proc_exit, after a call that ended with W2C_EXIT; 0 before. A
  * signal that the guest raised on itself counts as 128 plus its number. */
 uint32_t w2c_wasi_exit_code(const w2c_wasi *wasi);
@@ -171,6 +201,21 @@ bool w2c_wasi_function(size_t i, const char **name, const char **letters);
  * options unless --no-run-env is among the baked ones. */
 int w2c_wasi_main(const w2c_module *module, const char *const *baked_options, int argc, char **argv,
                   const w2c_imports *extra);
+
+/* The same, with what a host of its own kind adds. */
+typedef struct w2c_wasi_program {
+    const w2c_module *module;
+    const char *const *baked_options;
+    int argc;
+    char **argv;
+    const w2c_imports *extra;
+    /* Ends guests that compute, with W2C_TRAP_INTERRUPTED: for --timeout and the end of programs
+     * with threads. Called repeatedly, by another thread; NULL: nothing can, and the process is
+     * ended when it comes to that. */
+    void (*interrupt)(void *user);
+    void *user;
+} w2c_wasi_program;
+int w2c_wasi_run(const w2c_wasi_program *program);
 
 #ifdef __cplusplus
 }

@@ -2,10 +2,9 @@
  * `w2c build`, and are read by the same code. */
 #include "cmd.h"
 #include "interp/interp.h"
-#include <pthread.h>
+#include "wasi/wasi_timer.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <w2c_wasi.h>
 
 enum { EXIT_ENDED = 124, EXIT_TRAP = 134 };
@@ -17,7 +16,7 @@ static char **baked_options(const Options *options) {
     for (size_t i = 0; list && i < options->item_count; i++) {
         const OptionItem *item = &options->items[i];
         const OptionRow *row = &option_rows[item->id];
-        if (!row->run || item->id == OPT_fuel || item->id == OPT_stats || item->id == OPT_timeout ||
+        if (!row->run || item->id == OPT_fuel || item->id == OPT_stats ||
             item->id == OPT_memory_report)
             continue;
         size_t len = strlen(row->long_name) + (item->text ? strlen(item->text) : 0) + 4;
@@ -56,78 +55,29 @@ static void print_stats(Interp *interp) {
                 (unsigned long long)((s.records + s.called_records) * 1000 / s.functions));
 }
 
-/* ---- --timeout ------------------------------------------------------------------------------- */
-typedef struct Timer {
-    Interp *interp;
-    struct timespec until; /* realtime clock */
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-    bool finished, struck;
-} Timer;
-
-static void add_seconds(struct timespec *t, double seconds) {
-    double whole = (double)(long long)seconds;
-    t->tv_sec += (time_t)whole;
-    t->tv_nsec += (long)((seconds - whole) * 1e9);
-    if (t->tv_nsec < 1000000000) return;
-    t->tv_sec++;
-    t->tv_nsec -= 1000000000;
-}
-
-/* Strikes until the run has seen it. */
-static void *timer_run(void *user) {
-    Timer *t = user;
-    pthread_mutex_lock(&t->lock);
-    while (!t->finished) {
-        if (pthread_cond_timedwait(&t->done, &t->lock, &t->until) == 0 || t->finished) continue;
-        t->struck = true;
-        w2c_interp_interrupt(t->interp);
-        add_seconds(&t->until, 0.02);
-    }
-    pthread_mutex_unlock(&t->lock);
-    return NULL;
-}
-
-/* False: not a number of seconds. */
-static bool timer_seconds(const char *text, double *out) {
-    char *end;
-    *out = strtod(text, &end);
-    return end != text && !*end && *out > 0 && *out < 1e9;
-}
-
 /* ---- the run --------------------------------------------------------------------------------- */
+static void interrupt(void *interp) {
+    w2c_interp_interrupt(interp);
+}
+
 /* The module's path comes in front of the guest's arguments, as a program's name does. */
-static int run_module(const Options *options, Interp *interp) {
+static int run_module(const Options *options, Interp *interp, bool fuelled) {
     char **baked = baked_options(options);
     int code = 3;
-    Timer timer = {
-        .interp = interp, .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
-    pthread_t thread;
-    double seconds = 0;
-    const char *timeout = options->value[OPT_timeout].text;
-    bool timed = timeout && timer_seconds(timeout, &seconds) &&
-                 clock_gettime(CLOCK_REALTIME, &timer.until) == 0;
-    if (timed) {
-        add_seconds(&timer.until, seconds);
-        timed = pthread_create(&thread, NULL, timer_run, &timer) == 0;
-    }
-    if (baked && timed == (timeout != NULL))
-        code = w2c_wasi_main(w2c_interp_module(interp), (const char *const *)baked,
-                             options->argument_count, options->arguments, NULL);
-    if (timed) {
-        pthread_mutex_lock(&timer.lock);
-        timer.finished = true;
-        pthread_cond_signal(&timer.done);
-        pthread_mutex_unlock(&timer.lock);
-        pthread_join(thread, NULL);
-    }
+    w2c_wasi_program program = {.module = w2c_interp_module(interp),
+                                .baked_options = (const char *const *)baked,
+                                .argc = options->argument_count,
+                                .argv = options->arguments,
+                                .interrupt = fuelled ? interrupt : NULL,
+                                .user = interp};
+    if (baked) code = w2c_wasi_run(&program);
     free_options(baked);
     const Diag *d = w2c_interp_error(interp);
     if (d->class == CLASS_UNSUPPORTED || d->class == CLASS_LIMIT) return 2;
     if (code == EXIT_TRAP &&
         (d->class == CLASS_INVALID || d->class == CLASS_MALFORMED || d->class == CLASS_FEATURE))
         return 1;
-    return code == EXIT_TRAP && (timer.struck || w2c_interp_fuel_ended(interp)) ? EXIT_ENDED : code;
+    return code == EXIT_TRAP && w2c_interp_fuel_ended(interp) ? EXIT_ENDED : code;
 }
 
 static const char *module_name(const char *path) {
@@ -147,7 +97,7 @@ int cmd_run(const Options *options) {
         return 2;
     }
     const char *timeout = options->value[OPT_timeout].text;
-    if (timeout && !timer_seconds(timeout, &(double){0}))
+    if (timeout && !wasi_timer_seconds(timeout, &(double){0}))
         return options_complain(options, "--timeout=%s is not a number of seconds", timeout);
     Session s;
     Interp *interp = NULL;
@@ -163,7 +113,7 @@ int cmd_run(const Options *options) {
     } else {
         if (options->value[OPT_fuel].set)
             w2c_interp_fuel_set(interp, options->value[OPT_fuel].number);
-        code = run_module(options, interp);
+        code = run_module(options, interp, how.fuelled);
         if (stats && strstr(stats, "memory")) print_stats(interp);
     }
     w2c_interp_delete(interp);

@@ -136,6 +136,8 @@ void program_warn(const Options *options, const Module *m) {
     for (uint32_t i = 0; i < m->import_count; i++) {
         const Import *import = &m->imports[i];
         bool bench = slice_is(import->module, "bench");
+        if (slice_is(import->module, "wasi") && slice_is(import->name, "thread-spawn")) continue;
+        if (import->kind == EXTERN_MEMORY && m->memories[import->index].limits.shared) continue;
         if (slice_is(import->module, "wasi_snapshot_preview1") ||
             slice_is(import->module, "wasi_unstable") || (bench && options->value[OPT_bench].set))
             continue;

@@ -1,6 +1,6 @@
 /* wasi.c: the WASI object, its host functions and their binding.
  * Owns: what every call has in common (finding memory, giving the errno back), and creation. */
-#include "wasi_impl.h"
+#include "wasi_threads.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,13 @@
 /* ---- host functions -------------------------------------------------------------------------- */
 static wasi_call call_begin(void *env, w2c_instance *importer) {
     const wasi_binding *binding = env;
-    wasi_call c = {.wasi = binding->wasi, .status = W2C_OK, .unstable = binding->unstable};
+    wasi_call c;
+    c.wasi = binding->wasi;
+    c.memory = NULL;
+    c.size = 0;
+    c.status = W2C_OK;
+    c.unstable = binding->unstable;
+    c.held_count = 0;
     w2c_memory *memory = w2c_instance_memory(importer);
     if (memory) {
         c.memory = w2c_memory_data(memory);
@@ -18,18 +24,24 @@ static wasi_call call_begin(void *env, w2c_instance *importer) {
     return c;
 }
 
+static w2c_status call_end(wasi_call *c) {
+    for (u32 i = 0; i < c->held_count; i++)
+        wasi_file_release(c->wasi, c->held[i]);
+    return wasi_stop_status(c->wasi, c->status);
+}
+
 #define WASI(name, letters, params, args)                                                          \
     static w2c_status host_##name(void *env, w2c_instance *importer, WASI_LIST params,             \
                                   u32 *result) {                                                   \
         wasi_call c = call_begin(env, importer);                                                   \
         *result = (u32)wasi_##name(&c, WASI_LIST args);                                            \
-        return wasi_stop_status(c.wasi, c.status);                                                 \
+        return call_end(&c);                                                                       \
     }
 #define WASI_NONE(name, letters)                                                                   \
     static w2c_status host_##name(void *env, w2c_instance *importer, u32 *result) {                \
         wasi_call c = call_begin(env, importer);                                                   \
         *result = (u32)wasi_##name(&c);                                                            \
-        return wasi_stop_status(c.wasi, c.status);                                                 \
+        return call_end(&c);                                                                       \
     }
 #define WASI_EXIT(name, letters, params, args)                                                     \
     static w2c_status host_##name(void *env, w2c_instance *importer, WASI_LIST params) {           \
@@ -65,6 +77,7 @@ static bool name_is(w2c_name name, const char *text) {
 bool w2c_wasi_resolve(void *wasi, const w2c_wanted *wanted, w2c_extern *out) {
     w2c_wasi *w = wasi;
     bool unstable = name_is(wanted->module, "wasi_unstable");
+    if (w->threads && name_is(wanted->module, "wasi")) return wasi_threads_resolve(w, wanted, out);
     if (wanted->kind != W2C_FUNC) return false;
     if (!unstable && !name_is(wanted->module, "wasi_snapshot_preview1")) return false;
     if (unstable && name_is(wanted->name, "sock_accept")) return false;
@@ -131,14 +144,13 @@ static const char *errno_text(wasi_errno e) {
 }
 
 static w2c_status add_file(w2c_wasi *wasi, const w2c_wasi_config *config, wasi_file *file) {
-    u32 fd;
-    wasi_errno e = wasi_fd_reserve(wasi, &fd);
+    wasi_errno e = wasi_fd_reserve(wasi);
     if (e) {
         wasi_file_delete(file);
         if (e == WASI_MFILE) return fail(config, W2C_LIMIT, "more descriptors than max_open");
         return fail_memory(config);
     }
-    wasi_fd_install(wasi, fd, file);
+    wasi_fd_install(wasi, file);
     return W2C_OK;
 }
 
@@ -272,6 +284,7 @@ w2c_status w2c_wasi_new(w2c_wasi **out, const w2c_wasi_config *config) {
 
 void w2c_wasi_delete(w2c_wasi *wasi) {
     if (!wasi) return;
+    wasi_threads_delete(wasi);
     for (u32 i = 0; i < wasi->file_cap; i++)
         wasi_file_delete(wasi->files[i]);
     if (wasi->wake >= 0) wasi_host_wake_delete(wasi->wake, wasi->waker);

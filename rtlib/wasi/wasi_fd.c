@@ -58,7 +58,7 @@ static wasi_errno transfer(wasi_call *c, u32 fd, u32 iovs, u32 count, u64 offset
                            transfer_fn *move) {
     wasi_buf bufs[WASI_BUFS_MAX];
     size_t used, done = 0;
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (!wasi_has(c, out, 4)) return WASI_FAULT;
     wasi_errno e = wasi_bufs_arg(c, iovs, count, bufs, &used);
@@ -90,7 +90,7 @@ wasi_errno wasi_fd_pwrite(wasi_call *c, u32 fd, u32 iovs, u32 count, u64 offset,
 /* ---- position -------------------------------------------------------------------------------- */
 static wasi_errno seek(wasi_call *c, u32 fd, s64 delta, u32 whence, u32 out) {
     u64 position = 0;
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (!wasi_has(c, out, 8)) return WASI_FAULT;
     if (whence > WASI_SEEK_END) return WASI_INVAL;
@@ -114,7 +114,7 @@ wasi_errno wasi_fd_tell(wasi_call *c, u32 fd, u32 out) {
 /* ---- state ----------------------------------------------------------------------------------- */
 wasi_errno wasi_fd_fdstat_get(wasi_call *c, u32 fd, u32 out) {
     u32 flags = 0;
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (!wasi_has(c, out, 24)) return WASI_FAULT;
     wasi_errno e = file->ops->get_flags ? file->ops->get_flags(file, &flags) : WASI_SUCCESS;
@@ -129,7 +129,7 @@ wasi_errno wasi_fd_fdstat_get(wasi_call *c, u32 fd, u32 out) {
 }
 
 wasi_errno wasi_fd_fdstat_set_flags(wasi_call *c, u32 fd, u32 flags) {
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (flags & ~(u32)WASI_FD_ALL) return WASI_INVAL;
     return file->ops->set_flags ? file->ops->set_flags(file, flags) : WASI_NOTSUP;
@@ -138,12 +138,12 @@ wasi_errno wasi_fd_fdstat_set_flags(wasi_call *c, u32 fd, u32 flags) {
 /* Rights are reported, not enforced, so they cannot be taken away either. */
 wasi_errno wasi_fd_fdstat_set_rights(wasi_call *c, u32 fd, u64 base, u64 inheriting) {
     (void)base, (void)inheriting;
-    return wasi_file_at(c->wasi, fd) ? WASI_NOTSUP : WASI_BADF;
+    return wasi_file_at(c, fd) ? WASI_NOTSUP : WASI_BADF;
 }
 
 wasi_errno wasi_fd_filestat_get(wasi_call *c, u32 fd, u32 out) {
     wasi_stat stat;
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (!wasi_has(c, out, wasi_stat_size(c))) return WASI_FAULT;
     if (!file->ops->stat) return WASI_NOTSUP;
@@ -154,7 +154,7 @@ wasi_errno wasi_fd_filestat_get(wasi_call *c, u32 fd, u32 out) {
 }
 
 wasi_errno wasi_fd_filestat_set_size(wasi_call *c, u32 fd, u64 size) {
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (file->read_only) return WASI_ROFS;
     if (size > INT64_MAX || !(file->rights & WASI_RIGHT_FD_WRITE)) return not_for(file, WASI_INVAL);
@@ -163,7 +163,7 @@ wasi_errno wasi_fd_filestat_set_size(wasi_call *c, u32 fd, u64 size) {
 
 wasi_errno wasi_fd_filestat_set_times(wasi_call *c, u32 fd, u64 atim, u64 mtim, u32 which) {
     wasi_times times;
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     wasi_errno e = wasi_times_arg(atim, mtim, which, &times);
     if (e) return e;
@@ -172,7 +172,7 @@ wasi_errno wasi_fd_filestat_set_times(wasi_call *c, u32 fd, u64 atim, u64 mtim, 
 }
 
 wasi_errno wasi_fd_allocate(wasi_call *c, u32 fd, u64 offset, u64 len) {
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (file->read_only) return WASI_ROFS;
     if (len == 0 || offset > INT64_MAX || len > INT64_MAX) return WASI_INVAL;
@@ -182,7 +182,7 @@ wasi_errno wasi_fd_allocate(wasi_call *c, u32 fd, u64 offset, u64 len) {
 }
 
 wasi_errno wasi_fd_advise(wasi_call *c, u32 fd, u64 offset, u64 len, u32 advice) {
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (advice > WASI_ADVICE_LAST || offset > INT64_MAX || len > INT64_MAX) return WASI_INVAL;
     if (file->type == WASI_TYPE_DIRECTORY) return WASI_BADF;
@@ -190,7 +190,7 @@ wasi_errno wasi_fd_advise(wasi_call *c, u32 fd, u64 offset, u64 len, u32 advice)
 }
 
 static wasi_errno sync_file(wasi_call *c, u32 fd, bool data_only) {
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     return file->ops->sync ? file->ops->sync(file, data_only) : WASI_INVAL;
 }
@@ -205,7 +205,7 @@ wasi_errno wasi_fd_datasync(wasi_call *c, u32 fd) {
 
 /* ---- directories ----------------------------------------------------------------------------- */
 wasi_errno wasi_fd_prestat_get(wasi_call *c, u32 fd, u32 out) {
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file || !file->preopen) return WASI_BADF;
     if (!wasi_has(c, out, 8)) return WASI_FAULT;
     wasi_store32(c, out, 0); /* the tag: a directory */
@@ -214,7 +214,7 @@ wasi_errno wasi_fd_prestat_get(wasi_call *c, u32 fd, u32 out) {
 }
 
 wasi_errno wasi_fd_prestat_dir_name(wasi_call *c, u32 fd, u32 path, u32 len) {
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file || !file->preopen) return WASI_BADF;
     size_t size = strlen(file->preopen);
     if (len < size) return WASI_NAMETOOLONG;
@@ -228,7 +228,7 @@ wasi_errno wasi_fd_prestat_dir_name(wasi_call *c, u32 fd, u32 path, u32 len) {
 wasi_errno wasi_fd_readdir(wasi_call *c, u32 fd, u32 buf, u32 len, u64 cookie, u32 out) {
     enum { HEAD = 24 };
     u32 used = 0;
-    wasi_file *file = wasi_file_at(c->wasi, fd);
+    wasi_file *file = wasi_file_at(c, fd);
     if (!file) return WASI_BADF;
     if (!wasi_has(c, out, 4) || !wasi_has(c, buf, len)) return WASI_FAULT;
     if (!file->ops->read_entry || file->type != WASI_TYPE_DIRECTORY) return WASI_NOTDIR;
@@ -236,7 +236,9 @@ wasi_errno wasi_fd_readdir(wasi_call *c, u32 fd, u32 buf, u32 len, u64 cookie, u
         wasi_entry entry;
         bool end = false;
         u8 head[HEAD] = {0};
+        if (c->wasi->threads) pthread_mutex_lock(&c->wasi->dir_lock);
         wasi_errno e = file->ops->read_entry(file, cookie, &entry, &end);
+        if (c->wasi->threads) pthread_mutex_unlock(&c->wasi->dir_lock);
         if (e) return e;
         if (end) break;
         for (int i = 0; i < 8; i++)

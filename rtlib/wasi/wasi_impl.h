@@ -13,6 +13,7 @@
 #include "../w2c_rt.h"
 #include "../w2c_wasi.h"
 #include "wasi_abi.h"
+#include <pthread.h>
 
 enum {
     WASI_PATH_MAX = 4096,     /* bytes of a path with its NUL */
@@ -20,7 +21,8 @@ enum {
     WASI_BUFS_MAX = 256,      /* buffers of one read or write; further ones make it a short one */
     WASI_IO_MAX = 0x7ffff000, /* bytes of one read or write; more makes it a short one */
     WASI_OPEN_DEFAULT = 1024,
-    WASI_POLL_MAX = 65536 /* subscriptions of one poll_oneoff */
+    WASI_POLL_MAX = 65536, /* subscriptions of one poll_oneoff */
+    WASI_HELD_MAX = 8
 };
 
 typedef struct wasi_file wasi_file;
@@ -118,6 +120,8 @@ struct wasi_file {
     u64 position;           /* in it */
     int wake;               /* of the object: readable when blocking must end; -1: none */
     u64 *budget;            /* bytes that may still be written to it; NULL: no limit */
+    u32 users;              /* calls under way that hold it, where there are threads */
+    bool closed;            /* taken out of the table */
 };
 
 /* Consecutive NUL-terminated strings: arguments, environment. */
@@ -145,9 +149,12 @@ struct w2c_wasi {
     w2c_wasi_clock clock;
     w2c_wasi_random random;
     u32 exit_code;
-    u32 stop;        /* wasi_stop_kind; atomic */
-    int wake, waker; /* a pipe, when the object is interruptible; else -1 */
-    u64 budget;      /* of stdout and stderr together */
+    u32 stop;                     /* wasi_stop_kind; atomic */
+    int wake, waker;              /* a pipe, when the object is interruptible; else -1 */
+    u64 budget;                   /* of stdout and stderr together */
+    struct wasi_threads *threads; /* NULL: the guest has one thread, and no lock is taken */
+    pthread_mutex_t lock;         /* of the table, files' users, threads */
+    pthread_mutex_t dir_lock;     /* held while entries are read */
     bool walk;
 };
 
@@ -163,6 +170,8 @@ typedef struct wasi_call {
     u64 size;   /* bytes, at the call's start */
     w2c_status status;
     bool unstable; /* wasi_unstable's layouts */
+    u32 held_count;
+    wasi_file *held[WASI_HELD_MAX]; /* with threads: given back at its end */
 } wasi_call;
 
 /* u32 and u64 of the .def are w2c_rt.h's. */
@@ -230,16 +239,18 @@ wasi_errno wasi_strings_sizes(const wasi_call *c, const wasi_strings *strings, u
                               u32 bytes);
 
 /* ---- descriptors ----------------------------------------------------------------------------- */
-/* NULL: not open. */
-static inline wasi_file *wasi_file_at(const w2c_wasi *wasi, u32 fd) {
-    return fd < wasi->file_cap ? wasi->files[fd] : NULL;
-}
+/* NULL: not open. The file stays until the end of the call, also when another thread closes it. */
+wasi_file *wasi_file_at(struct wasi_call *c, u32 fd);
+/* The same for as long as it is held. */
+wasi_file *wasi_file_hold(w2c_wasi *wasi, u32 fd);
+void wasi_file_release(w2c_wasi *wasi, wasi_file *file);
 wasi_file *wasi_file_new(const wasi_ops *ops, int fd, wasi_filetype type); /* NULL: no memory */
 void wasi_file_delete(wasi_file *file);                                    /* closes it */
-/* Makes room for one more and gives the lowest free number: MFILE, NOMEM. */
-wasi_errno wasi_fd_reserve(w2c_wasi *wasi, u32 *fd);
-/* Puts a file in a reserved slot, which owns it from now on. */
-void wasi_fd_install(w2c_wasi *wasi, u32 fd, wasi_file *file);
+/* Makes room for one more: MFILE, NOMEM. What was reserved is installed or cancelled. */
+wasi_errno wasi_fd_reserve(w2c_wasi *wasi);
+void wasi_fd_cancel(w2c_wasi *wasi);
+/* Gives a file the lowest free number. The table owns it from now on. */
+u32 wasi_fd_install(w2c_wasi *wasi, wasi_file *file);
 
 void wasi_store_stat(const wasi_call *c, u32 out, const wasi_stat *stat);
 u32 wasi_stat_size(const wasi_call *c); /* bytes of a filestat */

@@ -1,11 +1,14 @@
 /* wasi_main.c: a module as a program: run options, streams, stack, exit codes.
  * The only file here that prints. Apart from the others, so that an embedder who never calls
  * w2c_wasi_main does not link it. */
-#ifndef _XOPEN_SOURCE
-#define _XOPEN_SOURCE 700
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
 #endif
 #include "wasi_options.h"
 #include "wasi_invoke.h"
+#include "wasi_listen.h"
+#include "wasi_threads.h"
+#include "wasi_timer.h"
 #include "../w2c_rt.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -18,12 +21,14 @@
 
 extern char **environ;
 
-enum { EXIT_BEFORE_START = 125, EXIT_TRAP = 134 };
+enum { EXIT_ENDED = 124, EXIT_BEFORE_START = 125, EXIT_TRAP = 134 };
+enum { END_TURNS = 50 }; /* of 20 ms: until threads that compute are ended with the process */
 
 #define STACK_DEFAULT ((size_t)8 << 20) /* bytes, when the main thread has less */
 #define STACK_HOST ((size_t)1 << 20)    /* for the host's own functions, beside the guest's */
 
 typedef struct program {
+    const w2c_wasi_program *given;
     const w2c_module *module;
     const w2c_imports *extra;
     const char *name; /* for messages */
@@ -32,6 +37,14 @@ typedef struct program {
     wasi_options options;
     w2c_wasi *wasi;
     int files[3]; /* opened for --stdin and so on; -1: none */
+    int *sockets;
+    size_t socket_count;
+    w2c_imports imports;
+    w2c_config config; /* of every instance */
+    w2c_error error;
+    w2c_memory *shared; /* of a program with threads; NULL: it has one */
+    pthread_t thread;   /* that runs its _start */
+    bool done;          /* and has ended; atomic */
     int exit_code;
 } program;
 
@@ -43,6 +56,17 @@ static int fail(const program *p, const char *what, const char *why) {
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash && slash[1] ? slash + 1 : path;
+}
+
+/* Does it want wasi-threads? */
+static bool has_threads(const w2c_module *m) {
+    for (u32 i = 0; i < m->import_count; i++) {
+        const w2c_import_desc *d = &m->imports[i];
+        if (d->kind == W2C_FUNC && d->module.len == 4 && memcmp(d->module.text, "wasi", 4) == 0 &&
+            d->name.len == 12 && memcmp(d->name.text, "thread-spawn", 12) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* ---- before the guest ------------------------------------------------------------------------ */
@@ -96,6 +120,24 @@ static bool open_files(program *p) {
     return true;
 }
 
+static bool open_sockets(program *p) {
+    char place[80];
+    p->sockets = calloc(p->options.listen_count + 1, sizeof *p->sockets);
+    for (size_t i = 0; p->sockets && i < p->options.listen_count; i++) {
+        const char *text = p->options.listen[i];
+        int fd = wasi_listen(text, place, sizeof place);
+        if (fd < 0) {
+            fail(p, text, strerror(errno));
+            return false;
+        }
+        p->sockets[p->socket_count++] = fd;
+        if (strcmp(text + strlen(text) - 2, ":0") ==
+            0) /* chosen by the system: somebody must know */
+            fprintf(stderr, "%s: listening on %s\n", p->name, place);
+    }
+    return p->sockets != NULL;
+}
+
 static bool make_wasi(program *p) {
     w2c_error error = {W2C_OK, ""};
     wasi_options env = {0};
@@ -116,6 +158,9 @@ static bool make_wasi(program *p) {
         config.env = env.env;
         config.env_count = env.env_count;
         config.error = &error;
+        config.sockets = p->sockets;
+        config.socket_count = p->socket_count;
+        config.interruptible = p->options.timeout > 0 || has_threads(p->module);
         good = w2c_wasi_new(&p->wasi, &config) == W2C_OK;
         if (!good) fail(p, error.text, "");
     } else {
@@ -130,11 +175,21 @@ static bool make_wasi(program *p) {
 static bool resolve_all(void *user, const w2c_wanted *wanted, w2c_extern *out) {
     const program *p = user;
     if (w2c_wasi_resolve(p->wasi, wanted, out)) return true;
+    if (p->shared && wanted->kind == W2C_MEMORY) {
+        memset(out, 0, sizeof *out);
+        out->kind = W2C_MEMORY;
+        out->memory = p->shared;
+        return true;
+    }
     return p->extra && p->extra->resolve && p->extra->resolve(p->extra->user, wanted, out);
 }
 
 /* The exit code for a call's status. */
 static int finish(const program *p, w2c_status status, const char *detail) {
+    w2c_status other = w2c_wasi_threads_status(p->wasi); /* what ended the program, or nothing */
+    if (p->shared && status == W2C_EXIT && other < W2C_EXIT && other != W2C_OK) return EXIT_TRAP;
+    if (p->shared && status == W2C_TRAP_INTERRUPTED && other != W2C_OK)
+        return finish(p, W2C_EXIT, "");
     if (status == W2C_OK) return 0;
     if (status == W2C_EXIT) return (int)(w2c_wasi_exit_code(p->wasi) & 0xff);
     bool trap = status < W2C_EXCEPTION;
@@ -166,29 +221,70 @@ static int call_exports(const program *p, w2c_instance *instance) {
     return code;
 }
 
+static void thread_ended(void *user, w2c_instance *instance, w2c_status status) {
+    finish(user, status, w2c_instance_detail(instance));
+}
+
+static bool prepare_threads(program *p) {
+    const w2c_module *m = p->module;
+    w2c_wasi_threads threads = {.module = m,
+                                .imports = &p->imports,
+                                .config = &p->config,
+                                .ended = thread_ended,
+                                .user = p};
+    for (u32 i = 0; i < m->import_count && !p->shared; i++) {
+        const w2c_import_desc *d = &m->imports[i];
+        if (d->kind != W2C_MEMORY || !d->shared) continue;
+        uint64_t max = d->limits.max;
+        if (p->options.max_memory && p->options.max_memory >> d->page_log2 < max)
+            max = p->options.max_memory >> d->page_log2;
+        if (max < d->limits.min) max = d->limits.min;
+        if (w2c_memory_new(&p->shared, d->limits.min, d->limits.max, d->is64, true, d->page_log2))
+            return false;
+        p->shared->limit_pages = max;
+    }
+    threads.memory = p->shared;
+    return p->shared && w2c_wasi_threads_allow(p->wasi, &threads) == W2C_OK;
+}
+
 static void run(program *p) {
     w2c_instance *instance = NULL;
-    w2c_error error = {W2C_OK, ""};
-    w2c_imports imports = {0};
-    w2c_config config = {.max_memory = p->options.max_memory, .error = &error};
-    config.stack_bytes = (size_t)p->options.stack_size;
-    if (p->extra) imports = *p->extra;
-    imports.resolve = resolve_all;
-    imports.user = p;
-    w2c_status status = w2c_instance_new(p->module, &instance, &imports, &config);
+    w2c_status status = w2c_instance_new(p->module, &instance, &p->imports, &p->config);
     if (status == W2C_OK) {
         p->exit_code = p->options.invoke ? call_exports(p, instance) : call_start(p, instance);
     } else if (status <= W2C_EXIT) { /* its start function or a segment ended it */
-        p->exit_code = finish(p, status, error.text);
+        p->exit_code = finish(p, status, p->error.text);
     } else {
-        p->exit_code = fail(p, error.text[0] ? error.text : w2c_status_text(status), "");
+        p->exit_code = fail(p, p->error.text[0] ? p->error.text : w2c_status_text(status), "");
     }
     w2c_instance_delete(instance);
 }
 
 static void *run_thread(void *user) {
-    run(user);
+    program *p = user;
+    run(p);
+    if (p->shared) w2c_wasi_end(p->wasi);
+    __atomic_store_n(&p->done, true, __ATOMIC_RELEASE);
     return NULL;
+}
+
+/* Until the first thread and all others are gone; those that compute for ever go with the process.
+ * The caller's own thread runs no guest. */
+static void wait_for_threads(program *p) {
+    wasi_threads_wait_end(p->wasi);
+    for (int turns = 0;; turns++) {
+        bool others = w2c_wasi_threads_join(p->wasi, 20000000);
+        if (others && __atomic_load_n(&p->done, __ATOMIC_ACQUIRE)) break;
+        w2c_memory_interrupt(p->shared);
+        if (others) usleep(20000);
+        if (p->given->interrupt) p->given->interrupt(p->given->user);
+        if (turns < END_TURNS) continue;
+        bool trap = w2c_wasi_threads_status(p->wasi) != W2C_EXIT;
+        int code = trap ? EXIT_TRAP : (int)(w2c_wasi_exit_code(p->wasi) & 0xff);
+        fflush(stdout);
+        _exit(__atomic_load_n(&p->done, __ATOMIC_ACQUIRE) ? p->exit_code : code);
+    }
+    pthread_join(p->thread, NULL);
 }
 
 /* On the main thread when its stack is large enough, else on one made for the purpose. */
@@ -197,39 +293,81 @@ static int run_with_stack(program *p) {
     size_t wanted = p->options.stack_size ? (size_t)p->options.stack_size : STACK_DEFAULT;
     bool known = getrlimit(RLIMIT_STACK, &limit) == 0;
     rlim_t least = p->options.stack_size ? wanted + STACK_HOST : wanted;
-    if (known && (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= least)) {
+    if (!p->shared && known && (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= least)) {
         run(p);
         return p->exit_code;
     }
     pthread_attr_t attr;
-    pthread_t thread;
     int error = pthread_attr_init(&attr);
     if (error) return fail(p, "thread", strerror(error));
     size_t size = wanted > SIZE_MAX / 2 ? wanted : (wanted + STACK_HOST + 0xffff) & ~(size_t)0xffff;
     error = pthread_attr_setstacksize(&attr, size);
-    if (!error) error = pthread_create(&thread, &attr, run_thread, p);
+    if (!error) error = pthread_create(&p->thread, &attr, run_thread, p);
     pthread_attr_destroy(&attr);
     if (error) return fail(p, "cannot make a stack of the size asked for", strerror(error));
-    pthread_join(thread, NULL);
+    if (p->shared)
+        wait_for_threads(p);
+    else
+        pthread_join(p->thread, NULL);
     return p->exit_code;
+}
+
+static int run_timed(program *p) {
+    wasi_timer timer = {.wasi = p->wasi,
+                        .interrupt = p->given->interrupt,
+                        .user = p->given->user,
+                        .name = p->name,
+                        .seconds = p->options.timeout};
+    if (p->options.timeout <= 0) return run_with_stack(p);
+    if (!wasi_timer_start(&timer)) return fail(p, "--timeout", "no thread for the clock");
+    int code = run_with_stack(p);
+    return wasi_timer_stop(&timer) && code == EXIT_TRAP ? EXIT_ENDED : code;
+}
+
+static void prepare_and_run(program *p) {
+    p->config = (w2c_config){.max_memory = p->options.max_memory, .error = &p->error};
+    p->config.stack_bytes = (size_t)p->options.stack_size;
+    if (p->extra) p->imports = *p->extra;
+    p->imports.resolve = resolve_all;
+    p->imports.user = p;
+    if (has_threads(p->module) && !prepare_threads(p))
+        fail(p, "no shared memory for the program's threads", "");
+    else if (w2c_init_traps())
+        p->exit_code = run_timed(p);
+    else
+        fail(p, "the system refuses handlers for memory faults", "");
+}
+
+int w2c_wasi_run(const w2c_wasi_program *given) {
+    program p = {.given = given,
+                 .module = given->module,
+                 .extra = given->extra,
+                 .argc = given->argc,
+                 .argv = given->argv,
+                 .files = {-1, -1, -1}};
+    p.name = p.argc > 0 && p.argv[0][0] ? base_name(p.argv[0]) : p.module->name;
+    p.exit_code = EXIT_BEFORE_START;
+    if (take_options(&p, given->baked_options) && open_files(&p) && open_sockets(&p) &&
+        make_wasi(&p))
+        prepare_and_run(&p);
+    w2c_wasi_delete(p.wasi);
+    w2c_memory_delete(p.shared);
+    for (int i = 0; i < 3; i++) {
+        if (p.files[i] >= 0) close(p.files[i]);
+    }
+    for (size_t i = 0; i < p.socket_count; i++)
+        close(p.sockets[i]);
+    free(p.sockets);
+    wasi_options_free(&p.options);
+    return p.exit_code;
 }
 
 int w2c_wasi_main(const w2c_module *module, const char *const *baked_options, int argc, char **argv,
                   const w2c_imports *extra) {
-    program p = {
-        .module = module, .extra = extra, .argc = argc, .argv = argv, .files = {-1, -1, -1}};
-    p.name = argc > 0 && argv[0][0] ? base_name(argv[0]) : module->name;
-    p.exit_code = EXIT_BEFORE_START;
-    if (take_options(&p, baked_options) && open_files(&p) && make_wasi(&p)) {
-        if (w2c_init_traps())
-            p.exit_code = run_with_stack(&p);
-        else
-            fail(&p, "the system refuses handlers for memory faults", "");
-    }
-    w2c_wasi_delete(p.wasi);
-    for (int i = 0; i < 3; i++) {
-        if (p.files[i] >= 0) close(p.files[i]);
-    }
-    wasi_options_free(&p.options);
-    return p.exit_code;
+    w2c_wasi_program program = {.module = module,
+                                .baked_options = baked_options,
+                                .argc = argc,
+                                .argv = argv,
+                                .extra = extra};
+    return w2c_wasi_run(&program);
 }

@@ -5,7 +5,6 @@
 #ifndef WASI_MEMORY_H
 #define WASI_MEMORY_H
 #include "wasi_impl.h"
-#include <pthread.h>
 
 typedef struct wasi_node wasi_node;
 

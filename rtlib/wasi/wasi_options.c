@@ -1,5 +1,7 @@
 /* wasi_options.c: the run options: one table of names, and what each does. */
 #include "wasi_options.h"
+#include "wasi_listen.h"
+#include "wasi_timer.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,6 +70,16 @@ bool wasi_options_env(wasi_options *o, const char *text) {
     return true;
 }
 
+static bool add_listen(wasi_options *o, const char *value) {
+    if (!wasi_listen_check(value))
+        return wrong(o, "--tcplisten=%.200s: ADDR:PORT is wanted, an address in numbers", value);
+    const char **list = realloc(o->listen, (o->listen_count + 1) * sizeof *list);
+    if (!list) return no_memory(o);
+    o->listen = list;
+    o->listen[o->listen_count++] = value;
+    return true;
+}
+
 /* Decimal, then nothing or K, M, G. */
 static bool read_bytes(wasi_options *o, const char *name, const char *value, uint64_t *out) {
     char *end;
@@ -96,6 +108,8 @@ typedef enum option_id {
     MAX_MEMORY,
     STACK_SIZE,
     NO_RUN_ENV,
+    TCPLISTEN,
+    TIMEOUT,
     LATER
 } option_id;
 
@@ -115,8 +129,8 @@ static const struct option_row {
     {"--max-memory", MAX_MEMORY, true},
     {"--stack-size", STACK_SIZE, true},
     {"--no-run-env", NO_RUN_ENV, false},
-    {"--tcplisten", LATER, true},
-    {"--timeout", LATER, true},
+    {"--tcplisten", TCPLISTEN, true},
+    {"--timeout", TIMEOUT, true},
     {"--fuel", LATER, true},
     {"--stats", LATER, true},
     {"--memory-report", LATER, true},
@@ -161,6 +175,11 @@ static bool apply(wasi_options *o, const struct option_row *row, const char *val
     case NO_RUN_ENV:
         o->no_run_env = true;
         return true;
+    case TCPLISTEN:
+        return add_listen(o, value);
+    case TIMEOUT:
+        if (wasi_timer_seconds(value, &o->timeout)) return true;
+        return wrong(o, "--timeout=%.100s is not a number of seconds", value);
     case LATER:
         break;
     }
@@ -232,5 +251,6 @@ void wasi_options_free(wasi_options *o) {
     free(o->owned);
     free(o->dirs);
     free(o->env);
+    free(o->listen);
     memset(o, 0, sizeof *o);
 }

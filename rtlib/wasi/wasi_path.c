@@ -4,7 +4,7 @@
 
 /* The directory that a path is relative to. `change`: the call would alter something beneath it. */
 static wasi_errno dir_at(wasi_call *c, u32 fd, bool change, wasi_file **out) {
-    *out = wasi_file_at(c->wasi, fd);
+    *out = wasi_file_at(c, fd);
     if (!*out) return WASI_BADF;
     if ((*out)->type != WASI_TYPE_DIRECTORY) return WASI_NOTDIR;
     return change && (*out)->read_only ? WASI_ROFS : WASI_SUCCESS;
@@ -23,7 +23,6 @@ wasi_errno wasi_path_open(wasi_call *c, u32 fd, u32 lookup, u32 path, u32 len, u
                           u64 rights, u64 inheriting, u32 fdflags, u32 out) {
     char text[WASI_PATH_MAX];
     wasi_file *dir, *file;
-    u32 number;
     (void)inheriting;
     wasi_errno e = dir_and_path(c, fd, false, path, len, &dir, text);
     if (e) return e;
@@ -40,12 +39,15 @@ wasi_errno wasi_path_open(wasi_call *c, u32 fd, u32 lookup, u32 path, u32 len, u
     if (oflags & WASI_O_DIRECTORY) how.write = (rights & WASI_RIGHT_FD_WRITE) != 0; /* ISDIR */
     if (!how.write) how.read = true;
     if (dir->read_only && (how.write || oflags & (WASI_O_CREAT | WASI_O_TRUNC))) return WASI_ROFS;
-    e = wasi_fd_reserve(c->wasi, &number);
-    if (!e) e = dir->ops->open(dir, text, &how, &file);
+    e = wasi_fd_reserve(c->wasi);
     if (e) return e;
+    e = dir->ops->open(dir, text, &how, &file);
+    if (e) {
+        wasi_fd_cancel(c->wasi);
+        return e;
+    }
     file->read_only = dir->read_only;
-    wasi_fd_install(c->wasi, number, file);
-    wasi_store32(c, out, number);
+    wasi_store32(c, out, wasi_fd_install(c->wasi, file));
     return WASI_SUCCESS;
 }
 

@@ -53,11 +53,12 @@ static wasi_errno subs_prepare(wasi_call *c, sub *subs, u32 count, wasi_poll *po
             else
                 s->deadline = s->absolute ? s->timeout : add_sat(now, s->timeout);
         } else if (s->type == WASI_EVENT_READ || s->type == WASI_EVENT_WRITE) {
-            wasi_file *file = wasi_file_at(c->wasi, s->id);
+            wasi_file *file = wasi_file_hold(c->wasi, s->id);
             bool write = s->type == WASI_EVENT_WRITE;
             u64 right = write ? WASI_RIGHT_FD_WRITE : WASI_RIGHT_FD_READ;
             if (!file || file->type == WASI_TYPE_DIRECTORY || !(file->rights & right)) {
                 s->error = WASI_BADF;
+                if (file) wasi_file_release(c->wasi, file);
                 continue;
             }
             s->poll = &polls[(*used)++];
@@ -127,6 +128,8 @@ static wasi_errno poll_subs(wasi_call *c, sub *subs, u32 count, wasi_poll *polls
             if (sub_event(c, &subs[i], events + (u64)*done * EVENT_SIZE)) ++*done;
         }
     }
+    for (size_t i = 0; i < poll_count; i++)
+        wasi_file_release(c->wasi, polls[i].file);
     return e;
 }
 

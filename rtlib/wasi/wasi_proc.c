@@ -1,10 +1,12 @@
 /* wasi_proc.c: proc_exit, proc_raise, sched_yield. The guest's end is a status that unwinds it; the
  * process goes on. */
-#include "wasi_impl.h"
+#include "wasi_threads.h"
 
 void wasi_proc_exit(wasi_call *c, u32 code) {
-    c->wasi->exit_code = code;
     c->status = W2C_EXIT;
+    if (c->wasi->threads && !wasi_threads_claim(c->wasi, W2C_EXIT)) return; /* has ended already */
+    c->wasi->exit_code = code;
+    if (c->wasi->threads) w2c_wasi_end(c->wasi);
 }
 
 /* WASI numbers signals 1 (HUP) to 30 (SYS) as they were in the order of Linux. */

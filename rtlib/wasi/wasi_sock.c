@@ -3,7 +3,7 @@
 
 /* BADF when not open, NOTSOCK when it is no socket. */
 static wasi_errno socket_at(wasi_call *c, u32 fd, wasi_file **out) {
-    *out = wasi_file_at(c->wasi, fd);
+    *out = wasi_file_at(c, fd);
     if (!*out) return WASI_BADF;
     if ((*out)->type != WASI_TYPE_SOCKET_STREAM && (*out)->type != WASI_TYPE_SOCKET_DGRAM)
         return WASI_NOTSOCK;
@@ -12,17 +12,19 @@ static wasi_errno socket_at(wasi_call *c, u32 fd, wasi_file **out) {
 
 wasi_errno wasi_sock_accept(wasi_call *c, u32 fd, u32 flags, u32 out) {
     wasi_file *file, *accepted;
-    u32 number;
     wasi_errno e = socket_at(c, fd, &file);
     if (e) return e;
     if (!wasi_has(c, out, 4)) return WASI_FAULT;
     if (flags & ~(u32)WASI_FD_NONBLOCK) return WASI_INVAL;
     if (!file->ops->accept) return WASI_NOTSUP;
-    e = wasi_fd_reserve(c->wasi, &number);
-    if (!e) e = file->ops->accept(file, flags, &accepted);
+    e = wasi_fd_reserve(c->wasi);
     if (e) return e;
-    wasi_fd_install(c->wasi, number, accepted);
-    wasi_store32(c, out, number);
+    e = file->ops->accept(file, flags, &accepted);
+    if (e) {
+        wasi_fd_cancel(c->wasi);
+        return e;
+    }
+    wasi_store32(c, out, wasi_fd_install(c->wasi, accepted));
     return WASI_SUCCESS;
 }
 

@@ -166,8 +166,18 @@ def module_cases(folder):
     out = b''.join(line for line in lines if not re.match(rb'rc=|[0-9a-f]{32}|lexer\.ml', line))
     yield command('ocamllex', [Run(['-o', '/o/lexer.ml', '/w/lexer.mll'], stdout=out,
                                    files={'out/lexer.ml': 'f9b9108f8074c7a6bda3f4af56b4a474'})], ['lexer.mll'])
+    for name, files in (('itk-compress', ('blob.bin', 'blob.zst', 'expected.blob.zst')),
+                        ('itk-decompress', ('blob.zst', 'blob.out', 'blob.bin'))):
+        given, made, expected = files
+        source = f'{folder}/itk-compress/expected.blob.zst' if given == 'blob.zst' else f'{folder}/itk-compress/{given}'
+        level = ['--compression-level', '7'] if name == 'itk-compress' else []
+        yield Case(name, f'{folder}/{name}/{name}.wasm',
+                   [Run([f'/w/{given}', f'/o/{made}', *level],
+                        files={f'out/{made}': md5(text(f'{folder}/itk-compress/{expected}'))})],
+                   ['--dir=.::/w', '--dir=out::/o', '--invoke=itk_wasm_delayed_start,itk_wasm_delayed_exit'],
+                   {given: text(source)})
     program = b'print(#words, words[1], words[60000], templates[7](3, 4), index["aaa"])\n'
-    yield command('lua-init', [Run(stdin=program, stdout=b'60000\tbabazkj\tzyzybcr\t25\tnil\n')],
+    yield command('lua-init', [Run(stdin=program, stdout=b'60000\tbabazkj\tzyzybcr\t25\tnil\n0\n0\n')],
                   options=['--invoke=initialize,run'])
     out, code = without_code(text(f'{folder}/cpython312/expected.txt'))
     yield command('cpython312', [Run(['/w/bench.py'], stdout=out, code=code),

@@ -38,6 +38,11 @@ void w2c_check_type(const w2c_func *func, const w2c_type *type) {
     if (!w2c_type_matches(func->type, type)) w2c_trap(W2C_TRAP_CALL_TYPE);
 }
 
+void w2c_fixed_miss(const w2c_table *table, u64 i, const w2c_type *type) {
+    w2c_table_func(table, i, type);
+    w2c_trap(W2C_TRAP_CALL_TYPE);
+}
+
 /* ---- value types ---------------------------------------------------------------------------- */
 typedef enum Heap {
     HEAP_NUMBER, /* no reference */

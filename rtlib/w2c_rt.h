@@ -40,7 +40,8 @@
 #define W2C_NORETURN _Noreturn
 #define W2C_LOOP() ((void)0)
 #endif
-/* After a call inside a cycle of calls: it must stay a call; runaway recursion has to be a trap. */
+/* Before returns of a function that closes a cycle of calls: they must stay calls; runaway recursion has to be
+ * a trap. */
 #define W2C_KEEP_FRAME __asm__ volatile("")
 
 #ifdef __cplusplus
@@ -451,6 +452,12 @@ W2C_INLINE bool w2c_stack_ended(char *const *limit) {
         if (W2C_UNLIKELY(w2c_stack_ended(&(m)->w2c.stack_limit)))                                  \
             w2c_trap(W2C_TRAP_STACK_EXHAUSTED);                                                    \
     } while (0)
+/* The same for functions that need it only because frames of unoptimised builds are large. */
+#ifdef __OPTIMIZE__
+#define W2C_ENTER_UNOPTIMIZED(m) ((void)0)
+#else
+#define W2C_ENTER_UNOPTIMIZED(m) W2C_ENTER(m)
+#endif
 /* Before a call whose callee has a frame of up to `bytes`. */
 #define W2C_ENTER_LARGE(m, bytes)                                                                  \
     do {                                                                                           \
@@ -483,6 +490,20 @@ W2C_INLINE const w2c_func *w2c_table_func(const w2c_table *table, u64 i, const w
     if (W2C_UNLIKELY(!func)) w2c_trap(W2C_TRAP_NULL_ELEMENT);
     if (W2C_UNLIKELY(func->type != type)) w2c_check_type(func, type);
     return func;
+}
+/* The same of a table that never changes, as a constant: `type` is the module's number for a type, 0 in
+ * empty slots. */
+typedef struct w2c_fixed {
+    w2c_code code;
+    u32 type;
+} w2c_fixed;
+/* Why slot i cannot be called: traps. */
+W2C_NORETURN void w2c_fixed_miss(const w2c_table *table, u64 i, const w2c_type *type)
+    __attribute__((cold));
+W2C_INLINE w2c_code w2c_fixed_func(const w2c_fixed *slots, u64 count, u64 i, u32 number,
+                                   const w2c_table *table, const w2c_type *type) {
+    if (W2C_UNLIKELY(i >= count || slots[i].type != number)) w2c_fixed_miss(table, i, type);
+    return slots[i].code;
 }
 /* call_ref */
 W2C_INLINE const w2c_func *w2c_ref_func(w2c_ref ref) {

@@ -6,36 +6,32 @@ W2C_FN u32 f_leaf(golden *const m, u32 p0) {
 /* args: (i32) -> (i32) */
 W2C_FN u32 f_args(golden *const m, u32 p0) {
     u32 i0, i1;
-    W2C_ENTER(m);
     i0 = f_leaf(m, p0 + 1u);
     i1 = f_leaf(m, p0);
-    W2C_KEEP_FRAME; return i0 + i1;
+    return i0 + i1;
 }
 
 /* load_first: (i32) -> (i32) */
 W2C_FN u32 f_load_first(golden *const m, u32 p0) {
     u8 *const mem0 = m->mem0;
     u32 i0, i1;
-    W2C_ENTER(m);
     i0 = w2c_load_u32(mem0, p0, 0u);
     i1 = f_leaf(m, p0);
-    W2C_KEEP_FRAME; return i0 + i1;
+    return i0 + i1;
 }
 
 /* global_first: () -> (i32) */
 W2C_FN u32 f_global_first(golden *const m) {
     u32 i0, i1;
-    W2C_ENTER(m);
     i0 = m->g0;
     i1 = f_leaf(m, 3u);
-    W2C_KEEP_FRAME; return i0 - i1;
+    return i0 - i1;
 }
 
 /* to_local: (i32) -> (i32) */
 W2C_FN u32 f_to_local(golden *const m, u32 p0) {
-    W2C_ENTER(m);
     p0 = f_leaf(m, p0);
-    W2C_KEEP_FRAME; return p0;
+    return p0;
 }
 
 /* dropped: () -> () */

@@ -6,7 +6,6 @@ W2C_FN u32 f_leaf(golden *const m, u32 p0) {
 /* throws: (i32) -> () */
 W2C_FN void f_throws(golden *const m, u32 p0) {
     u32 i0;
-    W2C_ENTER(m);
     i0 = f_leaf(m, p0);
     { w2c_exception *const x = w2c_throw(&m->w2c, &m->tag1, 1); x->values[0].i32 = i0; }
     return;
@@ -21,20 +20,18 @@ W2C_FN void f_throws_far(golden *const m, u32 p0) {
 
 /* returns: (i32) -> (i32) */
 W2C_FN u32 f_returns(golden *const m, u32 p0) {
-    W2C_ENTER(m);
     if (p0 != 0) {
         f_throws(m, p0);
         if (W2C_THROWN(m)) return 0;
     }
-    W2C_KEEP_FRAME; return 5u;
+    return 5u;
 }
 
 /* pair: (i32) -> (i32, i64) */
 W2C_FN struct w2c_res_il f_pair(golden *const m, u32 p0) {
-    W2C_ENTER(m);
     f_throws(m, p0);
     if (W2C_THROWN(m)) goto X0;
-    { struct w2c_res_il res; res.r0 = 1u; res.r1 = 2ull; W2C_KEEP_FRAME; return res; }
+    { struct w2c_res_il res; res.r0 = 1u; res.r1 = 2ull; return res; }
 X0: {
         struct w2c_res_il none;
         memset(&none, 0, sizeof none);
@@ -46,7 +43,6 @@ X0: {
 W2C_FN u32 f_catches(golden *const m, u32 p0) {
     u32 l1 = 0;
     u32 i0;
-    W2C_ENTER(m);
     { const u32 res = f_returns(m, p0); if (W2C_THROWN(m)) goto X3; l1 = res; }
     f_throws_far(m, l1);
     if (W2C_THROWN(m)) goto X3;
@@ -59,16 +55,15 @@ X3: {
 T3:;
     i0 = 0u;
 L2:;
-    W2C_KEEP_FRAME; return i0;
+    return i0;
 L1:;
-    W2C_KEEP_FRAME; return l1;
+    return l1;
 }
 
 /* catches_ref: (i32) -> (i32, exnref) */
 W2C_FN struct w2c_res_ir f_catches_ref(golden *const m, u32 p0) {
     u32 i0;
     u64 j1;
-    W2C_ENTER(m);
     { const struct w2c_res_il res = f_pair(m, p0); if (W2C_THROWN(m)) goto X1; i0 = res.r0; j1 = res.r1; }
     goto T1;
 X1: {
@@ -77,7 +72,7 @@ X1: {
         goto X0;
     }
 T1:;
-    { struct w2c_res_ir res; res.r0 = i0; res.r1 = (w2c_ref)NULL; W2C_KEEP_FRAME; return res; }
+    { struct w2c_res_ir res; res.r0 = i0; res.r1 = (w2c_ref)NULL; return res; }
 X0: {
         struct w2c_res_ir none;
         memset(&none, 0, sizeof none);
@@ -94,19 +89,17 @@ W2C_FN void f_again(golden *const m, w2c_ref p0) {
 /* never: (i32) -> (i32) */
 W2C_FN u32 f_never(golden *const m, u32 p0) {
     u32 i0;
-    W2C_ENTER(m);
     i0 = f_leaf(m, p0);
-    W2C_KEEP_FRAME; return i0;
+    return i0;
     /* nothing in it throws */
 L1:;
-    W2C_KEEP_FRAME; return 1u;
+    return 1u;
 }
 
 /* older: (i32) -> (i32) */
 W2C_FN u32 f_older(golden *const m, u32 p0) {
     u32 i0;
     w2c_ref x1 = NULL;
-    W2C_ENTER(m);
     i0 = f_returns(m, p0);
     if (W2C_THROWN(m)) goto X1;
     goto L1;
@@ -128,7 +121,7 @@ C1_1: {
     return 0;
     /* every exception is caught */
 L1:;
-    W2C_KEEP_FRAME; return i0;
+    return i0;
 }
 
 /* all: (i32) -> () */
@@ -136,7 +129,6 @@ W2C_FN void f_all(w2c_instance *instance, u32 p0) {
     golden *const m = (golden *)instance;
     u32 i0;
     w2c_ref r1;
-    W2C_ENTER(m);
     i0 = f_catches(m, p0);
     if (W2C_THROWN(m)) return;
     { const struct w2c_res_ir res = f_catches_ref(m, p0); if (W2C_THROWN(m)) return; i0 = res.r0; r1 = res.r1; }
@@ -145,5 +137,5 @@ W2C_FN void f_all(w2c_instance *instance, u32 p0) {
     i0 = f_never(m, p0);
     i0 = f_older(m, p0);
     if (W2C_THROWN(m)) return;
-    W2C_KEEP_FRAME; return;
+    return;
 }

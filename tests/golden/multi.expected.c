@@ -12,9 +12,8 @@ W2C_FN struct w2c_res_li f_swap(golden *const m, u32 p0, u64 p1) {
 W2C_FN u32 f_use(golden *const m, u32 p0) {
     u32 i0;
     u64 j1;
-    W2C_ENTER(m);
     { const struct w2c_res_il res = f_pair(m, p0, 5ull); i0 = res.r0; j1 = res.r1; }
-    W2C_KEEP_FRAME; return i0 + (u32)j1;
+    return i0 + (u32)j1;
 }
 
 /* three: (i32) -> (i32, i32, i32) */
@@ -42,8 +41,7 @@ W2C_FN struct w2c_res_ii f_branch(golden *const m, u32 p0) {
 /* keeps_order: (i32) -> (i32) */
 W2C_FN u32 f_keeps_order(golden *const m, u32 p0) {
     u32 i0, i1, i2;
-    W2C_ENTER(m);
     { const struct w2c_res_iii res = f_three(&m->w2c, p0); i0 = res.r0; i1 = res.r1; i2 = res.r2; }
     p0 = i2;
-    W2C_KEEP_FRAME; return (i0 - i1) - p0;
+    return (i0 - i1) - p0;
 }

@@ -20,6 +20,7 @@ static const char usage[] =
     "  --opt -O2           its optimisation level (default -O0)\n"
     "  --cflag F           a further argument for it; may be repeated\n"
     "  --memory=MODE       guard (the default), bounds or static\n"
+    "  --plain             translate without the optimisations that can be switched off\n"
     "  --gc-stress N       collect garbage at every N-th allocation\n"
     "  --include DIR       folder of w2c_rt.h (default: found from the program's place)\n"
     "  -jN                 processes at a time (default: one a processor)\n"
@@ -178,6 +179,8 @@ static void options_read(Suite *suite, int argc, char **argv) {
             paths[count++] = arg;
         else if (!strcmp(arg, "-v"))
             suite->options.verbose = true;
+        else if (!strcmp(arg, "--plain"))
+            suite->options.plain = true;
         else if (!strncmp(arg, "-j", 2))
             suite->options.jobs = option_number(arg + 2, "-j");
         else if (!option_mode(&suite->options, arg) && !option_valued(suite, &args))

@@ -31,7 +31,7 @@ typedef struct Options {
     unsigned jobs;
     unsigned gc_stress; /* as in w2c_config */
     unsigned timeout;   /* seconds that a script may go without finishing a command */
-    bool verbose;
+    bool verbose, plain;
     const char *keep; /* folder for the C files; NULL: a temporary one */
     const char *expect, *write_expect;
 } Options;

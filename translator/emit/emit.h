@@ -4,7 +4,9 @@
 #define W2C_EMIT_H
 #include "../base/buffer.h"
 #include "../lower/ir.h"
+#include "../lower/fixed_tables.h"
 #include "../lower/may_throw.h"
+#include "../lower/stack_checks.h"
 #include "translate.h"
 
 enum { NO_RECORD = 0xffffffffu, TYPE_ID = 32 };
@@ -38,6 +40,9 @@ typedef struct Emitter {
     uint8_t *modes;                 /* by memory: MemoryMode in force */
     uint32_t record_count;
     MayThrow may_throw;
+    CallGraph calls;
+    StackChecks stack;
+    FixedTables fixed;
     uint64_t *tail_bodies,
         *tail_targets;    /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
     uint64_t *tail_types; /* bitmap by canonical type: has an adapter for tail calls */
@@ -107,6 +112,13 @@ void emit_callee(Writer *w, const Stmt *s, bool by_ref);
 void emit_destination(Writer *w, const Stmt *s); /* "i3 = " of a statement with one result */
 void emit_results_open(Writer *w, const Stmt *s, uint32_t type);
 void emit_results_close(Writer *w, const Stmt *s);
+/* ---- emit_fixed.c: calls through tables that never change ---- */
+/* Does the statement look a function's record up in a table, or take it from a reference? */
+bool emit_needs_record(const Writer *w, const Stmt *s);
+/* The callee of a call_indirect and its first argument, "f_x(&m->w2c"; false: its table may change. */
+bool emit_fixed_callee(Writer *w, const Stmt *s);
+void emit_fixed_decls(const Emitter *e, Buffer *out);
+void emit_fixed_tables(const Emitter *e, Buffer *out);
 /* ---- the families' own files: false: not theirs ---- */
 bool emit_tail_stmt(Writer *w, const Stmt *s);
 bool emit_eh_stmt(Writer *w, const Stmt *s);
@@ -153,6 +165,9 @@ void emit_slot_decls(Writer *w, Buffer *out);
 void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *name, bool names);
 void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed);
 bool emit_is_addressed(const Emitter *e, uint32_t func);
+/* The function's check of the stack, and its barrier before returns: W2C_ENTER, W2C_KEEP_FRAME. */
+StackCheck emit_stack_check(const Writer *w);
+bool emit_keeps_frame(const Writer *w);
 /* ---- emit_types.c ---- */
 bool emit_name_types(Emitter *e);
 void emit_type_decls(const Emitter *e, Buffer *out);

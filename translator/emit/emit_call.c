@@ -72,9 +72,13 @@ static void call_direct(Writer *w, const Stmt *s) {
 }
 
 static void call_indirect(Writer *w, const Stmt *s) {
-    emit_callee(w, s, s->op == OP_call_ref);
+    bool record = emit_needs_record(w, s);
+    if (record) emit_callee(w, s, s->op == OP_call_ref);
     emit_results_open(w, s, s->b);
-    buffer_printf(w->out, "((w2c_fn_%s *)fn->code)(fn->instance", w->e->signatures[s->b]);
+    if (record)
+        buffer_printf(w->out, "((w2c_fn_%s *)fn->code)(fn->instance", w->e->signatures[s->b]);
+    else
+        emit_fixed_callee(w, s);
     call_args(w, s, s->count - 1);
     emit_results_close(w, s);
 }

@@ -4,12 +4,6 @@
 #include "../frontend/dump.h"
 #include <stdio.h>
 
-enum {
-    FRAME_PER_OP =
-        96, /* bytes of stack an unoptimised build may spend on an instruction: gcc on f64.max */
-    LARGE_FRAME = 96 * 1024 /* frames that might be larger are checked before they are entered */
-};
-
 bool emit_writer_init(Writer *w, const Emitter *e, Context *ctx) {
     *w = (Writer){.e = e, .ctx = ctx};
     buffer_init(&w->body, ctx->alloc);
@@ -92,13 +86,9 @@ void emit_slot_decls(Writer *w, Buffer *out) {
     }
 }
 
-static bool uses_indirect(const Ir *ir) {
-    for (uint32_t i = 0; i < ir->stmt_count; i++) {
-        uint16_t op = ir->stmts[i].kind == STMT_OP ? ir->stmts[i].op : OP_COUNT;
-        if (op == OP_call_indirect || op == OP_call_ref || op == OP_return_call_indirect ||
-            op == OP_return_call_ref)
-            return true;
-    }
+static bool uses_records(const Writer *w) {
+    for (uint32_t i = 0; i < w->ir->stmt_count; i++)
+        if (emit_needs_record(w, &w->ir->stmts[i])) return true;
     return false;
 }
 
@@ -120,7 +110,7 @@ static void declare(Writer *w, Buffer *out) {
     buffer_free(&locals);
     emit_slot_decls(w, out);
     emit_eh_decls(w, out);
-    if (uses_indirect(w->ir)) buffer_text(out, "    const w2c_func *fn;\n");
+    if (uses_records(w)) buffer_text(out, "    const w2c_func *fn;\n");
 }
 
 static void provenance(Writer *w, Buffer *out, uint32_t func) {
@@ -167,11 +157,17 @@ static void checked_tail_entry(Writer *w, Buffer *out, const char *name, const c
                   inner, name, w->e->name, w->e->name, (unsigned long long)frame, inner);
 }
 
+StackCheck emit_stack_check(const Writer *w) {
+    return w->ir->has_calls ? stack_checks_of(&w->e->stack, w->func) : STACK_CHECK_NONE;
+}
+
+bool emit_keeps_frame(const Writer *w) {
+    return emit_stack_check(w) == STACK_CHECK_CYCLE;
+}
+
 static void put_body(Writer *w, uint32_t func, const char *name, const char *inner, Buffer *out) {
-    const OpStream *s = w->ir->stream;
     bool tail = emit_tail_is_body(w->e, func);
-    uint64_t frame =
-        ((uint64_t)s->local_count + s->max_height) * 16 + (uint64_t)s->count * FRAME_PER_OP;
+    uint64_t frame = w->e->calls.frames[func];
     if (frame > LARGE_FRAME) {
         if (tail)
             checked_tail_entry(w, out, name, inner, frame);
@@ -190,7 +186,10 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
         buffer_text(out, " {\n");
     if (w->calls_itself) buffer_text(out, "T0: W2C_LOOP();\n");
     declare(w, out);
-    if (w->ir->has_calls) buffer_text(out, "    W2C_ENTER(m);\n");
+    StackCheck check = emit_stack_check(w);
+    if (check != STACK_CHECK_NONE)
+        buffer_text(out, check == STACK_CHECK_UNOPTIMIZED ? "    W2C_ENTER_UNOPTIMIZED(m);\n"
+                                                          : "    W2C_ENTER(m);\n");
     buffer_bytes(out, w->body.data, w->body.len);
     buffer_text(out, "}\n");
 }

@@ -225,6 +225,7 @@ void emit_private(const Emitter *e, Buffer *out) {
     buffer_text(out, single ? "static" : "W2C_HIDDEN");
     if (e->options->memory == MEMORY_GUARD) buffer_text(out, " W2C_TEXT");
     buffer_char(out, '\n');
+    emit_fixed_decls(e, out);
     emit_tail_decls(e, out);
     buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n");
 }

@@ -424,6 +424,7 @@ bool emit_instance(Emitter *e, Writer *w, Buffer *out) {
     if (!emit_init(e, w, out)) return false;
     memories_and_tables(e, out);
     records(e, out);
+    emit_fixed_tables(e, out);
     tags(e, out);
     if (!exports(e, out)) return false;
     emit_state(e, out);

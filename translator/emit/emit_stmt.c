@@ -47,7 +47,7 @@ static void move_values(Writer *w, const Stmt *s, uint32_t height) {
 }
 
 static void leave(Writer *w) {
-    if (w->ir->has_calls) buffer_text(w->out, "W2C_KEEP_FRAME; ");
+    if (emit_keeps_frame(w)) buffer_text(w->out, "W2C_KEEP_FRAME; ");
 }
 
 static void return_values(Writer *w, const Stmt *s) {
@@ -97,7 +97,7 @@ static void hinted_condition(Writer *w, const Stmt *s) {
 
 static void goto_if(Writer *w, const Stmt *s) {
     hinted_condition(w, s);
-    bool braces = s->a == 0 ? s->count <= 1 && w->ir->has_calls
+    bool braces = s->a == 0 ? s->count <= 1 && emit_keeps_frame(w)
                             : moves_values(w, s, w->ir->stream->blocks[s->a].height);
     if (braces) buffer_text(w->out, "{ ");
     go_to(w, s, s->a);

@@ -189,8 +189,8 @@ void emit_tail_return(Writer *w, const Stmt *s) {
     TailPlaces places = TAIL_RESULTS;
     for (uint32_t i = 0; i < s->count; i++)
         emit_tail_place(&places, vt_kind(t->u.func.results[i]));
-    bool braces = w->ir->has_calls || places.words;
-    if (braces) buffer_text(w->out, w->ir->has_calls ? "{ W2C_KEEP_FRAME; " : "{ ");
+    bool keeps = emit_keeps_frame(w), braces = keeps || places.words;
+    if (braces) buffer_text(w->out, keeps ? "{ W2C_KEEP_FRAME; " : "{ ");
     give_results(w->out, t, &operands);
     if (braces) buffer_text(w->out, " }");
 }

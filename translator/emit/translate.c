@@ -1,7 +1,9 @@
 /* translate.c: the passes over a module, in order, and the threads that run them.
  *   plan     which function goes into which file             emit_plan.c
  *   name     every C identifier                              emit_names.c, emit_types.c
- *   throws   which functions may end in an exception       lower/may_throw.c
+ *   throws   which functions may end in an exception         lower/may_throw.c
+ *   calls    who calls whom, who checks the stack, which     lower/call_graph.c, stack_checks.c,
+ *            tables never change                             fixed_tables.c
  *   groups   for each function: validate, lower, emit        frontend/, lower/, emit_func.c
  *   instance adapters, segments, exports, description        emit_instance.c, emit_init.c, emit_data.c
  *   write    only what changed, all or nothing               output.c */
@@ -299,7 +301,13 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
         return diag_error(ctx, ERR_not_lowered, NO_OFFSET - 1, ": --memory=static");
     if (!prepare(&e, ctx, m, options, arena, &paths, &outputs)) return false;
     if (!emit_name_types(&e) || !emit_name_all(&e) || !emit_check(&e)) return false;
-    if (!may_throw_find(ctx, m, arena, &e.may_throw) || !emit_tail_plan(&e)) return false;
+    if (!may_throw_find(ctx, m, arena, &e.may_throw) || !call_graph_find(ctx, m, arena, &e.calls))
+        return false;
+    if (!options->no_stack_analysis && !stack_checks_find(ctx, m, &e.calls, arena, &e.stack))
+        return false;
+    if (!options->no_fixed_tables && !fixed_tables_find(ctx, m, &e.calls, arena, &e.fixed))
+        return false;
+    if (!emit_tail_plan(&e)) return false;
     Job job = {.e = &e, .outputs = &outputs};
     for (uint32_t g = 0; g < e.group_count; g++)
         job.total += e.groups[g].bytes;

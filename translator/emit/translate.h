@@ -21,6 +21,8 @@ typedef struct TranslateOptions {
     MemoryMode memory;
     DataMode data;
     bool canonical_nans;
+    bool no_fixed_tables;   /* call_indirect looks at the table even if that can never change */
+    bool no_stack_analysis; /* every function that calls checks the stack */
     bool prefix_all; /* static names carry NAME_ too: several outputs can be one compilation unit */
     uint32_t
         only_func; /* emit this function's body alone (others become traps): to bisect; NO_FUNC: all */
@@ -43,6 +45,11 @@ typedef struct OutputList { /* in the arena given */
     Output *items;          /* the first is OPTIONS.out, the second its header */
     uint32_t count;
 } OutputList;
+
+/* Switches every optimisation of these options off: what tests compare with. */
+static inline void translate_options_plain(TranslateOptions *o) {
+    o->no_fixed_tables = o->no_stack_analysis = true;
+}
 
 /* Validates every function on the way. On failure nothing is left behind that this call wrote.
  * Errors: as validate_function, and UNSUPPORTED not_lowered (a construct's text and offset), IO, NOMEM. */

@@ -7,7 +7,7 @@ bool body_enter(Decoder *d, Context *ctx, const Module *m, uint32_t func) {
     uint32_t groups = reader_u32leb(&d->r);
     for (uint32_t i = 0; i < groups && !d->r.error; i++) {
         ValType type;
-        reader_u32leb(&d->r);
+        d->locals += reader_u32leb(&d->r);
         if (!type_read_value(ctx, &d->r, m->type_count, &d->used, &type) && !d->r.error)
             return false;
     }

@@ -27,6 +27,7 @@ typedef struct Decoder {
     Reader r;
     const uint8_t *at; /* the opcode read last */
     uint64_t used;     /* features of the types read; opcodes are the caller's to add */
+    uint64_t locals;   /* declared by the body; set by body_enter */
     /* Immediates that an Ins cannot hold, of the instruction read last. */
     ValType type, type2; /* block, try_table: the type, VT_NONE for an empty block; select_t: the
                           * last; cast_br: source and target */

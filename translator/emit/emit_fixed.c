@@ -1,0 +1,84 @@
+/* emit_fixed.c: calls through tables that never change: such a table is an array of constants, a slot known
+ * here a direct call. No record is looked at: every function in it is of the same instance. */
+#include "emit.h"
+
+static const FixedTable *fixed(const Emitter *e, const Stmt *s) {
+    return fixed_table(&e->fixed, e->m, (uint32_t)s->imm, s->b);
+}
+
+bool emit_needs_record(const Writer *w, const Stmt *s) {
+    if (s->kind != STMT_OP) return false;
+    switch ((Op)s->op) {
+    case OP_call_ref:
+    case OP_return_call_ref:
+    case OP_return_call_indirect:
+        return true;
+    case OP_call_indirect:
+        return !fixed(w->e, s);
+    default:
+        return false;
+    }
+}
+
+/* The function that a constant index names; NO_FUNC: it is no constant, or calling it traps. */
+static uint32_t known_callee(const Writer *w, const Stmt *s, const FixedTable *t) {
+    const Node *n = &w->ir->nodes[emit_stmt_args(w, s)[s->count - 1]];
+    if (n->op != OP_i32_const && n->op != OP_i64_const) return NO_FUNC;
+    uint64_t i = n->op == OP_i32_const ? (uint32_t)n->imm : n->imm;
+    return fixed_table_callee(t, w->e->m, i, s->b);
+}
+
+static uint32_t type_number(const Emitter *e, uint32_t type) {
+    return e->m->types[type].canon + 1;
+}
+
+bool emit_fixed_callee(Writer *w, const Stmt *s) {
+    const Emitter *e = w->e;
+    const FixedTable *t = fixed(e, s);
+    if (!t) return false;
+    uint32_t func = known_callee(w, s, t), table = (uint32_t)s->imm;
+    if (func != NO_FUNC) {
+        w->needed[func / 64] |= (uint64_t)1 << (func % 64);
+        buffer_printf(w->out, "%s(&m->w2c", e->funcs[func]);
+        return true;
+    }
+    buffer_printf(w->out, "((w2c_fn_%s *)w2c_fixed_func(%s_fixed%u, %uu, ", e->signatures[s->b],
+                  e->name, table, t->size);
+    emit_arg(w, s, s->count - 1);
+    buffer_printf(w->out, ", %uu, m->table%u, &w2c_type_%s))(&m->w2c", type_number(e, s->b), table,
+                  e->types[s->b]);
+    return true;
+}
+
+static bool is_emitted(const Emitter *e, uint32_t table) {
+    return e->fixed.tables && e->fixed.tables[table].funcs && e->fixed.tables[table].size &&
+           call_graph_calls_through(&e->calls, table, false);
+}
+
+void emit_fixed_decls(const Emitter *e, Buffer *out) {
+    for (uint32_t i = 0; i < e->m->table_count; i++)
+        if (is_emitted(e, i))
+            buffer_printf(out,
+                          "/* table %u, which never changes */\n"
+                          "extern const w2c_fixed %s_fixed%u[%u] W2C_HIDDEN;\n",
+                          i, e->name, i, e->fixed.tables[i].size);
+}
+
+static void table(const Emitter *e, Buffer *out, uint32_t i) {
+    const FixedTable *t = &e->fixed.tables[i];
+    buffer_printf(out, "const w2c_fixed %s_fixed%u[%u] = {\n", e->name, i, t->size);
+    for (uint32_t k = 0; k < t->size; k++) {
+        uint32_t func = t->funcs[k];
+        if (func == NO_FUNC)
+            buffer_text(out, "    {NULL, 0},\n");
+        else
+            buffer_printf(out, "    {(w2c_code)%s, %u},\n", e->funcs[func],
+                          type_number(e, e->m->funcs[func].type));
+    }
+    buffer_text(out, "};\n");
+}
+
+void emit_fixed_tables(const Emitter *e, Buffer *out) {
+    for (uint32_t i = 0; i < e->m->table_count; i++)
+        if (is_emitted(e, i)) table(e, out, i);
+}

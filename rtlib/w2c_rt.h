@@ -500,7 +500,7 @@ typedef struct w2c_fixed {
 /* Why slot i cannot be called: traps. */
 W2C_NORETURN void w2c_fixed_miss(const w2c_table *table, u64 i, const w2c_type *type)
     __attribute__((cold));
-W2C_INLINE w2c_code w2c_fixed_func(const w2c_fixed *slots, u64 count, u64 i, u32 number,
+W2C_INLINE w2c_code w2c_fixed_func(const w2c_fixed *slots, u32 count, u64 i, u32 number,
                                    const w2c_table *table, const w2c_type *type) {
     if (W2C_UNLIKELY(i >= count || slots[i].type != number)) w2c_fixed_miss(table, i, type);
     return slots[i].code;

@@ -28,10 +28,6 @@ static uint32_t known_callee(const Writer *w, const Stmt *s, const FixedTable *t
     return fixed_table_callee(t, w->e->m, i, s->b);
 }
 
-static uint32_t type_number(const Emitter *e, uint32_t type) {
-    return e->m->types[type].canon + 1;
-}
-
 bool emit_fixed_callee(Writer *w, const Stmt *s) {
     const Emitter *e = w->e;
     const FixedTable *t = fixed(e, s);
@@ -42,11 +38,11 @@ bool emit_fixed_callee(Writer *w, const Stmt *s) {
         buffer_printf(w->out, "%s(&m->w2c", e->funcs[func]);
         return true;
     }
-    buffer_printf(w->out, "((w2c_fn_%s *)w2c_fixed_func(%s_fixed%u, %uu, ", e->signatures[s->b],
-                  e->name, table, t->size);
+    buffer_printf(w->out, "((w2c_fn_%s *)w2c_fixed_func(%s_fixed%u, %s_slots%u, ",
+                  e->signatures[s->b], e->name, table, e->name, table);
     emit_arg(w, s, s->count - 1);
-    buffer_printf(w->out, ", %uu, m->table%u, &w2c_type_%s))(&m->w2c", type_number(e, s->b), table,
-                  e->types[s->b]);
+    buffer_printf(w->out, ", %s_is_%s, m->table%u, &w2c_type_%s))(&m->w2c", e->name, e->types[s->b],
+                  table, e->types[s->b]);
     return true;
 }
 
@@ -55,13 +51,22 @@ static bool is_emitted(const Emitter *e, uint32_t table) {
            call_graph_calls_through(&e->calls, table, false);
 }
 
+/* Sizes and numbers have names, so that calls read the same when functions and types are added. */
 void emit_fixed_decls(const Emitter *e, Buffer *out) {
-    for (uint32_t i = 0; i < e->m->table_count; i++)
-        if (is_emitted(e, i))
-            buffer_printf(out,
-                          "/* table %u, which never changes */\n"
-                          "extern const w2c_fixed %s_fixed%u[%u] W2C_HIDDEN;\n",
-                          i, e->name, i, e->fixed.tables[i].size);
+    const Module *m = e->m;
+    bool any = false;
+    for (uint32_t i = 0; i < m->table_count; i++) {
+        if (!is_emitted(e, i)) continue;
+        buffer_printf(out,
+                      "\n/* table %u, which never changes */\n"
+                      "enum { %s_slots%u = %u };\n"
+                      "extern const w2c_fixed %s_fixed%u[%s_slots%u] W2C_HIDDEN;\n",
+                      i, e->name, i, e->fixed.tables[i].size, e->name, i, e->name, i);
+        any = true;
+    }
+    for (uint32_t i = 0; any && i < m->type_count; i++)
+        if (m->types[i].form == FORM_FUNC && m->types[i].canon == i)
+            buffer_printf(out, "enum { %s_is_%s = %u };\n", e->name, e->types[i], i + 1);
 }
 
 static void table(const Emitter *e, Buffer *out, uint32_t i) {
@@ -72,8 +77,8 @@ static void table(const Emitter *e, Buffer *out, uint32_t i) {
         if (func == NO_FUNC)
             buffer_text(out, "    {NULL, 0},\n");
         else
-            buffer_printf(out, "    {(w2c_code)%s, %u},\n", e->funcs[func],
-                          type_number(e, e->m->funcs[func].type));
+            buffer_printf(out, "    {(w2c_code)%s, %s_is_%s},\n", e->funcs[func], e->name,
+                          e->types[e->m->funcs[func].type]);
     }
     buffer_text(out, "};\n");
 }

@@ -10,10 +10,10 @@
  * lie below a check that passed is kept below it as well. */
 enum { FRAME_PER_OP = 96, FRAME_PER_VALUE = 16, LARGE_FRAME = 96 * 1024 };
 
-enum {              /* CallGraph.flags */
-    CALLS = 1,      /* has calls that are no tail calls */
-    CALLS_OUT = 2,  /* some of them through references, changing tables, or to imports */
-    CALLS_TAIL = 4, /* has tail calls */
+enum {                 /* CallGraph.flags */
+       CALLS = 1,      /* has calls that are no tail calls */
+       CALLS_OUT = 2,  /* some of them through references, changing tables, or to imports */
+       CALLS_TAIL = 4, /* has tail calls */
 };
 
 typedef struct CallGraph {

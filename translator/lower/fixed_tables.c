@@ -3,7 +3,10 @@
 #include "fixed_tables.h"
 #include "../base/reader.h"
 
-enum { SPARE_SLOTS = 256 }; /* empty ones that a fixed table may have beyond as many as are filled */
+enum {
+    SPARE_SLOTS = 256, /* empty ones that a fixed table may have beyond as many as are filled */
+    MOST_SLOTS = 1 << 24
+};
 
 /* A constant expression that is one constant, or one ref.func or ref.null. */
 static bool one_constant(const Module *m, ConstExpr expr, Op op, uint64_t *value) {
@@ -60,7 +63,8 @@ static bool fill(const Module *m, const Elem *elem, uint32_t *slots) {
 static bool could_be_fixed(const Module *m, const CallGraph *g, uint32_t i, uint64_t filled) {
     const Table *t = &m->tables[i];
     return i >= m->imported_tables && !call_graph_writes(g, i) && t->init.bytes.len == 0 &&
-           type_matches(m, t->type, VT_FUNCREF) && t->limits.min <= filled * 2 + SPARE_SLOTS;
+           type_matches(m, t->type, VT_FUNCREF) && t->limits.min <= filled * 2 + SPARE_SLOTS &&
+           t->limits.min <= MOST_SLOTS;
 }
 
 static bool count_filled(const Module *m, uint64_t *filled) {

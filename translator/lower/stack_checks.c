@@ -1,102 +1,200 @@
 /* stack_checks.c: see stack_checks.h.
  *
- * A depth-first walk over direct calls. What a call leads back to, while that is still open, closes a
- * cycle: it is checked, so that without the checked functions there are no cycles left. The walk begins
- * at the largest functions, in the hope that they are where cycles close: a check costs a small function
- * more. A call that leaves what the walk can see (imports, references, tables) counts as such a cycle.
- * When a function is left, all it calls is known, and so is what its callees may put on the stack before
- * the next check; if that and its own frame are too much, it is checked too. Optimised builds have frames
- * an eighth as large (W2C_FRAME), so this is reckoned twice.
+ * A function whose calls leave what can be seen here (imports, references, tables) is checked. What
+ * cycles of direct calls are left without those is found component by component: a depth-first walk
+ * inside each, from its largest function, and what a call leads back to while that is open is checked.
+ * Small functions are checked seldom that way, and a function added elsewhere changes nothing.
+ * The rest is acyclic. Callees first, what a function's callees may put on the stack before the next
+ * checks is known; if that and its own frame are too much, it is checked as well. Where exactly is
+ * decided by content, as for groups (emit_plan.c), so that a longer chain of calls moves few checks.
+ * Optimised builds have frames an eighth as large (W2C_FRAME), so this is reckoned twice.
  * Spec: appendix/implementation#call-stack */
 #include "stack_checks.h"
 #include <stdlib.h>
+#include <string.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 enum { LEVELS = 2, SMALLER = 8 }; /* unoptimised, optimised */
 
-typedef struct Step { /* a function that is open */
+typedef struct Step {    /* a function that is open */
     uint32_t func, next; /* the next of its callees */
 } Step;
 
 typedef struct Walk {
     const CallGraph *g;
-    uint8_t *state; /* 0 not seen, 1 open, 2 done */
+    const Module *m;
     uint8_t *checks;
-    uint64_t *below[LEVELS]; /* bytes from the function's entry to the next checks, callees' frames
-                              * included */
     Step *steps;
     uint32_t depth;
+    /* components, after Tarjan */
+    uint32_t *index, *low, *component; /* 0: not seen, not known */
+    uint32_t *pending;
+    uint32_t clock, pending_count, components;
+    uint32_t *order; /* of functions: the largest first */
+    uint8_t *state;  /* 0 not seen, 1 open, 2 done */
+    uint64_t
+        *below[LEVELS]; /* bytes from a function's entry to the next checks, frames of the checked
+                              * included */
 } Walk;
 
-static bool enters_checked(const CallGraph *g, uint32_t func) {
-    return g->frames[func] > LARGE_FRAME; /* in front of its frame */
+static bool is_cut(const Walk *w, uint32_t func) {
+    return w->checks[func] == STACK_CHECK_CYCLE;
 }
+
+static void push(Walk *w, uint32_t func) {
+    w->steps[w->depth++] = (Step){func, w->g->first[func]};
+}
+
+/* The next callee of the function on top that is no cut; NO_FUNC: there is none. */
+static uint32_t next_callee(Walk *w) {
+    Step *step = &w->steps[w->depth - 1];
+    while (step->next < w->g->first[step->func + 1]) {
+        uint32_t callee = w->g->callees[step->next++];
+        if (!is_cut(w, callee)) return callee;
+    }
+    return NO_FUNC;
+}
+
+/* ---- components ------------------------------------------------------------------------------ */
+
+static void see(Walk *w, uint32_t func) {
+    w->index[func] = w->low[func] = ++w->clock;
+    w->pending[w->pending_count++] = func;
+    push(w, func);
+}
+
+static void lower_to(Walk *w, uint32_t func, uint32_t low) {
+    if (low < w->low[func]) w->low[func] = low;
+}
+
+static void close_component(Walk *w, uint32_t func) {
+    w->components++;
+    uint32_t member;
+    do {
+        member = w->pending[--w->pending_count];
+        w->component[member] = w->components;
+    } while (member != func);
+}
+
+static void components_from(Walk *w, uint32_t root) {
+    see(w, root);
+    while (w->depth) {
+        uint32_t func = w->steps[w->depth - 1].func, callee = next_callee(w);
+        if (callee == NO_FUNC) {
+            w->depth--;
+            if (w->low[func] == w->index[func])
+                close_component(w, func);
+            else
+                lower_to(w, w->steps[w->depth - 1].func, w->low[func]);
+        } else if (!w->index[callee]) {
+            see(w, callee);
+        } else if (!w->component[callee]) {
+            lower_to(w, func, w->index[callee]);
+        }
+    }
+}
+
+/* ---- cycles ---------------------------------------------------------------------------------- */
+
+static void open(Walk *w, uint32_t func) {
+    w->state[func] = 1;
+    push(w, func);
+}
+
+static void cut_cycles_from(Walk *w, uint32_t root) {
+    open(w, root);
+    while (w->depth) {
+        uint32_t func = w->steps[w->depth - 1].func, callee = next_callee(w);
+        if (callee == NO_FUNC) {
+            w->state[func] = 2;
+            w->depth--;
+        } else if (w->component[callee] == w->component[root]) {
+            if (w->state[callee] == 1)
+                w->checks[callee] = STACK_CHECK_CYCLE;
+            else if (w->state[callee] == 0)
+                open(w, callee);
+        }
+    }
+}
+
+/* ---- depths ---------------------------------------------------------------------------------- */
 
 /* What a call of func adds to the stack, down to the next checks. */
 static uint64_t call_needs(const Walk *w, uint32_t func, unsigned level) {
-    if (enters_checked(w->g, func)) return 0;
+    if (w->g->frames[func] > LARGE_FRAME) return 0; /* is checked in front of its frame */
     unsigned least = level ? STACK_CHECK_DEPTH : STACK_CHECK_UNOPTIMIZED;
-    uint64_t frame = w->g->frames[func] / (level ? SMALLER : 1);
-    /* open ones close a cycle: they will be checked */
-    return w->state[func] == 1 || w->checks[func] >= least ? frame : w->below[level][func];
+    return w->checks[func] >= least ? w->g->frames[func] / (level ? SMALLER : 1)
+                                    : w->below[level][func];
+}
+
+/* One function in four, always the same ones. */
+static bool is_preferred(const Module *m, uint32_t func) {
+    Slice s = module_func_name(m, func);
+    if (s.len == 0) s = module_body(m, func);
+    return XXH3_64bits(s.ptr, s.len) % 4 == 1;
 }
 
 static void leave(Walk *w, uint32_t func) {
     const CallGraph *g = w->g;
     for (unsigned level = 0; level < LEVELS; level++) {
-        uint64_t most = 0, frame = g->frames[func] / (level ? SMALLER : 1);
+        uint64_t most = 0;
         for (uint32_t i = g->first[func]; i < g->first[func + 1]; i++) {
             uint64_t needs = call_needs(w, g->callees[i], level);
             if (needs > most) most = needs;
         }
-        w->below[level][func] = frame + most;
+        uint64_t all = most + g->frames[func] / (level ? SMALLER : 1);
         uint8_t check = level ? STACK_CHECK_DEPTH : STACK_CHECK_UNOPTIMIZED;
-        if (frame + most > LARGE_FRAME && w->checks[func] < check) w->checks[func] = check;
+        w->below[level][func] = all;
+        if (w->checks[func] < check &&
+            (all > LARGE_FRAME || (all > LARGE_FRAME / 4 && is_preferred(w->m, func))))
+            w->checks[func] = check;
     }
-    if (g->flags[func] & CALLS_OUT) w->checks[func] = STACK_CHECK_CYCLE;
     w->state[func] = 2;
 }
 
-static void open(Walk *w, uint32_t func) {
-    w->state[func] = 1;
-    w->steps[w->depth++] = (Step){func, w->g->first[func]};
-}
-
-static void walk_from(Walk *w, uint32_t root) {
-    const CallGraph *g = w->g;
+static void depths_from(Walk *w, uint32_t root) {
     open(w, root);
     while (w->depth) {
-        Step *step = &w->steps[w->depth - 1];
-        if (step->next == g->first[step->func + 1]) {
-            leave(w, step->func);
+        uint32_t func = w->steps[w->depth - 1].func, callee = next_callee(w);
+        if (callee == NO_FUNC) {
+            leave(w, func);
             w->depth--;
-            continue;
-        }
-        uint32_t callee = g->callees[step->next++];
-        if (w->state[callee] == 1)
-            w->checks[callee] = STACK_CHECK_CYCLE;
-        else if (w->state[callee] == 0)
+        } else if (w->state[callee] == 0) {
             open(w, callee);
+        }
     }
 }
+
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static int by_size(const void *a, const void *b) {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
-/* The largest functions first; equal ones from the last. */
-static bool walk_all(Walk *w, const Module *m, Arena *scratch) {
-    uint32_t count = m->func_count - m->imported_funcs;
-    uint64_t *order = ARENA_ARRAY(scratch, count, uint64_t);
-    if (!order) return false;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t func = m->imported_funcs + i;
-        order[i] = (uint64_t)w->g->frames[func] << 32 | func;
-    }
-    qsort(order, count, sizeof *order, by_size);
+static bool sort(Walk *w, Arena *scratch, uint32_t first, uint32_t count) {
+    uint64_t *keys = ARENA_ARRAY(scratch, count, uint64_t);
+    w->order = ARENA_ARRAY(scratch, count, uint32_t);
+    if (!keys || !w->order) return false;
     for (uint32_t i = 0; i < count; i++)
-        if (w->state[(uint32_t)order[i]] == 0) walk_from(w, (uint32_t)order[i]);
+        keys[i] = (uint64_t)w->g->frames[first + i] << 32 | (first + i);
+    qsort(keys, count, sizeof *keys, by_size);
+    for (uint32_t i = 0; i < count; i++)
+        w->order[i] = (uint32_t)keys[i];
     return true;
+}
+
+static void find(Walk *w, uint32_t first, uint32_t count) {
+    for (uint32_t f = first; f < first + count; f++)
+        if (w->g->flags[f] & CALLS_OUT) w->checks[f] = STACK_CHECK_CYCLE;
+    for (uint32_t f = first; f < first + count; f++)
+        if (!w->index[f] && !is_cut(w, f)) components_from(w, f);
+    for (uint32_t i = 0; i < count; i++)
+        if (!w->state[w->order[i]] && !is_cut(w, w->order[i])) cut_cycles_from(w, w->order[i]);
+    memset(w->state, 0, first + count);
+    for (uint32_t f = first; f < first + count; f++)
+        if (!w->state[f]) depths_from(w, f);
 }
 
 bool stack_checks_find(Context *ctx, const Module *m, const CallGraph *g, Arena *arena,
@@ -106,13 +204,19 @@ bool stack_checks_find(Context *ctx, const Module *m, const CallGraph *g, Arena 
     if (g->tail_calls) return true;
     Arena scratch;
     arena_init(&scratch, ctx->alloc);
-    Walk w = {.g = g, .checks = ARENA_ARRAY(arena, m->func_count, uint8_t)};
-    w.state = ARENA_ARRAY(&scratch, m->func_count, uint8_t);
-    w.steps = ARENA_ARRAY(&scratch, m->func_count, Step);
-    bool ok = w.checks && w.state && w.steps;
+    uint32_t count = m->func_count;
+    Walk w = {.g = g, .m = m, .checks = ARENA_ARRAY(arena, count, uint8_t)};
+    w.steps = ARENA_ARRAY(&scratch, count, Step);
+    w.index = ARENA_ARRAY(&scratch, count, uint32_t);
+    w.low = ARENA_ARRAY(&scratch, count, uint32_t);
+    w.component = ARENA_ARRAY(&scratch, count, uint32_t);
+    w.pending = ARENA_ARRAY(&scratch, count, uint32_t);
+    w.state = ARENA_ARRAY(&scratch, count, uint8_t);
+    bool ok = w.checks && w.steps && w.index && w.low && w.component && w.pending && w.state;
     for (unsigned i = 0; i < LEVELS; i++)
-        ok = (w.below[i] = ARENA_ARRAY(&scratch, m->func_count, uint64_t)) && ok;
-    ok = ok && walk_all(&w, m, &scratch);
+        ok = (w.below[i] = ARENA_ARRAY(&scratch, count, uint64_t)) && ok;
+    ok = ok && sort(&w, &scratch, m->imported_funcs, count - m->imported_funcs);
+    if (ok) find(&w, m->imported_funcs, count - m->imported_funcs);
     arena_free(&scratch);
     if (!ok) return diag_nomem(ctx);
     out->checks = w.checks;

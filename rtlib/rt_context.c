@@ -55,6 +55,32 @@ static void free_shells(w2c_context *context) {
     }
 }
 
+bool w2c_context_recycle(w2c_context *context) {
+    if (context->refs != 1 || context->instances || context->parked || context->joined ||
+        context->shells || context->held_tables || context->depth)
+        return false;
+    w2c_exceptions_free(context);
+    w2c_handles_move(NULL, context);
+    w2c_heap_free(context);
+    if (context->head.operands.low) w2c_operands_clear(context);
+    w2c_operands operands = context->head.operands;
+    w2c_tail tail = context->head.tail;
+    memset(context, 0, sizeof *context);
+    context->limit = (char *)UINTPTR_MAX;
+    context->head.operands = operands;
+    context->head.tail.words = tail.words;
+    context->head.tail.word_count = tail.word_count;
+    if (tail.word_count) memset(tail.words, 0, tail.word_count * sizeof *tail.words);
+    return true;
+}
+
+void w2c_context_free_idle(w2c_context *context) {
+    if (!context) return;
+    w2c_tail_free(&context->head.tail);
+    w2c_operands_free(context);
+    free(context);
+}
+
 void w2c_context_release(w2c_context *context) {
     context = w2c_context_root(context);
     if (!context || --context->refs) return;

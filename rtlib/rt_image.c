@@ -101,15 +101,16 @@ void w2c_image_free(w2c_image *image) {
     image->fd = -1;
 }
 
-void w2c_image_apply(const w2c_image *image, u8 *memory, u64 room, bool map) {
+bool w2c_image_apply(const w2c_image *image, u8 *memory, u64 room, bool map) {
     u64 end = image->end < room ? image->end : room; /* beyond the memory it is zeros */
-    if (end <= image->begin) return;
+    if (end <= image->begin) return false;
     size_t size = (size_t)(end - image->begin);
     if (map && image->fd >= 0 && size >= MAP_LEAST &&
         mmap(memory + image->begin, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
              image->fd, (off_t)image->offset) != MAP_FAILED)
-        return;
+        return true;
     memcpy(memory + image->begin, image->bytes, size);
+    return false;
 }
 
 /* ---- an image in the program's file ---------------------------------------------------------- */

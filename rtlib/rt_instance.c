@@ -5,7 +5,7 @@
  * wrote into an imported table, the start function called an import), the instance is parked: it
  * lives on with its context, which it shares with every instance and table that it was linked to.
  */
-#include "rt_internal.h"
+#include "rt_pool.h"
 #include "rt_snapshot.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,18 +13,19 @@
 #define TEXT_SIZE sizeof(((w2c_error *)0)->text)
 
 /* ---- steps ---------------------------------------------------------------------------------- */
-static w2c_status check_module(const w2c_module *module, w2c_text *why) {
+w2c_status w2c_module_check(const w2c_module *module, char *text, size_t cap) {
+    w2c_text why = w2c_text_start(text, cap);
     if (!module) {
-        w2c_text_add(why, "no module");
+        w2c_text_add(&why, "no module");
         return W2C_INVALID;
     }
     if (module->abi != W2C_ABI || module->size < sizeof(w2c_instance)) {
-        w2c_text_add(why, "module %s has ABI %u, the runtime library has %u: translate it again",
+        w2c_text_add(&why, "module %s has ABI %u, the runtime library has %u: translate it again",
                      module->abi == W2C_ABI ? module->name : "", module->abi, (unsigned)W2C_ABI);
         return W2C_MISMATCH;
     }
     if (module->selfcheck && !module->selfcheck()) {
-        w2c_text_add(why,
+        w2c_text_add(&why,
                      "module %s was compiled with inexact floating point (-ffast-math, fused "
                      "a*b+c), or denormals are flushed to zero: compile it without such flags",
                      module->name);
@@ -56,15 +57,36 @@ typedef struct filler {
     void *user;
 } filler;
 
+/* The embedder's limit for this instance; a pool's is in its memories already. */
+static w2c_status limit_memory(w2c_memory *m, const w2c_memory *clean, u64 max_bytes, char *text) {
+    m->limit_pages = clean->limit_pages;
+    if (max_bytes && max_bytes >> m->page_log2 < m->limit_pages)
+        m->limit_pages = max_bytes >> m->page_log2;
+    if (m->pages <= m->limit_pages) return W2C_OK;
+    snprintf(text, TEXT_SIZE, "a memory starts with %llu pages, %llu are allowed: raise max_memory",
+             (unsigned long long)m->pages, (unsigned long long)m->limit_pages);
+    return W2C_LIMIT;
+}
+
+static w2c_status make_memory(w2c_instance *instance, u32 i, u64 max_bytes, char *text) {
+    const w2c_memory_desc *d = &instance->module->memories[i];
+    w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
+    if (instance->slot) {
+        *m = instance->slot->memories[i];
+        return limit_memory(m, m, max_bytes, text);
+    }
+    w2c_memory_wish wish = {max_bytes, instance->images ? &instance->images->of[i] : NULL, false};
+    return w2c_memory_create(m, d, &wish, text, TEXT_SIZE);
+}
+
 static w2c_status make_memories(w2c_instance *instance, u64 max_bytes, bool filled, char *text) {
     const w2c_module *module = instance->module;
-    if (module->memory_count && !filled) instance->images = w2c_images_get(module, false);
+    if (module->memory_count && !filled)
+        instance->images = instance->slot ? instance->slot->images : w2c_images_get(module, false);
     for (u32 i = 0; i < module->memory_count; i++) {
         const w2c_memory_desc *d = &module->memories[i];
         w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
-        w2c_memory_wish wish = {max_bytes, instance->images ? &instance->images->of[i] : NULL,
-                                false};
-        w2c_status status = w2c_memory_create(m, d, &wish, text, TEXT_SIZE);
+        w2c_status status = make_memory(instance, i, max_bytes, text);
         if (status != W2C_OK) return status;
         *(w2c_memory **)w2c_at(instance, d->slot) = m;
         if (d->base) *(u8 **)w2c_at(instance, d->base) = m->data;
@@ -121,10 +143,8 @@ static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
     if (status == W2C_OK) status = make_memories(instance, config->max_memory, filled, text);
     if (status == W2C_OK) status = make_tables(instance, text);
     if (status == W2C_OK && module->text_begin) {
-        if (w2c_registry_add(W2C_RANGE_TEXT, module->text_begin, module->text_end))
-            instance->has_text = true;
-        else
-            status = W2C_NOMEM;
+        instance->text = w2c_registry_add(W2C_RANGE_TEXT, module->text_begin, module->text_end);
+        if (!instance->text) status = W2C_NOMEM;
     }
     if (status == W2C_OK) find_memory(instance);
     return status;
@@ -134,13 +154,29 @@ static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
  * the data segments, which come later, would have put there. */
 static void forget_images(w2c_instance *instance) {
     const w2c_module *module = instance->module;
+    if (!instance->images || instance->has_data || module->given) return;
     for (u32 i = 0; i < module->memory_count; i++)
         w2c_memory_zero((w2c_memory *)w2c_at(instance, module->memories[i].storage));
+    if (instance->slot) instance->slot->broken = true;
 }
 
-/* Runs init and the start function; on failure `instance` is gone or parked. */
-static w2c_status start(w2c_instance *instance, char *text) {
-    w2c_status status = run(instance, instance->module->init);
+static void park(w2c_instance *instance) {
+    w2c_slot *slot = instance->slot;
+    if (slot && slot->own_context) slot->context = NULL; /* it comes back alone, if at all */
+    forget_images(instance);
+    w2c_context_park(instance);
+}
+
+/* Runs init, where it has not been, and the start function; on failure `instance` is gone or
+ * parked. */
+static w2c_status start(w2c_instance *instance, const w2c_imports *imports, char *text) {
+    w2c_slot *slot = instance->slot;
+    w2c_status status = W2C_OK;
+    if (!slot || !slot->is_kept) {
+        status = run(instance, instance->module->init);
+        if (status == W2C_OK && slot && w2c_pool_may_keep(slot->pool, imports, true))
+            w2c_slot_capture(slot);
+    }
     if (status == W2C_OK) status = run(instance, instance->module->start);
     if (status == W2C_OK) return W2C_OK;
     if (instance->context->detail[0])
@@ -148,53 +184,105 @@ static w2c_status start(w2c_instance *instance, char *text) {
     else
         snprintf(text, TEXT_SIZE, "module %s: a segment or the start function ended with: %s",
                  instance->module->name, w2c_status_text(status));
-    if (may_have_escaped(instance)) {
-        if (instance->images && !instance->has_data && !instance->module->given)
-            forget_images(instance);
-        w2c_context_park(instance);
-    } else
+    if (may_have_escaped(instance))
+        park(instance);
+    else
         w2c_instance_delete(instance);
     return status;
+}
+
+/* Its struct, in a place of the pool or alone. NULL: text says why. */
+static w2c_instance *place(const w2c_module *module, const w2c_imports *imports,
+                           const w2c_config *config, w2c_status *status, char *text) {
+    if (config->pool) {
+        w2c_slot *slot =
+            w2c_pool_take(config->pool, module, imports, config, status, text, TEXT_SIZE);
+        return slot ? slot->instance : NULL;
+    }
+    w2c_instance *instance = (w2c_instance *)calloc(1, module->size);
+    if (instance) return instance;
+    snprintf(text, TEXT_SIZE, "no memory for an instance of %u bytes", module->size);
+    *status = W2C_NOMEM;
+    return NULL;
+}
+
+/* The context that the instance is to have: given, of its place, or new. NULL: no memory. */
+static w2c_context *choose_context(const w2c_instance *instance, const w2c_config *config) {
+    w2c_context *context = w2c_context_root(config->context);
+    if (context) return context;
+    w2c_slot *slot = instance->slot;
+    if (!slot) return w2c_context_new();
+    if (!slot->context) slot->context = w2c_context_new();
+    slot->own_context = slot->context != NULL;
+    return slot->context;
+}
+
+static void unplace(w2c_instance *instance) {
+    if (instance->slot)
+        w2c_pool_give(instance->slot);
+    else
+        free(instance);
+}
+
+/* What was kept of init, for this tenant. */
+static w2c_status adapt(w2c_instance *instance, const w2c_config *config, char *text) {
+    const w2c_module *module = instance->module;
+    for (u32 i = 0; i < module->table_count; i++)
+        ((w2c_table *)w2c_at(instance, module->tables[i].storage))->context = instance->context;
+    for (w2c_host *host = instance->bound; host; host = host->next)
+        host->instance.host_data = config->host;
+    for (u32 i = 0; i < module->memory_count; i++) {
+        w2c_memory *m = (w2c_memory *)w2c_at(instance, module->memories[i].storage);
+        w2c_status status = limit_memory(m, &instance->slot->memories[i], config->max_memory, text);
+        if (status != W2C_OK) return status;
+    }
+    return w2c_tail_prepare(instance) ? W2C_OK : W2C_NOMEM;
+}
+
+static void configure(w2c_context *context, const w2c_config *config) {
+    if (config->stack_bytes) context->stack_bytes = config->stack_bytes;
+    if (config->max_gc_heap) context->max_gc_heap = config->max_gc_heap;
+    if (config->gc_stress) context->gc_stress = config->gc_stress;
+    w2c_heap_configure(context);
 }
 
 static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
                               const w2c_imports *imports, const w2c_config *config, const filler *f,
                               char *text) {
-    w2c_text why = w2c_text_start(text, TEXT_SIZE);
-    w2c_status status = check_module(module, &why);
+    w2c_status status = w2c_module_check(module, text, TEXT_SIZE);
     if (status != W2C_OK) return status;
-    w2c_instance *instance = (w2c_instance *)calloc(1, module->size);
-    w2c_context *context = w2c_context_root(config->context);
-    if (!context) context = w2c_context_new();
-    if (!instance || !context) {
-        free(instance);
-        if (!config->context) free(context);
-        w2c_text_add(&why, "no memory for an instance of %u bytes", module->size);
+    if (f->fill && config->pool) {
+        snprintf(text, TEXT_SIZE, "a snapshot is not loaded into a pool's place: translate one");
+        return W2C_INVALID;
+    }
+    w2c_instance *instance = place(module, imports, config, &status, text);
+    if (!instance) return status;
+    instance->module = module;
+    w2c_context *context = choose_context(instance, config);
+    if (!context) {
+        unplace(instance);
         return W2C_NOMEM;
     }
-    instance->module = module;
     instance->host_data = config->host;
-    if (imports) {
-        instance->resolve = imports->resolve;
-        instance->resolve_user = imports->user;
-    }
-    if (config->stack_bytes) context->stack_bytes = config->stack_bytes;
-    if (config->max_gc_heap) context->max_gc_heap = config->max_gc_heap;
-    if (config->gc_stress) context->gc_stress = config->gc_stress;
-    w2c_heap_configure(context);
+    instance->resolve = imports ? imports->resolve : NULL;
+    instance->resolve_user = imports ? imports->user : NULL;
+    configure(context, config);
     w2c_context_add(context, instance);
-    status = build(instance, imports, config, f->fill != NULL, text);
+    if (instance->slot && instance->slot->is_kept)
+        status = adapt(instance, config, text);
+    else
+        status = build(instance, imports, config, f->fill != NULL, text);
     if (status == W2C_OK && f->fill) {
         status = f->fill(instance, f->user, text, TEXT_SIZE);
         if (status == W2C_OK) *out = instance;
         if (status == W2C_OK) return W2C_OK;
     }
     if (status != W2C_OK) {
-        if (!text[0]) w2c_text_add(&why, "%s", w2c_status_text(status));
+        if (!text[0]) snprintf(text, TEXT_SIZE, "%s", w2c_status_text(status));
         w2c_instance_delete(instance);
         return status;
     }
-    status = start(instance, text);
+    status = start(instance, imports, text);
     if (status == W2C_OK) *out = instance;
     return status;
 }
@@ -230,12 +318,15 @@ w2c_status w2c_instance_new_filled(const w2c_module *module, w2c_instance **out,
 
 void w2c_instance_free(w2c_instance *instance) {
     const w2c_module *module = instance->module;
+    if (instance->slot) {
+        w2c_pool_give(instance->slot);
+        return;
+    }
     for (u32 i = 0; i < module->memory_count; i++)
         w2c_memory_destroy((w2c_memory *)w2c_at(instance, module->memories[i].storage));
     for (u32 i = 0; i < module->table_count; i++)
         w2c_table_destroy((w2c_table *)w2c_at(instance, module->tables[i].storage));
-    if (instance->has_text)
-        w2c_registry_remove(W2C_RANGE_TEXT, module->text_begin, module->text_end);
+    w2c_registry_remove(instance->text);
     w2c_hosts_free(instance);
     w2c_hold_end(&instance->hold, NULL, 0, 0);
     free(instance);
@@ -244,8 +335,16 @@ void w2c_instance_free(w2c_instance *instance) {
 void w2c_instance_delete(w2c_instance *instance) {
     if (!instance) return;
     w2c_context *context = instance->context;
+    w2c_slot *slot = instance->slot;
     if (instance->module->tag_count) w2c_exceptions_forget(context, instance);
     w2c_context_remove(instance);
+    if (slot && slot->own_context) {
+        if (slot->context == context && w2c_context_recycle(context)) {
+            w2c_pool_give(slot);
+            return;
+        }
+        slot->context = NULL;
+    }
     w2c_instance_free(instance);
     w2c_context_release(context);
 }

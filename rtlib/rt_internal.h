@@ -89,28 +89,37 @@ w2c_context *w2c_context_new(void); /* refs 0; NULL: out of memory */
 w2c_context *w2c_context_root(w2c_context *context);
 void w2c_context_add(w2c_context *context, w2c_instance *instance); /* takes a reference */
 void w2c_context_release(w2c_context *context);                     /* drops one; NULL is fine */
-void w2c_context_remove(w2c_instance *instance); /* from its list; the reference stays */
+/* Its only instance has left: makes it as new, with no references, and keeps its buffers, empty.
+ * False: others have to do with it. */
+bool w2c_context_recycle(w2c_context *context);
+void w2c_context_free_idle(w2c_context *context); /* such a one; NULL is fine */
+void w2c_context_remove(w2c_instance *instance);  /* from its list; the reference stays */
 /* Drops the instance's reference; the context owns it from now on, and may be gone with it on
  * return. */
 void w2c_context_park(w2c_instance *instance);
+/* NULL, other ABI, inexact floating point: text says which. */
+w2c_status w2c_module_check(const w2c_module *module, char *text, size_t cap);
 void w2c_instance_free(w2c_instance *instance); /* everything but its place in the context */
 /* Puts both into one context, which it returns. NULL stands for none. */
 w2c_context *w2c_context_join(w2c_context *a, w2c_context *b);
 void w2c_context_set_limit(w2c_context *context, char *limit);
 
 /* ---- frames (rt_trap.c) --------------------------------------------------------------------- */
+u32 w2c_thread_number(void);          /* of this thread: 1, 2, ... in the order of asking */
 w2c_frame *w2c_frame_innermost(void); /* of this thread; callable from signal handlers */
 /* The stack that guest code of this context lies in: from sp up to *high. False: this thread runs
  * it on several stacks. */
 bool w2c_frames_range(const w2c_context *context, const char *sp, const char **high);
 
 void w2c_operands_free(w2c_context *context);
+void w2c_operands_clear(w2c_context *context); /* zeros again, and no memory taken */
 
 /* ---- registry (rt_registry.c) --------------------------------------------------------------- */
 typedef enum w2c_range_kind { W2C_RANGE_MEMORY, W2C_RANGE_TEXT, W2C_RANGE_KINDS } w2c_range_kind;
-/* The same range may be added several times and is removed as often. False: out of memory. */
-bool w2c_registry_add(w2c_range_kind kind, const void *begin, const void *end);
-void w2c_registry_remove(w2c_range_kind kind, const void *begin, const void *end);
+typedef struct w2c_range w2c_range;
+/* The same text may be added several times and is removed as often. NULL: out of memory. */
+w2c_range *w2c_registry_add(w2c_range_kind kind, const void *begin, const void *end);
+void w2c_registry_remove(w2c_range *range); /* NULL is fine */
 /* Lock-free, callable from signal handlers. */
 bool w2c_registry_has(w2c_range_kind kind, uintptr_t address);
 void w2c_registry_lock(void);
@@ -134,8 +143,9 @@ typedef struct w2c_image_set {
 bool w2c_image_make(w2c_image *image, u64 begin, u64 end, u8 **bytes);
 bool w2c_image_seal(w2c_image *image); /* read-only from now on; false: freed, none */
 void w2c_image_free(w2c_image *image);
-/* Into memory of which `room` bytes are accessible and zeros; `map`: unless it is small. */
-void w2c_image_apply(const w2c_image *image, u8 *memory, u64 room, bool map);
+/* Into memory of which `room` bytes are accessible and zeros; `map`: unless it is small. True: it
+ * was mapped. */
+bool w2c_image_apply(const w2c_image *image, u8 *memory, u64 room, bool map);
 /* The module's images; `now`: also for its first instance. NULL: none, start from zeros. */
 const w2c_image_set *w2c_images_get(const w2c_module *module, bool now);
 

@@ -51,7 +51,8 @@ static bool reserve_guard(w2c_memory *m) {
     u64 bytes = GUARD_REACH + w2c_os_page();
     u8 *data = reserve(bytes);
     if (!data) return false;
-    if (!w2c_registry_add(W2C_RANGE_MEMORY, data, data + bytes)) {
+    m->range = w2c_registry_add(W2C_RANGE_MEMORY, data, data + bytes);
+    if (!m->range) {
         munmap(data, (size_t)bytes);
         return false;
     }
@@ -99,7 +100,7 @@ static bool open_memory(w2c_memory *m, u64 bytes, const w2c_memory_wish *wish) {
     bool is_static = m->mode == W2C_STATIC;
     if (!make_accessible(m, 0, bytes)) return false;
     u64 room = is_static ? m->reserved : w2c_round_up(bytes, w2c_os_page());
-    if (image) w2c_image_apply(image, m->data, room, !wish->copy && !is_static);
+    if (image) m->mapped = w2c_image_apply(image, m->data, room, !wish->copy && !is_static);
     return true;
 }
 
@@ -159,7 +160,7 @@ void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode) {
 
 void w2c_memory_destroy(w2c_memory *m) {
     if (!m->data) return;
-    if (m->mode == W2C_GUARD) w2c_registry_remove(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
+    w2c_registry_remove(m->range);
     if (!w2c_hold_end(&m->hold, m->data, m->reserved, m->mode))
         w2c_memory_give_back(m->data, m->reserved, m->mode);
     w2c_waiters_delete(m->waiters);

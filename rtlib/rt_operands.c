@@ -38,3 +38,18 @@ void w2c_operands_free(w2c_context *context) {
     if (o->low) munmap(o->low, (size_t)(o->end - o->low) * sizeof(u64));
     memset(o, 0, sizeof *o);
 }
+
+void w2c_operands_clear(w2c_context *context) {
+    w2c_operands *o = &context->head.operands;
+    size_t bytes = (size_t)(o->end - o->low) * sizeof(u64);
+#if defined(__linux__) && defined(MADV_DONTNEED)
+    bool ok = !madvise(o->low, bytes, MADV_DONTNEED);
+#else
+    bool ok = mmap(o->low, bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
+#endif
+    if (ok)
+        o->at = NULL;
+    else
+        w2c_operands_free(context);
+}

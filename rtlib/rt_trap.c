@@ -18,10 +18,17 @@ struct thread {
     w2c_frame *frame;
     char *low;   /* NULL: not asked yet */
     size_t size; /* bytes above low */
+    u32 number;  /* 0: not asked yet */
 };
 
 /* Signal handlers read it: no lazy allocation. */
 static _Thread_local struct thread thread __attribute__((tls_model("initial-exec")));
+
+u32 w2c_thread_number(void) {
+    static u32 last; /* of all threads: pools spread them by it */
+    if (!thread.number) thread.number = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+    return thread.number;
+}
 
 w2c_frame *w2c_frame_innermost(void) {
     return thread.frame;

@@ -38,7 +38,8 @@ typedef struct w2c_context w2c_context; /* per thread: stack limit, trap frame, 
 typedef struct w2c_func w2c_func;       /* a function reference: immutable, owned by its instance */
 typedef struct w2c_memory w2c_memory;
 typedef struct w2c_table w2c_table;
-typedef struct w2c_type w2c_type;           /* a function type (later: struct and array types) */
+typedef struct w2c_type w2c_type; /* a function type (later: struct and array types) */
+typedef struct w2c_pool w2c_pool;
 typedef struct w2c_tag w2c_tag;             /* of exceptions: its address is its identity */
 typedef struct w2c_exception w2c_exception; /* owned by the context that it was thrown in */
 
@@ -173,6 +174,7 @@ typedef struct w2c_config {
                            * a collection, allocation traps (TRAP_HEAP_EXHAUSTED); 0: 4 GiB */
     uint32_t gc_stress; /* collect at every n-th allocation, to test; 0: when it pays */
     void *host;         /* w2c_instance_host gives it back */
+    w2c_pool *pool;     /* the instance lives in a place of it, and deleting it gives that back */
     w2c_error *error;   /* filled when NAME_new fails */
 } w2c_config;
 
@@ -205,6 +207,55 @@ bool w2c_export_at(w2c_instance *instance, size_t i, w2c_name *name, w2c_extern 
 /* Calls any function: args and results as its type says. A status like any export's. */
 w2c_status w2c_call(const w2c_func *func, const w2c_value *args, w2c_value *results);
 const w2c_type *w2c_func_type(const w2c_func *func);
+
+/* ---- pools ---------------------------------------------------------------------------------- */
+/* Places for instances of one module: address space, memories, tables and structs that stay when an
+ * instance is deleted and serve the next one, which is given through w2c_config.pool. Deleting
+ * cleans: nothing that an instance left in memories (beyond their size, too), tables, globals, its
+ * heap, or as an exception can be read by the next one, nor does it see what the last one bound.
+ *
+ * Creation costs least when the module imports functions alone, and the lists of imports given are
+ * the same every time; a resolver, its user pointer and w2c_config.host may differ. Else the
+ * instance is initialised anew in the memories of its place.
+ *
+ * Threads: any number create and delete instances of one pool at once. */
+typedef enum w2c_pool_reset {
+    W2C_RESET_AUTO,    /* the cheapest: copy what is small, or mostly written; scan; dontneed */
+    W2C_RESET_COPY,    /* write over all of the memory */
+    W2C_RESET_SCAN,    /* write over the pages that were written: PAGEMAP_SCAN of Linux 6.7 */
+    W2C_RESET_DONTNEED /* give written pages back to the system */
+} w2c_pool_reset;
+
+/* NULL is the same as all zeros. */
+typedef struct w2c_pool_config {
+    uint32_t max_instances; /* places at most: one instance more fails with W2C_LIMIT; 0: 1000 */
+    uint32_t max_idle;      /* places kept while nobody uses them; 0: all */
+    uint32_t warm;          /* places made by w2c_pool_new */
+    uint64_t max_memory;    /* as in w2c_config: bytes for which address space is there */
+    uint64_t keep_bytes;    /* of a memory's own pages, what an idle place keeps; 0: 256 KiB.
+                             * Memories that are cleaned by copying keep all they start with */
+    w2c_pool_reset reset;
+    w2c_error *error; /* filled when w2c_pool_new fails */
+} w2c_pool_config;
+
+typedef struct w2c_pool_info {
+    uint64_t hits;       /* instances made in a place that was there */
+    uint64_t misses;     /* instances for which a place was made */
+    uint64_t refused;    /* creations that failed because all places were taken */
+    uint32_t in_use;     /* instances now */
+    uint32_t held;       /* idle places */
+    uint32_t high_water; /* most instances at once */
+    bool scans;          /* the system can say which pages were written */
+} w2c_pool_info;
+
+/* module: NAME_module, or w2c_interp_module's. W2C_NOMEM, W2C_INVALID, W2C_MISMATCH; W2C_LIMIT when
+ * `warm` exceeds max_instances. Both must outlive the instances. */
+w2c_status w2c_pool_new(w2c_pool **out, const w2c_module *module, const w2c_pool_config *config);
+/* NULL is fine. Instances that live keep their places until they are deleted. */
+void w2c_pool_delete(w2c_pool *pool);
+void w2c_pool_stats(const w2c_pool *pool, w2c_pool_info *out);
+/* Gives the memory of all idle places back to the system, and the places, too. */
+void w2c_pool_trim(w2c_pool *pool);
 
 /* ---- memories, tables ----------------------------------------------------------------------- */
 /* A memory for the host to share between instances. page_log2 16 unless custom page sizes are used;

@@ -131,10 +131,12 @@ struct w2c_memory {
     u8 page_log2;
     u8 mode; /* w2c_memory_mode it can serve: a guarded one serves both */
     bool is64, shared, has_max;
+    bool mapped;                 /* its image is mapped, not copied */
     u32 lock;                    /* held while it grows */
     struct w2c_waiters *waiters; /* threads in memory.atomic.wait; NULL until the first */
     u32 growths, failed_growths;
-    w2c_hold *hold; /* NULL until the first view */
+    w2c_hold *hold;          /* NULL until the first view */
+    struct w2c_range *range; /* in the registry: its faults are traps */
 };
 
 /* ---- exceptions: what throws and catches is in w2c_eh.h */
@@ -225,7 +227,7 @@ struct w2c_instance {
     w2c_memory *memory;     /* w2c_instance_memory's answer */
     w2c_resolver *resolve;  /* for lazy binding; may be NULL */
     void *resolve_user;
-    bool has_text;                      /* the module's text is registered */
+    struct w2c_range *text;             /* the module's text in the registry; NULL: none */
     bool has_data;                      /* init got as far as its data segments */
     const struct w2c_image_set *images; /* what its memories began with; NULL: zeros */
     w2c_hold *hold;                     /* NULL until somebody wants to know when it goes */

@@ -15,6 +15,12 @@ int cmd_info(const Options *options);
 int cmd_snapshot(const Options *options);
 int cmd_cache(const Options *options);
 
+/* Builds input into the program out and returns an exit code. quiet: for the cache: the run options are not baked
+ * in, and only failures are spoken of. */
+int build_program(const Options *options, const char *input, const char *out, bool quiet);
+/* w2c run --native: becomes the program; returns an exit code when it cannot. */
+int run_native(const Options *options);
+
 /* A module given on the command line, read but for its function bodies. */
 typedef struct Session {
     Context ctx;

@@ -1,4 +1,4 @@
-/* cmd_build.c: w2c build: translate into a folder, compile its files in parallel, link, rename.
+/* cmd_build.c: w2c build, and the programs of w2c run --native: translate into a folder, compile its files in parallel, link, rename.
  * The C compiler's warnings and failures are shown as they are, with its command line. */
 #include "cmd.h"
 #include "processes.h"
@@ -16,6 +16,7 @@ typedef struct Build {
     Buffer temp;    /* the program before its rename */
     bool temporary; /* folder goes at the end */
     bool cc_failed; /* it has said why */
+    bool quiet;     /* for the cache: no run options in it, nothing said of it */
     sigset_t signals;
     OutputList outputs;
     const char *name;   /* prefix of the module's symbols */
@@ -218,18 +219,20 @@ static bool program_place(Build *b, const char *out) {
     if (stat(b->temp.data, &st) || rename(b->temp.data, out))
         return diag_error(&b->session.ctx, ERR_io, NO_OFFSET,
                           "writing %s: is it a folder, or not yours to write?", out);
+    if (b->quiet) return true;
     printf("wrote %s (%llu bytes)\n", out, (unsigned long long)st.st_size);
     if (!b->temporary) printf("its C is in %s\n", b->options->value[OPT_keep].text);
     return true;
 }
 
 static bool build(Build *b, const char *input, const char *out) {
+    static const Options none;
     Context *ctx = &b->session.ctx;
     if (!session_open(&b->session, b->options, input)) return false;
-    program_warn(b->options, &b->session.module);
+    if (!b->quiet) program_warn(b->options, &b->session.module);
     if (!home_find(ctx, &b->home) || !compiler_choose(b) || !temp_name(b, out) || !folder_choose(b))
         return false;
-    if (!translate(b) || !program_write(ctx, b->options, &b->home, b->folder.data, b->name) ||
+    if (!translate(b) || !program_write(ctx, b->quiet ? &none : b->options, &b->home, b->folder.data, b->name) ||
         !sources_list(b))
         return false;
     JobOptions options = {.folder = b->folder.data,
@@ -261,7 +264,11 @@ int cmd_build(const Options *options) {
     if (!input) return 3;
     if (!out || !*path_base(out)) return options_complain(options, "where to? -o EXE is missing");
     if (!program_options_check(options)) return 3;
-    Build b = {.options = options};
+    return build_program(options, input, out, false);
+}
+
+int build_program(const Options *options, const char *input, const char *out, bool quiet) {
+    Build b = {.options = options, .quiet = quiet};
     Allocator alloc = alloc_default();
     arena_init(&b.arena, alloc);
     buffer_init(&b.folder, alloc);

@@ -87,11 +87,7 @@ static const char *module_name(const char *path) {
 
 int cmd_run(const Options *options) {
     if (!options->argument_count) return options_complain(options, "no module given");
-    if (options->value[OPT_native].set) {
-        fprintf(stderr, "w2c run --native: not supported yet: 'w2c build MOD.wasm -o EXE' makes a "
-                        "native program\n");
-        return 2;
-    }
+    if (options->value[OPT_native].set) return run_native(options);
     if (options->value[OPT_memory_report].set) {
         fprintf(stderr, "w2c run: --memory-report is not supported yet\n");
         return 2;

@@ -61,7 +61,7 @@ expect 3 '' '-o OUT.c is missing' "$w2c" empty.wasm
 expect 3 '' 'No such file' "$w2c" validate missing.wasm
 expect 125 '' 'no _start' "$w2c" run empty.wasm
 expect 3 '' 'OUT.c or -o OUT.wasm' "$w2c" snapshot empty.wasm
-expect 2 '' 'not supported yet' "$w2c" cache
+expect 3 '' "what is 'x'" "$w2c" cache x
 
 # ---- validate
 expect 0 '' '' "$w2c" validate empty.wasm

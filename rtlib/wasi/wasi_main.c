@@ -364,10 +364,10 @@ int w2c_wasi_run(const w2c_wasi_program *given) {
 
 int w2c_wasi_main(const w2c_module *module, const char *const *baked_options, int argc, char **argv,
                   const w2c_imports *extra) {
-    w2c_wasi_program program = {.module = module,
-                                .baked_options = baked_options,
-                                .argc = argc,
-                                .argv = argv,
-                                .extra = extra};
-    return w2c_wasi_run(&program);
+    w2c_wasi_program all = {.module = module,
+                            .baked_options = baked_options,
+                            .argc = argc,
+                            .argv = argv,
+                            .extra = extra};
+    return w2c_wasi_run(&all);
 }

@@ -280,12 +280,13 @@ static bool unit_done(void *user, const JobEnd *end) {
 void unit_build_all(Suite *suite) {
     Build build = {.suite = suite};
     build.units = suite_alloc(suite, suite->module_count, sizeof *build.units);
-    uint64_t weight = 0;
+    uint64_t weight = 0, most = suite->options.unit_bytes;
+    if (!most) most = UNIT_WEIGHT;
     for (uint32_t i = 0; i < suite->module_count; i++) {
         if (!weight) build.units[build.unit_count++].first = i;
         build.units[build.unit_count - 1].count++;
         weight += suite->modules[i].bytes + MODULE_WEIGHT;
-        if (weight >= UNIT_WEIGHT) weight = 0;
+        if (weight >= most) weight = 0;
     }
     Jobs jobs = {suite->options.jobs, CC_TIMEOUT, unit_work, unit_done, &build};
     jobs_run(&jobs, build.unit_count);

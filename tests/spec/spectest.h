@@ -29,8 +29,9 @@ typedef struct Options {
     const char **cflags;
     uint32_t cflag_count;
     unsigned jobs;
-    unsigned gc_stress; /* as in w2c_config */
-    unsigned timeout;   /* seconds that a script may go without finishing a command */
+    uint32_t unit_bytes; /* of modules in one compilation; 0: build_unit.c's own choice */
+    unsigned gc_stress;  /* as in w2c_config */
+    unsigned timeout;    /* seconds that a script may go without finishing a command */
     bool verbose, plain;
     const char *keep; /* folder for the C files; NULL: a temporary one */
     const char *expect, *write_expect;
@@ -141,6 +142,9 @@ typedef struct Suite {
     const char *dir; /* where C files and objects go */
 } Suite;
 
+/* ---- suite.c: also of the differential fuzzer ------------------------------------------------ */
+extern const char *const suite_program; /* its name, for messages and folders */
+enum { SUITE_USAGE = 3 };
 /* Ends the program with exit code 3 and a message. */
 _Noreturn void suite_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void *suite_alloc(Suite *suite, size_t count, size_t size); /* zeroed; never NULL */
@@ -149,6 +153,12 @@ char *suite_format(Suite *suite, const char *format, ...) __attribute__((format(
 const char *suite_buffer(Buffer *buffer); /* its text; ends the program when it failed */
 /* The file's bytes, malloc'ed; false when it cannot be read. */
 bool suite_read_file(const char *path, uint8_t **bytes, size_t *len);
+
+/* Options.include: the folder of w2c_rt.h. */
+void suite_find_include(Suite *suite);
+/* Suite.dir: Options.keep, or a temporary folder. */
+void suite_dir_make(Suite *suite);
+void suite_dir_remove(const Suite *suite); /* unless it is to be kept */
 
 /* Adds every script below path (or path itself) in the order of their names. */
 void script_add_path(Suite *suite, const char *path);

@@ -138,17 +138,17 @@ W2C_INLINE w2c_tail_res w2c_tail_result(u64 i, f64 d) {
 
 #define W2C_TAIL_FN(name)                                                                          \
     W2C_TAIL_CC w2c_tail_res name(w2c_instance *const instance, u64 a0, u64 a1, u64 a2, u64 a3,    \
-                                  u64 a4, f64 d0, f64 d1, f64 d2, f64 d3)
+                                  u64 a4, f64 q0, f64 q1, f64 q2, f64 q3)
 typedef W2C_TAIL_FN(w2c_tail_fn);
 #define W2C_TAKE_I(k) a##k
-#define W2C_TAKE_D(k) d##k
+#define W2C_TAKE_D(k) q##k
 #define W2C_PUT_I(k, value) (value)
 #define W2C_PUT_D(k, value) (value)
 #define W2C_NO_I(k) W2C_ANY_INT(k)
 #define W2C_NO_D(k) W2C_ANY_FLOAT(k)
 #define W2C_TAIL_CALL(fn, inst, ...) __attribute__((musttail)) return (fn)((inst), __VA_ARGS__)
 #define W2C_TAIL_PASS(fn)                                                                          \
-    __attribute__((musttail)) return (fn)(instance, a0, a1, a2, a3, a4, d0, d1, d2, d3)
+    __attribute__((musttail)) return (fn)(instance, a0, a1, a2, a3, a4, q0, q1, q2, q3)
 #define W2C_TAIL_RUN(res, fn, inst, ...) ((res) = (fn)((inst), __VA_ARGS__))
 #define W2C_RAW_I(k, p) a##k
 #define W2C_RAW_D(k, p) d##k

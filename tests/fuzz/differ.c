@@ -13,8 +13,8 @@ enum { CHUNK = 25, MOST_CRASHES = 50 }; /* cases in a process */
 enum { SENT_BEGIN = 1, SENT_SAME, SENT_DIFFERS };
 
 static const char usage[] =
-    "usage: w2c-differ [OPTION]...\n"
-    "Generates modules and compares interpreter and compiled code.\n"
+    "usage: w2c-differ [OPTION]... [FILE.wasm...]\n"
+    "Generates modules, or takes those given, and compares interpreter and compiled code.\n"
     "  --first=SEED     of the first module (default 1)\n"
     "  --count=N        modules (default 100)\n"
     "  --round=N        modules compiled together (default 100)\n"
@@ -149,7 +149,8 @@ static void copy_file(Differ *d, const Case *c) {
 }
 
 static void report(Differ *d, const Way *way, Case *c) {
-    printf("seed %" PRIu64 ", %s %s%s: %s\n", c->seed, way->cc, way->opt,
+    const char *slash = strrchr(c->file, '/');
+    printf("%s, %s %s%s: %s\n", slash ? slash + 1 : c->file, way->cc, way->opt,
            way->memory == MEMORY_BOUNDS ? " bounds" : "", c->what);
     if (d->minimise) {
         case_minimise(d, way, c);
@@ -159,12 +160,8 @@ static void report(Differ *d, const Way *way, Case *c) {
     fflush(stdout);
 }
 
-static uint64_t run_round(Differ *d, uint64_t first, uint32_t count) {
-    Case *cases = calloc(count, sizeof *cases);
+static uint64_t run_cases(Differ *d, Case *cases, uint32_t count) {
     uint64_t found = 0;
-    if (!cases) suite_die("out of memory");
-    for (uint32_t i = 0; i < count; i++)
-        case_from_seed(d, &cases[i], first + i);
     for (uint32_t w = 0; w < d->way_count; w++) {
         cases_run(d, &d->ways[w], cases, count);
         for (uint32_t i = 0; i < count; i++) {
@@ -175,6 +172,15 @@ static uint64_t run_round(Differ *d, uint64_t first, uint32_t count) {
             report(d, &d->ways[w], &copy);
         }
     }
+    return found;
+}
+
+static uint64_t run_round(Differ *d, uint64_t first, uint32_t count) {
+    Case *cases = calloc(count, sizeof *cases);
+    if (!cases) suite_die("out of memory");
+    for (uint32_t i = 0; i < count; i++)
+        case_from_seed(d, &cases[i], first + i);
+    uint64_t found = run_cases(d, cases, count);
     for (uint32_t i = 0; i < count; i++) {
         if (!d->suite.options.keep) unlink(cases[i].file);
         free(cases[i].tape);
@@ -202,6 +208,25 @@ static uint64_t run_all(Differ *d) {
             fflush(stdout);
         }
     }
+    return found;
+}
+
+/* Modules that somebody else made: tests/bug. */
+static uint64_t run_files(Differ *d, const char *const *files, uint32_t count) {
+    Case *cases = calloc(count, sizeof *cases);
+    if (!cases) suite_die("out of memory");
+    d->minimise = false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t *bytes;
+        cases[i].seed = i + 1;
+        cases[i].file = suite_format(&d->suite, "%s", realpath(files[i], NULL));
+        if (!suite_read_file(files[i], &bytes, &cases[i].bytes))
+            suite_die("%s: cannot be read", files[i]);
+        free(bytes);
+    }
+    uint64_t found = run_cases(d, cases, count);
+    printf("%u modules, %u ways: %" PRIu64 " differences\n", count, d->way_count, found);
+    free(cases);
     return found;
 }
 
@@ -280,17 +305,21 @@ int main(int argc, char **argv) {
     static uint32_t seen[OP_COUNT];
     const char *make = NULL;
     bool coverage = false;
+    uint32_t file_count = 0;
     arena_init(&d.suite.arena, alloc_default());
     d.seen = seen;
     d.suite.options =
         (Options){.mode = MODE_COMPARE, .jobs = 2, .timeout = 60, .unit_bytes = 60000};
+    const char **files = suite_alloc(&d.suite, (size_t)argc, sizeof *files);
     d.suite.options.cflags = suite_alloc(&d.suite, 1, sizeof(char *));
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--help")) {
             fputs(usage, stdout);
             return 0;
         }
-        if (!read_option(&d, argv[i], &make, &coverage))
+        if (argv[i][0] != '-')
+            files[file_count++] = argv[i];
+        else if (!read_option(&d, argv[i], &make, &coverage))
             suite_die("%s: unknown option (--help)", argv[i]);
     }
     if (!d.way_count) add_way(&d, "cc -O0");
@@ -302,6 +331,8 @@ int main(int argc, char **argv) {
         case_from_seed(&d, &c, d.first);
         if (rename(c.file, make)) suite_die("%s: %s", make, strerror(errno));
         free(c.tape);
+    } else if (file_count) {
+        found = run_files(&d, files, file_count);
     } else {
         found = run_all(&d);
         printf("%" PRIu64 " modules (seeds %" PRIu64 " to %" PRIu64 "), %u ways: %" PRIu64

@@ -3,7 +3,7 @@
 #include "differ.h"
 #include <stdlib.h>
 
-enum { CANDIDATES = 40, PATIENCE = 3 };
+enum { CANDIDATES = 32, PATIENCE = 2 };
 
 /* Deletes, or clears, a part of the tape. */
 static uint32_t candidate(const Case *c, uint32_t *out, uint32_t at, uint32_t len, bool clear) {

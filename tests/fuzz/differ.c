@@ -24,6 +24,8 @@ static const char usage[] =
     "  --size=N         instructions of a function, about (default 60)\n"
     "  --save=DIR       keep modules that differ there\n"
     "  --minimise       make them smaller first\n"
+    "  --dry            only generate and validate\n"
+    "  --include=DIR    folder of w2c_rt.h (default: found from the program's place)\n"
     "  --make=FILE      only write the first module, to FILE\n"
     "  --coverage       at the end, name the instructions that were never made\n"
     "  --keep=DIR       keep C files and objects there\n"
@@ -175,6 +177,35 @@ static uint64_t run_cases(Differ *d, Case *cases, uint32_t count) {
     return found;
 }
 
+static bool valid(Case *c) {
+    Context ctx;
+    Module module;
+    Slice bytes;
+    uint8_t *memory;
+    if (!suite_read_file(c->file, &memory, &bytes.len)) suite_die("%s: cannot be read", c->file);
+    bytes.ptr = memory;
+    context_init(&ctx, alloc_default(), c->file);
+    bool read = module_read(&ctx, bytes, &module);
+    bool good = read && validate_all(&ctx, &module, 1, &(uint64_t){0});
+    if (!good) printf("s%" PRIu64 ": %s\n", c->seed, ctx.diag.text);
+    if (read) module_free(&module);
+    free(memory);
+    return good;
+}
+
+static uint64_t run_dry(Differ *d) {
+    uint64_t bad = 0;
+    for (uint64_t i = 0; i < d->count; i++) {
+        Case c = {0};
+        case_from_seed(d, &c, d->first + i);
+        bad += !valid(&c);
+        unlink(c.file);
+        free(c.tape);
+    }
+    printf("%" PRIu64 " modules generated, %" PRIu64 " not valid\n", d->count, bad);
+    return bad;
+}
+
 static uint64_t run_round(Differ *d, uint64_t first, uint32_t count) {
     Case *cases = calloc(count, sizeof *cases);
     if (!cases) suite_die("out of memory");
@@ -282,6 +313,10 @@ static bool read_option(Differ *d, const char *arg, const char **make, bool *cov
         d->suite.options.jobs = (unsigned)number(arg + 2);
     else if (!strcmp(arg, "--minimise"))
         d->minimise = true;
+    else if (!strcmp(arg, "--dry"))
+        d->dry = true;
+    else if ((v = value_of(arg, "--include")))
+        d->suite.options.include = suite_text(&d->suite, v, strlen(v));
     else if (!strcmp(arg, "--coverage"))
         *coverage = true;
     else
@@ -333,6 +368,8 @@ int main(int argc, char **argv) {
         free(c.tape);
     } else if (file_count) {
         found = run_files(&d, files, file_count);
+    } else if (d.dry) {
+        found = run_dry(&d);
     } else {
         found = run_all(&d);
         printf("%" PRIu64 " modules (seeds %" PRIu64 " to %" PRIu64 "), %u ways: %" PRIu64

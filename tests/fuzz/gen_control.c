@@ -168,41 +168,6 @@ static void try_table(Gen *g, uint32_t size) {
         close(g, &lists[i]);
 }
 
-static void catch_arm(Gen *g, Op op, uint32_t tag, const GenList *results) {
-    gen_finish(g, results);
-    gen_code_op(g, op);
-    if (op == OP_catch) gen_u64(&g->code, tag);
-    g->height = gen_base(g);
-    g->dead = false;
-    g->labels[g->label_count - 1].kind = LABEL_CATCH;
-    const GenList *params = &g->types[g->tags[tag]].params;
-    for (uint32_t i = 0; op == OP_catch && i < params->count; i++)
-        gen_push(g, params->types[i]);
-    gen_statements(g, 3);
-}
-
-static void try_legacy(Gen *g, uint32_t size) {
-    GenList results = some_types(g, 2), none = {.count = 0};
-    gen_code_op(g, OP_try);
-    block_type(g, &none, &results);
-    open(g, LABEL_PLAIN, &results, 0);
-    gen_statements(g, size);
-    if (gen_one_in(g, 4)) {
-        gen_finish(g, &results);
-        gen_code_op(g, OP_delegate);
-        g->height = g->labels[--g->label_count].base;
-        gen_u64(&g->code, gen_pick(g, g->label_count)); /* labels[0] is the function */
-        for (uint32_t i = 0; i < results.count; i++)
-            gen_push(g, results.types[i]);
-        g->dead = false;
-        return;
-    }
-    for (uint32_t n = gen_pick(g, 3); n && g->tag_count; n--)
-        catch_arm(g, OP_catch, gen_pick(g, g->tag_count), &results);
-    if (gen_pick(g, 2)) catch_arm(g, OP_catch_all, 0, &results);
-    close(g, &results);
-}
-
 static void go_away(Gen *g) {
     g->height = gen_base(g);
     g->dead = true;
@@ -233,6 +198,42 @@ static void throw_something(Gen *g) {
     gen_code_op(g, OP_throw);
     gen_u64(&g->code, tag);
     go_away(g);
+}
+
+static void catch_arm(Gen *g, Op op, uint32_t tag, const GenList *results) {
+    gen_finish(g, results);
+    gen_code_op(g, op);
+    if (op == OP_catch) gen_u64(&g->code, tag);
+    g->height = gen_base(g);
+    g->dead = false;
+    g->labels[g->label_count - 1].kind = LABEL_CATCH;
+    const GenList *params = &g->types[g->tags[tag]].params;
+    for (uint32_t i = 0; op == OP_catch && i < params->count; i++)
+        gen_push(g, params->types[i]);
+    gen_statements(g, 3);
+    if (gen_one_in(g, 4)) throw_something(g);
+}
+
+static void try_legacy(Gen *g, uint32_t size) {
+    GenList results = some_types(g, 2), none = {.count = 0};
+    gen_code_op(g, OP_try);
+    block_type(g, &none, &results);
+    open(g, LABEL_PLAIN, &results, 0);
+    gen_statements(g, size);
+    if (gen_one_in(g, 4)) {
+        gen_finish(g, &results);
+        gen_code_op(g, OP_delegate);
+        g->height = g->labels[--g->label_count].base;
+        gen_u64(&g->code, gen_pick(g, g->label_count)); /* labels[0] is the function */
+        for (uint32_t i = 0; i < results.count; i++)
+            gen_push(g, results.types[i]);
+        g->dead = false;
+        return;
+    }
+    for (uint32_t n = gen_pick(g, 3); n && g->tag_count; n--)
+        catch_arm(g, OP_catch, gen_pick(g, g->tag_count), &results);
+    if (gen_pick(g, 2)) catch_arm(g, OP_catch_all, 0, &results);
+    close(g, &results);
 }
 
 /* ---- branches ------------------------------------------------------------------------------------ */

@@ -24,6 +24,7 @@ static const char usage[] =
     "  --size=N         instructions of a function, about (default 60)\n"
     "  --save=DIR       keep modules that differ there\n"
     "  --minimise       make them smaller first\n"
+    "  --debug          run in this process, for a debugger; says nothing\n"
     "  --dry            only generate and validate\n"
     "  --include=DIR    folder of w2c_rt.h (default: found from the program's place)\n"
     "  --make=FILE      only write the first module, to FILE\n"
@@ -134,7 +135,14 @@ void cases_run(Differ *d, const Way *way, Case *cases, uint32_t count) {
     }
     unit_build_all(suite);
     Jobs jobs = {suite->options.jobs, suite->options.timeout, batch_work, batch_done, &batch};
-    jobs_run(&jobs, (count + CHUNK - 1) / CHUNK);
+    uint32_t items = (count + CHUNK - 1) / CHUNK;
+    if (d->debug) {
+        FILE *sink = tmpfile();
+        for (uint32_t i = 0; sink && i < items; i++)
+            batch_work(&batch, i, fileno(sink));
+        exit(0);
+    }
+    jobs_run(&jobs, items);
 }
 
 /* ---- findings ------------------------------------------------------------------------------------ */
@@ -313,6 +321,8 @@ static bool read_option(Differ *d, const char *arg, const char **make, bool *cov
         d->suite.options.jobs = (unsigned)number(arg + 2);
     else if (!strcmp(arg, "--minimise"))
         d->minimise = true;
+    else if (!strcmp(arg, "--debug"))
+        d->debug = true;
     else if (!strcmp(arg, "--dry"))
         d->dry = true;
     else if ((v = value_of(arg, "--include")))

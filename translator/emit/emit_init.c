@@ -240,10 +240,12 @@ static bool init_datas(Emitter *e, Writer *w, Buffer *out) {
     return true;
 }
 
+/* Guest code, since compilers may inline the function there: faults in it are traps. */
 static void start_function(const Emitter *e, Buffer *out) {
     const Module *m = e->m;
     if (m->start == NO_FUNC) return;
-    buffer_printf(out, "static void %s_start(w2c_instance *instance) { %s(", e->name,
+    buffer_printf(out, "%sstatic void %s_start(w2c_instance *instance) { %s(",
+                  e->options->memory == MEMORY_GUARD ? "W2C_TEXT " : "", e->name,
                   e->funcs[m->start]);
     if (emit_is_addressed(e, m->start))
         buffer_text(out, "instance); }\n");

@@ -158,7 +158,7 @@ typedef W2C_TAIL_FN(w2c_tail_fn);
 #define W2C_TAIL_TRAP_FN(status)                                                                   \
     __attribute__((unused, cold, noinline)) static W2C_TAIL_FN(w2c_tail_trap_##status) {           \
         (void)instance, (void)a0, (void)a1, (void)a2, (void)a3, (void)a4;                          \
-        (void)d0, (void)d1, (void)d2, (void)d3;                                                    \
+        (void)q0, (void)q1, (void)q2, (void)q3;                                                    \
         w2c_trap(W2C_##status);                                                                    \
     }
 W2C_TAIL_TRAP_FN(TRAP_UNDEFINED_ELEMENT)

@@ -640,5 +640,6 @@ void w2c_active_data_first(w2c_instance *instance, w2c_memory *const *memories);
 #ifdef __cplusplus
 }
 #endif
+#include "w2c_loop.h"
 #include "w2c_ops.h"
 #endif

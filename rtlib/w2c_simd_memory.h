@@ -8,6 +8,8 @@
  *   w2c_load_laneN(base, address, offset, v, lane)
  *                                      and  _b(base, memory, address, offset, v, lane)
  *   w2c_store_laneN: the same arguments
+ * w2c_get_TYPE(at) and w2c_put_TYPE(at, v), with a lane's vector and number behind them, check
+ * nothing: for fast copies of loops.
  * Guarded loads force the whole result, which stays in a vector register: the load, and what widens
  * or repeats it, may be one instruction. */
 #ifndef W2C_SIMD_MEMORY_H
@@ -33,12 +35,18 @@ W2C_INLINE void w2c_store_v128_b(u8 *base, const w2c_memory *memory, u64 address
     ((w2c_v128_any *)(base + (address + offset)))->v = v;
 }
 
+W2C_INLINE void w2c_put_v128(u8 *at, v128 v) {
+    ((w2c_v128_any *)at)->v = v;
+}
 W2C_INLINE v128 w2c_v128_low32(u32 x) {
     w2c_u32x4 v = {x, 0, 0, 0};
     return (v128)v;
 }
 /* `value` of the bytes at p */
 #define W2C_LOAD(name, bytes, value)                                                               \
+    W2C_INLINE v128 w2c_get_##name(const u8 *p) {                                                  \
+        return value;                                                                              \
+    }                                                                                              \
     W2C_INLINE v128 w2c_load_##name(const u8 *base, u64 address, u64 offset) {                     \
         const u8 *p = base + (address + offset);                                                   \
         v128 v = value;                                                                            \
@@ -70,6 +78,12 @@ W2C_LOAD(zero64, 8, W2C_LOW(p))
 #undef W2C_LOW
 
 #define W2C_LANE(bits, p)                                                                          \
+    W2C_INLINE v128 w2c_get_lane##bits(const u8 *at, v128 v, u32 lane) {                           \
+        return w2c_##p##_replace_lane(v, W2C_AT(u##bits, at), lane);                               \
+    }                                                                                              \
+    W2C_INLINE void w2c_put_lane##bits(u8 *at, v128 v, u32 lane) {                                 \
+        ((w2c_u##bits##_any *)at)->v = ((w2c_##p##_lanes)v)[lane];                                 \
+    }                                                                                              \
     W2C_INLINE v128 w2c_load_lane##bits(const u8 *base, u64 address, u64 offset, v128 v,           \
                                         u32 lane) {                                                \
         v = w2c_##p##_replace_lane(v, W2C_AT(u##bits, base + (address + offset)), lane);           \

@@ -181,6 +181,8 @@ TranslateOptions option_translation(const Options *options, const char *out) {
     t.canonical_nans = options->value[OPT_canonical_nans].set;
     t.no_fixed_tables = options->value[OPT_no_fixed_tables].set;
     t.no_stack_analysis = options->value[OPT_no_stack_analysis].set;
+    t.no_loop_versions = options->value[OPT_no_loop_versions].set;
+    t.explain_loops = options->value[OPT_explain_loops].set;
     if (options->value[OPT_only_func].set)
         t.only_func = (uint32_t)options->value[OPT_only_func].number;
     t.dump = options->value[OPT_dump].text;

@@ -11,13 +11,30 @@ L1:;
 }
 
 /* bottom_tested: (i32, i32) -> () */
-W2C_FN void f_bottom_tested(golden *const m, u32 p0, u32 p1) {
+W2C_FN W2C_LOOPS void f_bottom_tested(golden *const m, u32 p0, u32 p1) {
     u8 *const mem0 = m->mem0;
+    {
+        const u64 n = w2c_turns_ne((u32)((p1 - 1u) - 0u), 1) + 1;
+        const u64 a0 = p0;
+        if (w2c_turns_ok(n) &&
+            w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1)) {
+            u8 *const q0 = mem0 + a0;
+            for (u64 k = 0; k != n; k++) {
+                w2c_put_u8(q0 + k, (u8)0u);
+            }
+            const u32 x0 = (p0 + (u32)(n - 1) + 1u);
+            const u32 x1 = (p1 - (u32)(n - 1) - 1u);
+            p0 = x0;
+            p1 = x1;
+            goto D1;
+        }
+    }
 L1: W2C_LOOP();
     w2c_store_u8(mem0, p0, 0u, (u8)0u);
     p0 = p0 + 1u;
     p1 = p1 - 1u;
     if (p1 != 0) goto L1;
+D1:;
     return;
 }
 

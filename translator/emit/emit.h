@@ -5,6 +5,7 @@
 #include "../base/buffer.h"
 #include "../lower/ir.h"
 #include "../lower/fixed_tables.h"
+#include "../lower/loop.h"
 #include "../lower/may_throw.h"
 #include "../lower/stack_checks.h"
 #include "translate.h"
@@ -73,9 +74,12 @@ typedef struct Writer {
     uint32_t *slots[MAX_SLOT_TYPES]; /* bitmaps: slots used, by height */
     uint32_t slot_words;
     uint64_t *handlers,
-        *held;   /* bitmaps by block: tries whose handlers are reached, those that hold
+        *held;        /* bitmaps by block: tries whose handlers are reached, those that hold
                                 * what they caught; NULL: none */
-    Arena arena; /* reset for each function */
+    LoopSet loops;    /* of the function */
+    const Loop *loop; /* whose fast copy is under work */
+    const char *turn; /* the number of the turn, in it */
+    Arena arena;      /* reset for each function */
 } Writer;
 
 /* ---- emit_names.c ---- */
@@ -105,6 +109,13 @@ void emit_indent(Writer *w);
 void emit_label(Writer *w, const char *letter, uint32_t block);
 const uint32_t *emit_stmt_args(const Writer *w, const Stmt *s);
 void emit_arg(Writer *w, const Stmt *s, uint32_t i);
+/* What leaves a place for good: the jump of a goto_if, a return, a trap. */
+void emit_jump(Writer *w, const Stmt *s);
+/* ---- emit_loop.c: fast copies of loops ---- */
+void emit_loop_copy(Writer *w, const Loop *l); /* in front of the loop */
+void emit_loop_leaf(Writer *w, const Node *n);
+void emit_loops_explain(Writer *w); /* --explain-loops, to stderr */
+bool emit_loops_any(const Writer *w);
 /* ---- emit_call.c ---- */
 void emit_call(Writer *w, const Stmt *s);
 /* "fn = ...;": the function that the last operand names: a reference, or an index of table s->imm. */

@@ -376,6 +376,10 @@ void emit_expr(Writer *w, uint32_t node, bool parens) {
         emit_slot(w, n->type, (uint32_t)n->imm);
         return;
     }
+    if (n->op >= OP_COUNT) {
+        emit_loop_leaf(w, n);
+        return;
+    }
     bool canonical = canonicalises(w, n);
     if (canonical) {
         bool wide = op_makes_nans((Op)n->op) == VT_F64;

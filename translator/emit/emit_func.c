@@ -176,6 +176,7 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
         name = inner;
     }
     buffer_text(out, frame > LARGE_FRAME ? "W2C_FN W2C_NOINLINE " : "W2C_FN ");
+    if (emit_loops_any(w)) buffer_text(out, "W2C_LOOPS ");
     if (tail)
         buffer_printf(out, "W2C_TAIL_FN(%s) {\n", name);
     else
@@ -239,6 +240,7 @@ static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
     Buffer *out = w->out;
     w->handlers = w->held = NULL;
     w->ir = ir;
+    w->loop = NULL;
     w->depth = 0;
     w->opaque = 0;
     w->calls_itself = false;
@@ -282,6 +284,11 @@ bool emit_function(Writer *w, uint32_t func) {
         dump(w, 'v', &stream, NULL);
         ok = lower_function(w->ctx, e->m, &stream, &w->arena, &ir);
         if (ok) dump(w, 'l', &stream, &ir);
+        w->loops = (LoopSet){0};
+        if (ok && (e->options->explain_loops || !e->options->no_loop_versions))
+            ok = loops_find(w->ctx, e->m, &ir, &w->arena, &w->loops);
+        if (ok && e->options->explain_loops) emit_loops_explain(w);
+        if (e->options->no_loop_versions) w->loops.count = 0;
         ok = ok && emit_body(w, &stream, &ir);
         if (ok) put_function(w, func, w->out);
     }

@@ -88,6 +88,15 @@ static void go_to(Writer *w, const Stmt *s, uint32_t block) {
     buffer_char(w->out, ';');
 }
 
+void emit_jump(Writer *w, const Stmt *s) {
+    if (s->kind == STMT_RETURN)
+        return_values(w, s);
+    else if (s->kind == STMT_TRAP)
+        buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);");
+    else
+        go_to(w, s, s->a);
+}
+
 static void hinted_condition(Writer *w, const Stmt *s) {
     buffer_text(w->out, "if (");
     if (s->hint) buffer_text(w->out, s->hint == 2 ? "W2C_LIKELY(" : "W2C_UNLIKELY(");
@@ -363,8 +372,11 @@ static void end_unreached(Writer *w) {
 
 void emit_stmts(Writer *w) {
     const Ir *ir = w->ir;
+    uint32_t loop = 0;
     for (uint32_t i = 0; i < ir->stmt_count && !w->out->failed; i++) {
         const Stmt *s = &ir->stmts[i];
+        const Loop *l = loop < w->loops.count ? &w->loops.loops[loop] : NULL;
+        if (l && l->reason == LOOP_versioned && l->first == i) emit_loop_copy(w, l);
         if (s->kind == STMT_LABEL || s->kind == STMT_LOOP) {
             /* labels stand at the margin */
         } else if (outdented(s) && w->depth > 0) {
@@ -376,6 +388,11 @@ void emit_stmts(Writer *w) {
         }
         emit_stmt(w, s);
         buffer_char(w->out, '\n');
+        if (l && l->reason == LOOP_versioned && l->last == i)
+            buffer_printf(w->out, "D%u:;\n", l->block);
+        while (loop < w->loops.count &&
+               (w->loops.loops[loop].reason != LOOP_versioned || w->loops.loops[loop].last <= i))
+            loop++;
     }
     if (w->plain) return; /* an initialiser */
     end_unreached(w);

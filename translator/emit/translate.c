@@ -171,7 +171,7 @@ static void *work(void *arg) {
 static bool run_workers(Emitter *e, Job *job) {
     enum { MOST = 64 };
     unsigned count = e->options->threads ? e->options->threads : 1;
-    if (e->options->dump) count = 1; /* passes print in order */
+    if (e->options->dump || e->options->explain_loops) count = 1; /* passes print in order */
     if (count > MOST) count = MOST;
     if (count > e->group_count) count = e->group_count;
     Worker workers[MOST];

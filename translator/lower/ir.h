@@ -10,7 +10,13 @@
 #include "../base/buffer.h"
 #include "../frontend/opstream.h"
 
-enum { NODE_SLOT = OP_COUNT }; /* read a slot: imm = height */
+/* Nodes that are no instruction. Those after the first are of fast copies of loops alone, see loop.h. */
+enum {
+    NODE_SLOT = OP_COUNT, /* read a slot: imm = height */
+    NODE_TEMP,            /* imm = number of an act's temporary */
+    NODE_AFFINE,          /* imm = index in Loop.affines */
+    NODE_ACCESS,          /* a load: imm = index in Loop.accesses; kid[1]: a lane's vector */
+};
 enum { MAX_SLOT_TYPES = 6 };   /* i32 i64 f32 f64 v128 ref: slot_type() */
 
 /* What a node is, by op: an Op with its operands in kid[], or NODE_SLOT.

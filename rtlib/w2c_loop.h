@@ -1,0 +1,71 @@
+/* w2c_loop.h: what the fast copies of loops use: how many turns there will be, whether all of them stay
+ * inside a memory, and accesses without a check. Included by w2c_ops.h's users through w2c_rt.h only.
+ *
+ * A copy runs when, before its first turn, the bytes of every access of every turn were seen to lie
+ * inside memory, in 64-bit arithmetic. Nothing in it can trap, hence plain accesses are exact there. */
+#ifndef W2C_LOOP_H
+#define W2C_LOOP_H
+#ifndef W2C_RT_H
+#error "include w2c_rt.h"
+#endif
+
+/* gcc vectorises next to nothing at -O2. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__)
+#define W2C_LOOPS __attribute__((optimize("tree-vectorize", "vect-cost-model=dynamic")))
+#else
+#define W2C_LOOPS
+#endif
+
+#define W2C_ENDLESS UINT64_MAX
+#define W2C_MOST_TURNS ((u64)1 << 32)
+
+/* Is this a number of turns for which a copy is worth its check? */
+W2C_INLINE bool w2c_turns_ok(u64 turns) {
+    return turns - 4 <= W2C_MOST_TURNS - 4;
+}
+W2C_INLINE u64 w2c_fewer(u64 a, u64 b) {
+    return a < b ? a : b;
+}
+/* In how many turns, from the first, a test holds; W2C_ENDLESS when what it looks at would wrap first.
+ * Not equal: `distance` from the start, in the direction of the steps. */
+W2C_INLINE u64 w2c_turns_ne(u64 distance, u64 step) {
+    return distance % step ? W2C_ENDLESS : distance / step;
+}
+/* from, from + step, ... < to; top: the largest value of the type. */
+W2C_INLINE u64 w2c_turns_lt(u64 from, u64 to, u64 step, u64 top) {
+    if (from >= to) return 0;
+    u64 turns = (to - from - 1) / step, room = top - from;
+    return room >= step && turns * step <= room - step ? turns + 1 : W2C_ENDLESS;
+}
+W2C_INLINE u64 w2c_turns_le(u64 from, u64 to, u64 step, u64 top) {
+    return to == top ? W2C_ENDLESS : w2c_turns_lt(from, to + 1, step, top);
+}
+/* Do `len` bytes at `at` lie inside a memory of `size` bytes? */
+W2C_INLINE bool w2c_inside(u64 size, u64 at, u64 len) {
+    return at <= size && len <= size - at;
+}
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#define W2C_PLAIN(type)                                                                            \
+    W2C_INLINE type w2c_get_##type(const u8 *at) {                                                 \
+        return ((const w2c_##type##_any *)at)->v;                                                  \
+    }                                                                                              \
+    W2C_INLINE void w2c_put_##type(u8 *at, type v) {                                               \
+        ((w2c_##type##_any *)at)->v = v;                                                           \
+    }
+W2C_PLAIN(u8)
+W2C_PLAIN(s8)
+W2C_PLAIN(u16)
+W2C_PLAIN(s16)
+W2C_PLAIN(u32)
+W2C_PLAIN(s32)
+W2C_PLAIN(u64)
+W2C_PLAIN(f32)
+W2C_PLAIN(f64)
+#undef W2C_PLAIN
+#ifdef __cplusplus
+}
+#endif
+#endif

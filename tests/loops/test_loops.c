@@ -1,0 +1,289 @@
+/* test_loops.c: fast copies of loops against the loops themselves and the interpreter: random loops
+ * (loop_module.h), called with arguments that stay inside memory, leave it, wrap or overlap; results,
+ * traps and memories must be the same, also at the trap. Bounded and deterministic; W2C_LONG=1: more
+ * seeds, both compilers, -O1 to -O3. W2C_SEED=N: that seed alone. */
+#include <check.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <unistd.h>
+#include "emit/translate.h"
+#include "interp/interp.h"
+#include "loop_module.h"
+
+enum { FUNCS = 48, CALLS = 24, MOST_TURNS = 3000, PAGE = 65536 };
+
+typedef struct Side {
+    const char *what;
+    w2c_instance *instance;
+    void *object;
+    Interp *interp;
+} Side;
+
+typedef struct Trial {
+    LoopModule module;
+    Context ctx;
+    Module read, read_interp;
+    char folder[200];
+    const char *cc, *opt;
+    MemoryMode memory;
+    Side sides[3]; /* fast copies, literal, interpreted */
+    unsigned traps, returns;
+} Trial;
+
+static void compile(Trial *t, unsigned number, bool literal) {
+    char out[256], object[256], command[1024];
+    snprintf(out, sizeof out, "%s/%s.c", t->folder, literal ? "literal" : "fast");
+    snprintf(object, sizeof object, "%s/%s.so", t->folder, literal ? "literal" : "fast");
+    TranslateOptions options = {.out = out,
+                                .name = "loops",
+                                .groups = 1,
+                                .threads = 1,
+                                .memory = t->memory,
+                                .no_loop_versions = literal,
+                                .only_func = NO_FUNC,
+                                .version = "test"};
+    Arena arena;
+    OutputList list;
+    arena_init(&arena, alloc_default());
+    bool ok = translate_module(&t->ctx, &t->read, &options, &arena, &list);
+    ck_assert_msg(ok, "%s", t->ctx.diag.text);
+    arena_free(&arena);
+    snprintf(command, sizeof command, "%s -shared -fPIC %s -w -I%s/rtlib -I%s %s -o %s", t->cc,
+             literal ? "-O1" : t->opt, W2C_SOURCE_DIR, t->folder, out, object);
+    ck_assert_msg(system(command) == 0, "%s", command);
+    Side *side = &t->sides[number];
+    side->object = dlopen(object, RTLD_NOW | RTLD_LOCAL);
+    ck_assert_msg(side->object != NULL, "%s", dlerror());
+    const w2c_module *module = (const w2c_module *)dlsym(side->object, "loops_module");
+    ck_assert_msg(module != NULL, "no loops_module");
+    ck_assert_int_eq(w2c_instance_new(module, &side->instance, NULL, NULL), W2C_OK);
+    side->what = literal ? "literal" : "fast";
+}
+
+static void interpret(Trial *t) {
+    InterpOptions how = {.bounds = t->memory != MEMORY_GUARD};
+    Side *side = &t->sides[2];
+    ck_assert_int_eq(w2c_interp_load(&t->ctx, &t->read_interp, "loops", &how, &side->interp),
+                     W2C_OK);
+    ck_assert_int_eq(w2c_instance_new(w2c_interp_module(side->interp), &side->instance, NULL, NULL),
+                     W2C_OK);
+    side->what = "interpreted";
+}
+
+/* ---- memories and calls ---------------------------------------------------------------------- */
+
+static w2c_memory *memory_of(const Side *side, unsigned which) {
+    w2c_extern found;
+    if (!w2c_export_find(side->instance, w2c_name_of(which ? "second" : "memory"), &found))
+        return NULL;
+    return found.memory;
+}
+
+/* Bytes below 64: every f64 and f32 is a small number then, and no sum or product a NaN. */
+static void fill(const Trial *t, uint64_t seed) {
+    for (unsigned which = 0; which < (t->module.two ? 2u : 1u); which++)
+        for (unsigned k = 0; k < 3; k++) {
+            w2c_memory *memory = memory_of(&t->sides[k], which);
+            uint8_t *data = w2c_memory_data(memory);
+            uint64_t state = seed * 2 + which + 1;
+            for (uint64_t i = 0; i < w2c_memory_size(memory); i += 8) {
+                state = state * 6364136223846793005u + 1442695040888963407u;
+                uint64_t word = (state >> 3 ^ state >> 31) & 0x3f3f3f3f3f3f3f3fu;
+                memcpy(data + i, &word, 8);
+            }
+        }
+}
+
+typedef struct Call {
+    uint64_t args[4];
+} Call;
+
+static uint64_t random_address(const Trial *t, Random *r) {
+    uint64_t size = w2c_memory_size(memory_of(&t->sides[0], 0));
+    uint64_t top = t->module.is64 ? 0 : (uint64_t)1 << 32;
+    switch (any(r, 8)) {
+    case 0:
+        return size - any(r, 600);
+    case 1:
+        return any(r, 300);
+    case 2:
+        return top - any(r, 300);
+    case 3:
+        return size - any(r, 64) * 8;
+    default:
+        return 512 + any(r, (uint32_t)size - 8192);
+    }
+}
+
+static Call random_call(const Trial *t, const LoopFunc *f, Random *r) {
+    uint64_t mask = t->module.is64 ? UINT64_MAX : UINT32_MAX;
+    Call c;
+    for (;;) {
+        int64_t step = (int64_t)f->step * (int64_t)f->unroll;
+        int64_t turns = any(r, 3) ? any(r, 12) : any(r, 200);
+        uint64_t starts[] = {0, any(r, 64), (uint64_t)(-step * turns), 0x7fffffffu - any(r, 99),
+                             0 - (uint64_t)any(r, 200)};
+        uint64_t start = starts[any(r, 5)];
+        if (f->relation == COUNTER && any(r, 4)) start = (uint64_t)(-step * turns);
+        c.args[0] = random_address(t, r);
+        c.args[1] = any(r, 3) ? random_address(t, r) : c.args[0] + any(r, 80) - 40;
+        c.args[2] = start + (uint64_t)(step * turns) + (any(r, 4) ? 0 : any(r, 9));
+        c.args[3] = start;
+        if (any(r, 2)) { /* a + i, b + i << shift stay small also where i is not */
+            c.args[0] -= start;
+            if (any(r, 2)) c.args[1] -= start;
+        }
+        for (unsigned i = 0; i < 4; i++)
+            c.args[i] &= mask;
+        if (loop_turns(&t->module, f, c.args[3], c.args[2], MOST_TURNS) < MOST_TURNS) return c;
+    }
+}
+
+static w2c_status call(const Trial *t, const Side *side, unsigned number, const Call *c,
+                       uint64_t *result) {
+    char name[8];
+    w2c_extern found;
+    w2c_value args[4], results[1] = {{.i64 = 0}};
+    snprintf(name, sizeof name, "%u", number);
+    ck_assert(w2c_export_find(side->instance, w2c_name_of(name), &found));
+    for (unsigned i = 0; i < 4; i++)
+        if (t->module.is64)
+            args[i].i64 = c->args[i];
+        else
+            args[i].i32 = (uint32_t)c->args[i];
+    w2c_status status = w2c_call(found.func, args, results);
+    *result = status == W2C_OK ? results[0].i64 : 0;
+    return status;
+}
+
+static void compare_memories(const Trial *t, unsigned side, unsigned number, const Call *c) {
+    for (unsigned which = 0; which < (t->module.two ? 2u : 1u); which++) {
+        w2c_memory *a = memory_of(&t->sides[side], which), *b = memory_of(&t->sides[2], which);
+        uint64_t size = w2c_memory_size(b), at = 0;
+        ck_assert_uint_eq(w2c_memory_size(a), size);
+        const uint8_t *x = w2c_memory_data(a), *y = w2c_memory_data(b);
+        if (memcmp(x, y, size) == 0) continue;
+        while (x[at] == y[at])
+            at++;
+        ck_abort_msg("%s, function %u (%llx, %llx, %llx, %llx), %s: memory %u differs at %llx",
+                     t->folder, number, (unsigned long long)c->args[0],
+                     (unsigned long long)c->args[1], (unsigned long long)c->args[2],
+                     (unsigned long long)c->args[3], t->sides[side].what, which,
+                     (unsigned long long)at);
+    }
+}
+
+static void try_call(Trial *t, unsigned number, Random *r) {
+    const LoopFunc *f = &t->module.funcs[number];
+    Call c = random_call(t, f, r);
+    w2c_status status[3];
+    uint64_t results[3];
+    for (unsigned k = 0; k < 3; k++)
+        status[k] = call(t, &t->sides[k], number, &c, &results[k]);
+    for (unsigned k = 0; k < 2; k++) {
+        ck_assert_msg(status[k] == status[2] && results[k] == results[2],
+                      "%s, function %u (%llx, %llx, %llx, %llx): %s gives %d, %llx; "
+                      "interpreted %d, %llx",
+                      t->folder, number, (unsigned long long)c.args[0],
+                      (unsigned long long)c.args[1], (unsigned long long)c.args[2],
+                      (unsigned long long)c.args[3], t->sides[k].what, (int)status[k],
+                      (unsigned long long)results[k], (int)status[2],
+                      (unsigned long long)results[2]);
+        compare_memories(t, k, number, &c);
+    }
+    if (status[2])
+        t->traps++;
+    else
+        t->returns++;
+}
+
+static void grow(const Trial *t) {
+    for (unsigned k = 0; k < 3; k++)
+        w2c_memory_grow(memory_of(&t->sides[k], 0), 1);
+}
+
+/* ---- a trial --------------------------------------------------------------------------------- */
+
+static void run_trial(uint64_t seed, bool is64, bool two, MemoryMode memory, const char *cc,
+                      const char *opt) {
+    static Trial t;
+    t = (Trial){.cc = cc, .opt = opt, .memory = memory};
+    const char *temp = getenv("TMPDIR");
+    snprintf(t.folder, sizeof t.folder, "%s/w2c-loops-XXXXXX", temp ? temp : "/tmp");
+    ck_assert(mkdtemp(t.folder) != NULL);
+    t.module = loop_module(seed, FUNCS, is64, two);
+    context_init(&t.ctx, alloc_default(), "loops");
+    Slice bytes = {t.module.bytes.data, t.module.bytes.len};
+    ck_assert_msg(module_read(&t.ctx, bytes, &t.read), "%s", t.ctx.diag.text);
+    ck_assert(module_read(&t.ctx, bytes, &t.read_interp));
+    char wasm[256];
+    snprintf(wasm, sizeof wasm, "%s/loops.wasm", t.folder);
+    FILE *file = fopen(wasm, "wb");
+    ck_assert(file && fwrite(bytes.ptr, 1, bytes.len, file) == bytes.len && fclose(file) == 0);
+    compile(&t, 0, false);
+    compile(&t, 1, true);
+    interpret(&t);
+    Random r = {seed * 77 + 5};
+    for (unsigned i = 0; i < CALLS; i++) {
+        fill(&t, seed + i);
+        if (i == CALLS / 2) grow(&t);
+        for (unsigned f = 0; f < FUNCS; f++)
+            try_call(&t, f, &r);
+    }
+    ck_assert_msg(t.traps > FUNCS && t.returns > FUNCS, "%u traps, %u returns", t.traps, t.returns);
+    for (unsigned k = 0; k < 3; k++)
+        w2c_instance_delete(t.sides[k].instance);
+    w2c_interp_delete(t.sides[2].interp);
+    for (unsigned k = 0; k < 2; k++)
+        dlclose(t.sides[k].object);
+    module_free(&t.read);
+    module_free(&t.read_interp);
+    free(t.module.bytes.data);
+    free(t.module.funcs);
+    char command[256];
+    snprintf(command, sizeof command, "rm -r '%s'", t.folder);
+    ck_assert(system(command) == 0);
+}
+
+static const char *compiler(void) {
+    const char *cc = getenv("W2C_CC");
+    return cc ? cc : "cc";
+}
+
+START_TEST(random_loops) {
+    static const struct {
+        bool is64, two;
+        MemoryMode memory;
+        const char *opt;
+    } rows[] = {{false, false, MEMORY_GUARD, "-O2"},
+                {false, true, MEMORY_GUARD, "-O3"},
+                {false, false, MEMORY_BOUNDS, "-O2"},
+                {true, false, MEMORY_GUARD, "-O2"}};
+    enum { ROWS = sizeof rows / sizeof *rows };
+    const char *one = getenv("W2C_SEED");
+    unsigned seeds = getenv("W2C_LONG") ? 48 : ROWS;
+    for (unsigned i = 0; i < seeds; i++) {
+        uint64_t seed = one ? strtoull(one, NULL, 10) : i;
+        const char *cc = i / ROWS % 2 ? "gcc" : compiler();
+        if (one && seed % ROWS != i % ROWS) continue;
+        run_trial(seed, rows[i % ROWS].is64, rows[i % ROWS].two, rows[i % ROWS].memory, cc,
+                  i / ROWS % 3 ? "-O3" : rows[i % ROWS].opt);
+        if (one) break;
+    }
+}
+END_TEST
+
+int main(void) {
+    w2c_init_traps();
+    Suite *suite = suite_create("loops");
+    TCase *tcase = tcase_create("loops");
+    tcase_set_timeout(tcase, 0);
+    tcase_add_test(tcase, random_loops);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK); /* faults are handled in this process */
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,120 @@
+/* loop.h: range-checked fast copies of loops.
+ *
+ * For an innermost loop whose accesses have addresses that are affine in the number k of the turn, and
+ * an exit test that says before the loop how many turns there will be, the pass finds out what it takes
+ * to check, in 64-bit arithmetic and before the first turn, that no access of any turn leaves its memory
+ * and no address wraps. Where that holds nothing in the copy can trap, so its accesses may be plain ones,
+ * which C compilers reorder and vectorise. Where it does not hold, the literal loop runs.
+ *
+ * A body is followed symbolically: what a turn computes becomes a list of acts over new nodes, in
+ * execution order; integers that are affine in k become closed forms, so that induction variables and
+ * pointers vanish. Owner: the function arena. */
+#ifndef W2C_LOOP_H
+#define W2C_LOOP_H
+#include "ir.h"
+
+typedef enum LoopReason {
+#define LOOP_REASON(id, text) LOOP_##id,
+#include "../loop_reasons.def"
+} LoopReason;
+extern const char *const loop_reason_texts[];
+
+/* c + sum of coef * value of node + step * k, modulo 2^32 or 2^64. The nodes' values are the same in every
+ * turn. */
+enum { AFFINE_TERMS = 4 };
+typedef struct Affine {
+    uint64_t c, step;
+    uint32_t count;
+    struct {
+        uint32_t node;
+        uint64_t coef;
+    } term[AFFINE_TERMS];
+} Affine;
+
+/* Accesses of one memory that differ by constants: they share a pointer, which is at
+ * base(k) = base.c + terms + base.step * k; each lies within [base, base + extent). */
+typedef struct LoopGroup {
+    uint32_t memory;
+    Affine base;
+    uint64_t extent;
+    uint64_t span; /* step as it moves in a turn of the copy: rolled up bodies have smaller ones */
+} LoopGroup;
+
+typedef struct LoopAccess {
+    uint16_t op;
+    uint8_t lane;
+    uint32_t memory, group;
+    uint64_t delta; /* bytes from the group's base */
+    uint64_t offset;
+    Affine address;
+} LoopAccess;
+
+/* A test that ends the loop: the loop goes on while left OP right holds; left is affine in k, right the same
+ * in every turn. */
+typedef enum LoopRelation { LOOP_NE, LOOP_LT, LOOP_LE, LOOP_GT, LOOP_GE } LoopRelation;
+typedef struct LoopTest {
+    uint8_t relation;
+    bool is_signed, wide; /* wide: 64 bits */
+    bool last;            /* stands at the end of a turn: the turn is whole when it fails */
+    uint64_t step; /* what left moves by in a turn: > 0 up for LT, LE; NE: > 0 up, else down */
+    uint32_t left, right; /* nodes; left with k = 0 */
+} LoopTest;
+
+typedef enum LoopActKind {
+    ACT_VALUE, /* temp a = node, or a = 0: written where it is used */
+    ACT_EVAL,  /* node, for its trap */
+    ACT_STORE, /* node: its access in imm, the value kid[1] */
+    ACT_EXIT,  /* if (node), or (negated) unless, or (node 0) always: the variables get these values
+                * (pairs first to first + count) and statement a leaves */
+} LoopActKind;
+
+typedef struct LoopAct {
+    uint8_t kind;
+    bool negated;
+    uint32_t a, node, first, count;
+} LoopAct;
+
+/* A variable that the loop assigns. */
+typedef struct LoopVar {
+    bool is_slot, is_induction;
+    uint8_t type;
+    uint32_t index;  /* local, or height */
+    uint32_t entry;  /* node: its value when a turn begins; 0: not asked for */
+    uint32_t value;  /* node: its value now; 0: entry */
+    uint32_t final_; /* node: its value when a turn ends; 0: as it was */
+    uint64_t step;
+} LoopVar;
+
+typedef struct LoopPair { /* variable = node */
+    uint32_t var, node;
+} LoopPair;
+
+typedef struct Loop {
+    uint32_t first, last; /* statements: STMT_LOOP to the loop's last one */
+    uint32_t block, offset;
+    LoopReason reason;
+    const char *detail;
+    uint32_t detail_offset;
+    uint32_t roll; /* how many times the body repeats itself: the copy has one of them */
+    bool tail;     /* the copy leaves the last turn to the loop itself */
+    LoopAct *acts;
+    LoopGroup *groups;
+    LoopAccess *accesses;
+    LoopVar *vars;
+    LoopPair *pairs;
+    LoopTest *tests;
+    uint32_t *assumptions; /* nodes that must be 0 before the first turn */
+    uint32_t act_count, group_count, access_count, var_count, pair_count, test_count,
+        assumption_count;
+    const Affine *affines; /* of NODE_AFFINE: by imm */
+} Loop;
+
+typedef struct LoopSet {
+    Loop *loops; /* in order of their first statement */
+    uint32_t count;
+} LoopSet;
+
+/* Finds the function's loops and works out a fast copy where there can be one; appends nodes to ir.
+ * Errors: NOMEM. Thread: any. */
+bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, LoopSet *out);
+#endif

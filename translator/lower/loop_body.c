@@ -1,0 +1,322 @@
+/* loop_body.c: follows one turn of a loop symbolically: statements become acts over nodes that name
+ * what the variables held when the turn began. */
+#include "loop_impl.h"
+#include <string.h>
+
+/* ---- variables ------------------------------------------------------------------------------- */
+
+static uint32_t *var_place(LoopRun *r, bool is_slot, unsigned type, uint32_t index) {
+    return is_slot ? &r->slot_vars[(size_t)index * MAX_SLOT_TYPES + type - 1]
+                   : &r->local_vars[index];
+}
+
+static bool add_var(LoopRun *r, bool is_slot, unsigned type, uint32_t index) {
+    uint32_t *place = var_place(r, is_slot, type, index);
+    if (*place) return true;
+    Loop *l = r->loop;
+    if (l->var_count == LOOP_VARS) return loop_refuse(r, LOOP_large, NULL, 0);
+    l->vars[l->var_count++] = (LoopVar){.is_slot = is_slot, .type = (uint8_t)type, .index = index};
+    *place = l->var_count;
+    return true;
+}
+
+static bool add_assigned(LoopRun *r, const Stmt *s) {
+    switch ((StmtKind)s->kind) {
+    case STMT_SET_LOCAL:
+    case STMT_SET_SLOT:
+        return add_var(r, s->kind == STMT_SET_SLOT, s->type, s->a);
+    case STMT_GOTO:
+    case STMT_GOTO_IF:
+        for (uint32_t i = 0; s->a == r->loop->block && i < s->count; i++)
+            if (!add_var(r, true, r->ir->nodes[r->ir->args[s->first + i]].type, s->b + i))
+                return false;
+        return true;
+    default:
+        return true;
+    }
+}
+
+static void forget_vars(LoopRun *r) {
+    Loop *l = r->loop;
+    for (uint32_t i = 0; i < l->var_count; i++)
+        *var_place(r, l->vars[i].is_slot, l->vars[i].type, l->vars[i].index) = 0;
+}
+
+static uint32_t entry_node(LoopRun *r, bool is_slot, unsigned type, uint32_t index, bool variant) {
+    return loop_node(
+        r, (Node){.op = is_slot ? NODE_SLOT : OP_local_get, .type = (uint8_t)type, .imm = index},
+        variant);
+}
+
+static uint32_t read_var(LoopRun *r, bool is_slot, unsigned type, uint32_t index) {
+    uint32_t at = *var_place(r, is_slot, type, index);
+    if (!at) return entry_node(r, is_slot, type, index, false);
+    LoopVar *v = &r->loop->vars[at - 1];
+    if (v->value) return v->value;
+    if (!v->entry) {
+        bool integer = type == VT_I32 || type == VT_I64;
+        v->entry = entry_node(r, is_slot, type, index, !(r->probe ? integer : v->is_induction));
+        if (v->is_induction && v->entry && v->step) {
+            Affine a = {.step = v->step, .count = 1, .term = {{v->entry, 1}}};
+            v->entry = loop_affine_node(r, type, &a);
+        }
+    }
+    return v->entry;
+}
+
+/* ---- acts ------------------------------------------------------------------------------------ */
+
+bool loop_act(LoopRun *r, LoopAct act) {
+    Loop *l = r->loop;
+    if (r->probe) return true;
+    if (l->act_count == LOOP_ACTS) return loop_refuse(r, LOOP_large, NULL, 0);
+    l->acts[l->act_count++] = act;
+    if (act.kind == ACT_VALUE) loop_side(r, act.node)->act = l->act_count;
+    return true;
+}
+
+/* A node that differs from turn to turn is computed by an act of its own, in its place. */
+static uint32_t as_act(LoopRun *r, uint32_t node) {
+    if (!node || !loop_side(r, node)->variant || loop_side(r, node)->affine) return node;
+    return loop_act(r, (LoopAct){.kind = ACT_VALUE, .node = node}) ? node : 0;
+}
+
+/* ---- expressions ----------------------------------------------------------------------------- */
+
+static uint32_t eval(LoopRun *r, uint32_t node);
+
+static bool add_access(LoopRun *r, const Node *n, uint32_t address, uint32_t *index) {
+    Loop *l = r->loop;
+    LoopAccess a = {.op = n->op, .lane = n->lane, .memory = n->aux, .offset = n->imm};
+    if (r->m->memories[n->aux].limits.shared) return loop_refuse(r, LOOP_shared, NULL, 0);
+    if (!loop_affine(r, address, &a.address))
+        return loop_refuse(r, LOOP_address, op_info[n->op].text, 0);
+    if (l->access_count == LOOP_ACCESSES) return loop_refuse(r, LOOP_large, NULL, 0);
+    *index = l->access_count;
+    l->accesses[l->access_count++] = a;
+    return true;
+}
+
+static uint32_t eval_load(LoopRun *r, Node n) {
+    bool lane = op_info[n.op].sig[1] != '_';
+    n.kid[0] = eval(r, n.kid[0]);
+    if (lane && n.kid[0]) n.kid[1] = eval(r, n.kid[1]);
+    if (!n.kid[0] || (lane && !n.kid[1])) return 0;
+    if (!r->probe) {
+        uint32_t index = 0;
+        if (!add_access(r, &n, n.kid[0], &index)) return 0;
+        n.imm = index;
+        n.op = NODE_ACCESS;
+    }
+    return as_act(r, loop_node(r, n, true));
+}
+
+/* Division by a constant that is neither 0 nor -1 does not trap. */
+static bool may_trap(const LoopRun *r, const Node *n) {
+    if (op_info[n->op].fx != FX_TRAP) return false;
+    if (op_info[n->op].sig[1] == '_') return true; /* truncation */
+    const Node *by = &r->ir->nodes[n->kid[1]];
+    if (by->op != OP_i32_const && by->op != OP_i64_const) return true;
+    return by->imm == 0 || by->imm == loop_mask(by->type);
+}
+
+static uint32_t refuse_op(LoopRun *r, const Node *n) {
+    loop_refuse(r, LOOP_effect, op_info[n->op].text, 0);
+    return 0;
+}
+
+static uint32_t eval_op(LoopRun *r, Node n, unsigned kids) {
+    for (unsigned i = 0; i < kids; i++)
+        if (!(n.kid[i] = eval(r, n.kid[i]))) return 0;
+    if (n.op < OP_COUNT && kids == 2 && may_trap(r, &n)) return refuse_op(r, &n);
+    if (n.op < OP_COUNT && kids == 1 && op_info[n.op].fx == FX_TRAP) return refuse_op(r, &n);
+    return as_act(r, loop_op(r, n, kids));
+}
+
+static uint32_t eval(LoopRun *r, uint32_t node) {
+    Node n = r->ir->nodes[node];
+    if (n.op == NODE_SLOT || n.op == OP_local_get)
+        return read_var(r, n.op == NODE_SLOT, n.type, (uint32_t)n.imm);
+    const OpInfo *op = &op_info[n.op];
+    unsigned kids = 0;
+    switch ((OpKind)op->kind) {
+    case KIND_CONST:
+        return loop_node(r, n, false);
+    case KIND_INFIX:
+    case KIND_SINFIX:
+    case KIND_EQZ:
+    case KIND_FN:
+    case KIND_LANE:
+        while (kids < 3 && op->sig[kids] != '_')
+            kids++;
+        return eval_op(r, n, kids);
+    case KIND_LOAD:
+        return eval_load(r, n);
+    default:
+        if (n.op == OP_select && n.type != VT_REF) return eval_op(r, n, 3);
+        if ((n.op == OP_global_get && n.type != VT_REF) || n.op == OP_memory_size)
+            return loop_node(r, n, false);
+        return refuse_op(r, &n);
+    }
+}
+
+/* ---- statements ------------------------------------------------------------------------------ */
+
+static bool assign(LoopRun *r, bool is_slot, unsigned type, uint32_t index, uint32_t node) {
+    if (!node) return false;
+    r->loop->vars[*var_place(r, is_slot, type, index) - 1].value = node;
+    return true;
+}
+
+static bool run_store(LoopRun *r, const Stmt *s) {
+    const uint32_t *args = r->ir->args + s->first;
+    Node n = {.op = s->op, .aux = s->aux, .imm = s->imm, .lane = s->lane};
+    uint32_t address = eval(r, args[0]), index = 0;
+    n.kid[0] = address;
+    n.kid[1] = address ? eval(r, args[1]) : 0;
+    if (!n.kid[1]) return false;
+    if (r->probe) return true;
+    if (!add_access(r, &n, address, &index)) return false;
+    n.imm = index;
+    uint32_t node = loop_node(r, n, true);
+    return node && loop_act(r, (LoopAct){.kind = ACT_STORE, .node = node});
+}
+
+/* Every assigned variable's value now, for an exit. */
+static bool snapshot(LoopRun *r, LoopAct *act) {
+    Loop *l = r->loop;
+    act->first = l->pair_count;
+    for (uint32_t i = 0; i < l->var_count; i++) {
+        if (!l->vars[i].value) {
+            if (!l->vars[i].is_induction) continue;
+            l->vars[i].value = read_var(r, l->vars[i].is_slot, l->vars[i].type, l->vars[i].index);
+            if (!l->vars[i].value) return false;
+        }
+        if (l->pair_count == LOOP_PAIRS) return loop_refuse(r, LOOP_large, NULL, 0);
+        l->pairs[l->pair_count++] = (LoopPair){i, l->vars[i].value};
+    }
+    act->count = l->pair_count - act->first;
+    return true;
+}
+
+/* The loop goes on when this condition (negated: its opposite) holds; else statement `at` leaves it. */
+static bool leave_unless(LoopRun *r, uint32_t condition, bool negated, uint32_t at) {
+    if (!condition) return false;
+    if (r->probe || loop_test(r, condition, negated, false)) return true;
+    if (r->loop->reason) return false;
+    LoopAct act = {.kind = ACT_EXIT, .negated = !negated, .a = at, .node = condition};
+    return snapshot(r, &act) && loop_act(r, act);
+}
+
+/* The end of a turn: what the variables hold then. */
+static bool next_turn(LoopRun *r, const Stmt *s) {
+    Loop *l = r->loop;
+    uint32_t values[LOOP_VARS];
+    if (s->count > LOOP_VARS) return loop_refuse(r, LOOP_large, NULL, 0);
+    for (uint32_t i = 0; i < s->count; i++)
+        if (!(values[i] = eval(r, r->ir->args[s->first + i]))) return false;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (!assign(r, true, r->ir->nodes[r->ir->args[s->first + i]].type, s->b + i, values[i]))
+            return false;
+    for (uint32_t i = 0; i < l->var_count; i++)
+        l->vars[i].final_ = l->vars[i].value;
+    r->done = true;
+    return true;
+}
+
+static bool leaves(const LoopRun *r, const Stmt *s) {
+    for (uint32_t i = r->loop->first; i <= r->loop->last; i++) /* a label inside? */
+        if (r->ir->stmts[i].kind == STMT_LABEL && r->ir->stmts[i].a == s->a) return false;
+    return s->a != r->loop->block;
+}
+
+static bool go_if(LoopRun *r, const Stmt *s, uint32_t at) {
+    uint32_t condition = eval(r, s->node);
+    if (!condition) return false;
+    if (s->a == r->loop->block) { /* `last`, or a continue in the middle */
+        if (at != r->loop->last) return loop_refuse(r, LOOP_control, NULL, s->offset);
+        if (!r->probe && !loop_test(r, condition, false, true))
+            return loop_refuse(r, LOOP_count, NULL, s->offset);
+        return next_turn(r, s);
+    }
+    if (!leaves(r, s)) return loop_refuse(r, LOOP_control, NULL, s->offset);
+    return leave_unless(r, condition, true, at);
+}
+
+/* `if (c) { ...; goto loop }` at the loop's end: the loop is left when c does not hold. */
+static bool is_exit_if(const LoopRun *r, uint32_t at) {
+    const Stmt *stmts = r->ir->stmts;
+    uint32_t last = r->loop->last;
+    return stmts[last].kind == STMT_END_IF && stmts[last].a == stmts[at].a &&
+           stmts[last - 1].kind == STMT_GOTO && stmts[last - 1].a == r->loop->block;
+}
+
+static bool run_stmt(LoopRun *r, uint32_t at) {
+    const Stmt *s = &r->ir->stmts[at];
+    uint32_t condition;
+    switch ((StmtKind)s->kind) {
+    case STMT_SET_LOCAL:
+    case STMT_SET_SLOT:
+        if (s->type == VT_REF) return loop_refuse(r, LOOP_effect, "references", s->offset);
+        return assign(r, s->kind == STMT_SET_SLOT, s->type, s->a, eval(r, s->node));
+    case STMT_EVAL:
+        return eval(r, s->node) != 0;
+    case STMT_OP:
+        if (op_info[s->op].kind == KIND_STORE) return run_store(r, s);
+        return loop_refuse(r, LOOP_effect, op_info[s->op].text, s->offset);
+    case STMT_LOOP:
+        return true;
+    case STMT_IF:
+        condition = is_exit_if(r, at) ? eval(r, s->node) : 0;
+        if (!condition) return loop_refuse(r, LOOP_control, NULL, s->offset);
+        return leave_unless(r, condition, false, r->loop->last);
+    case STMT_END_IF:
+        return true; /* of an exit if */
+    case STMT_GOTO:
+        if (s->a == r->loop->block) return next_turn(r, s);
+        return loop_refuse(r, LOOP_control, NULL, s->offset);
+    case STMT_GOTO_IF:
+        return go_if(r, s, at);
+    default:
+        return loop_refuse(r, LOOP_control, NULL, s->offset);
+    }
+}
+
+static bool run(LoopRun *r, bool probe) {
+    Loop *l = r->loop;
+    r->probe = probe;
+    r->done = false;
+    r->ir->node_count = r->base;
+    r->affine_count = 0;
+    l->act_count = l->access_count = l->pair_count = l->test_count = 0;
+    for (uint32_t i = 0; i < l->var_count; i++)
+        l->vars[i].entry = l->vars[i].value = l->vars[i].final_ = 0;
+    for (uint32_t i = l->first; i <= l->last && !r->done; i++)
+        if (!run_stmt(r, i)) return false;
+    return r->done || loop_refuse(r, LOOP_control, NULL, 0);
+}
+
+/* Variables that end a turn as they began it plus a constant. */
+static void find_induction(LoopRun *r) {
+    Loop *l = r->loop;
+    for (uint32_t i = 0; i < l->var_count; i++) {
+        LoopVar *v = &l->vars[i];
+        Affine a;
+        if (!v->final_ || !v->entry || !loop_affine(r, v->final_, &a)) continue;
+        if (a.count != 1 || a.term[0].node != v->entry || a.term[0].coef != 1) continue;
+        v->is_induction = true;
+        v->step = a.c;
+    }
+}
+
+bool loop_body(LoopRun *r) {
+    Loop *l = r->loop;
+    bool ok = true;
+    for (uint32_t i = l->first; ok && i <= l->last; i++)
+        ok = add_assigned(r, &r->ir->stmts[i]);
+    ok = ok && run(r, true);
+    if (ok) find_induction(r);
+    ok = ok && run(r, false);
+    forget_vars(r);
+    return ok;
+}

@@ -1,0 +1,79 @@
+/* loop_impl.h: what the files of the loop pass share: the symbolic run over one loop's body. */
+#ifndef W2C_LOOP_IMPL_H
+#define W2C_LOOP_IMPL_H
+#include "loop.h"
+
+enum {
+    LOOP_NODES = 1600, /* most nodes that a fast copy may take */
+    LOOP_STMTS = 240,  /* and statements that its loop may have */
+    LOOP_AFFINES = 400,
+    LOOP_ACTS = 800,
+    LOOP_ACCESSES = 128,
+    LOOP_GROUPS = 16,
+    LOOP_VARS = 96,
+    LOOP_PAIRS = 512,
+    LOOP_TESTS = 4,
+    LOOP_ASSUMPTIONS = 8,
+};
+
+/* What is known of a node made by the pass. */
+typedef struct Side {
+    uint32_t affine; /* 1 + index in affines; 0: none */
+    uint32_t act;    /* 1 + the act that computes it; 0: written where it is used */
+    uint32_t uses, user;
+    uint32_t temp; /* the NODE_TEMP that stands for it; 0: none */
+    bool variant;  /* may differ from turn to turn */
+} Side;
+
+typedef struct LoopRun {
+    Context *ctx;
+    const Module *m;
+    Ir *ir;
+    Arena *arena;
+    Loop *loop;
+    uint32_t base; /* first node of the pass */
+    Side *sides;   /* of node base + i */
+    Affine *affines;
+    Loop scratch; /* its arrays, as large as they may become */
+    uint32_t affine_count;
+    uint32_t *local_vars, *slot_vars; /* 1 + var by local, by height * MAX_SLOT_TYPES + type - 1 */
+    bool probe;                       /* first run: which variables are induction variables? */
+    bool done;                        /* behind an unconditional jump */
+    bool nomem;
+} LoopRun;
+
+/* ---- loop_values.c ---- */
+/* 0: no room; the loop's reason says so. */
+uint32_t loop_node(LoopRun *r, Node node, bool variant);
+Side *loop_side(LoopRun *r, uint32_t node);
+bool loop_refuse(LoopRun *r, LoopReason reason, const char *detail, uint32_t offset);
+uint32_t loop_const(LoopRun *r, unsigned type, uint64_t value);
+/* The affine form of an integer node: true when it has one that depends on k or sums invariants; every
+ * invariant integer has one. */
+bool loop_affine(const LoopRun *r, uint32_t node, Affine *out);
+uint32_t loop_affine_node(LoopRun *r, unsigned type, const Affine *a);
+bool loop_affine_add(const LoopRun *r, unsigned type, Affine *a, const Affine *b, uint64_t factor);
+bool loop_same_terms(const LoopRun *r, const Affine *a, const Affine *b);
+bool loop_same_tree(const LoopRun *r, uint32_t a, uint32_t b);
+/* How many of kid[] a node has; of accesses some may be 0. */
+unsigned loop_kids(const Node *n);
+/* op over kids that are nodes of the pass, folded where the result is affine. */
+uint32_t loop_op(LoopRun *r, Node node, unsigned kids);
+static inline uint64_t loop_mask(unsigned type) {
+    return type == VT_I32 ? 0xffffffffu : UINT64_MAX;
+}
+/* ---- loop_body.c ---- */
+bool loop_body(LoopRun *r);
+bool loop_act(LoopRun *r, LoopAct act);
+/* ---- loop_tests.c ---- */
+/* Is this condition (negated: its opposite), under which the loop goes on, one that counts turns? */
+bool loop_test(LoopRun *r, uint32_t condition, bool negated, bool last);
+/* ---- loop_range.c ---- */
+bool loop_group(LoopRun *r);
+/* ---- loop_roll.c ---- */
+void loop_roll(LoopRun *r);
+/* ---- loop_finish.c ---- */
+/* Drops values that nobody uses. */
+void loop_prune(LoopRun *r);
+bool loop_finish(LoopRun *r);
+#endif

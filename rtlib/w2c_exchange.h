@@ -77,8 +77,8 @@ static inline void w2c_order_bytes(void *to, const void *from, size_t size) {
 /* For every type: w2c_view_f32 and so on, whose `base` is a plain array; a loop over it is a loop
  * over an array. Big-endian hosts have no `base` of numbers: there _get and _set alone know the
  * order of bytes, as they do everywhere.
- *   w2c_view_f32_of(&v, instance, address, count)   of the instance's first memory; the address must
- *   w2c_view_f32_in(&v, memory, address, count)     be a multiple of the size
+ *   w2c_view_f32_of(&v, instance, address, count)   of the instance's first memory; an address
+ *   w2c_view_f32_in(&v, memory, address, count)     that is a multiple of the size
  *   w2c_view_f32_get(&v, i, &number), _set(&v, i, number)     checked: W2C_TRAP_MEMORY_BOUNDS,
  *                                                             W2C_GONE
  *   w2c_view_f32_any(&v)      the same view for the functions above; not released beside v
@@ -159,9 +159,9 @@ static inline void w2c_order_bytes(void *to, const void *from, size_t size) {
 W2C_VIEW(u8, uint8_t) W2C_VIEW(u16, uint16_t) W2C_VIEW(u32, uint32_t) W2C_VIEW(u64, uint64_t)
 W2C_VIEW(s8, int8_t) W2C_VIEW(s16, int16_t) W2C_VIEW(s32, int32_t) W2C_VIEW(s64, int64_t)
 W2C_VIEW(f32, float) W2C_VIEW(f64, double)
+    
+/* ---- the guest's allocator ------------------------------------------------------------------ */
     /* clang-format on */
-
-    /* ---- the guest's allocator ------------------------------------------------------------------ */
     /* What one instance and its host exchange things through. Delete it before the instance, or
      * after: once the instance is gone everything but the deletion says W2C_GONE. */
     typedef struct w2c_exchange w2c_exchange;
@@ -392,7 +392,7 @@ uint32_t w2c_crc32c(uint32_t crc, const void *bytes, size_t len);
  * needs), or is longer than a record can be. */
 w2c_status w2c_record_put(void *to, size_t cap, const w2c_record *record, size_t *used);
 /* The record that begins at `from`. W2C_AGAIN: it goes on beyond len bytes, and *used are needed.
- * W2C_DAMAGED: no record, another version, or a wrong sum. W2C_LIMIT: it claims more than `most`. */
+ * W2C_DAMAGED: no record, another version, or a wrong sum. W2C_LIMIT: it claims over `most`. */
 w2c_status w2c_record_get(const void *from, size_t len, size_t most, w2c_record *out, size_t *used);
 
 /* Writers. Sequence numbers are counted from 0. */

@@ -8,12 +8,18 @@ EXPORT("malloc") void *allocate(unsigned long size) {
     if (!top) top = (unsigned long)&__heap_base;
     unsigned long at = (top + 15) & ~15ul, end = at + size;
     unsigned long pages = (end + 65535) / 65536, now = __builtin_wasm_memory_size(0);
-    if (end < at || (pages > now && __builtin_wasm_memory_grow(0, pages - now) == (unsigned long)-1)) return 0;
+    if (end < at ||
+        (pages > now && __builtin_wasm_memory_grow(0, pages - now) == (unsigned long)-1))
+        return 0;
     top = end;
     return (void *)at;
 }
-EXPORT("free") void release(void *at) { (void)at; }
-EXPORT("reset") void reset(void) { top = 0; }
+EXPORT("free") void release(void *at) {
+    (void)at;
+}
+EXPORT("reset") void reset(void) {
+    top = 0;
+}
 
 EXPORT("summary") int summary(const double *x, int n, double *mean, double *variance) {
     if (n < 2) __builtin_trap();

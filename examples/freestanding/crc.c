@@ -4,7 +4,9 @@
 static unsigned char room[1024];
 static unsigned table[256];
 
-EXPORT("room") unsigned char *get_room(void) { return room; }
+EXPORT("room") unsigned char *get_room(void) {
+    return room;
+}
 EXPORT("crc") unsigned crc(const unsigned char *at, unsigned len) {
     if (!table[1])
         for (unsigned i = 0; i < 256; i++) {
@@ -18,4 +20,6 @@ EXPORT("crc") unsigned crc(const unsigned char *at, unsigned len) {
         c = c >> 8 ^ table[(c ^ at[i]) & 255];
     return ~c;
 }
-EXPORT("peek") unsigned peek(unsigned at) { return *(volatile unsigned *)at; }
+EXPORT("peek") unsigned peek(unsigned at) {
+    return *(volatile unsigned *)at;
+}

@@ -1,13 +1,19 @@
-/* main.c: a program without a libc: it begins at _start, and the system calls write and exit are all it has. */
+/* main.c: a program without a libc: it begins at _start, and the system calls write and exit are
+ * all it has. */
 #include "crc.h"
 #include "w2c_rt.h"
 
 static long system_call(long number, long a, long b, long c) {
     long result;
-    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c)
+                     : "rcx", "r11", "memory");
     return result;
 }
-static void print(const char *text) { system_call(1, 1, (long)text, (long)strlen(text)); }
+static void print(const char *text) {
+    system_call(1, 1, (long)text, (long)strlen(text));
+}
 static void print_hex(uint32_t v) {
     char text[9] = {0};
     for (int i = 7; i >= 0; i--, v >>= 4)
@@ -28,7 +34,8 @@ __attribute__((used)) static void run(void) {
             code = sum != 0xcbf43926;
         }
         w2c_status status = crc_x_peek(m, 0x7ffffffc, &peeked);
-        print(status == W2C_TRAP_MEMORY_BOUNDS ? "\na wild read: trapped\n" : "\na wild read: not trapped\n");
+        print(status == W2C_TRAP_MEMORY_BOUNDS ? "\na wild read: trapped\n"
+                                               : "\na wild read: not trapped\n");
         code |= status != W2C_TRAP_MEMORY_BOUNDS;
         crc_delete(m);
     }

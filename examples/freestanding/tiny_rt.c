@@ -1,9 +1,10 @@
-/* tiny_rt.c: as much of the runtime as a module without imports and tables needs, for a place without an operating
- * system: one instance at a time, its memory is a static array, traps come back as a status. Replaces libw2crt.a,
- * which wants a libc. */
+/* tiny_rt.c: as much of the runtime as a module without imports and tables needs, for a place
+ * without an operating system: one instance at a time, its memory is a static array, traps come
+ * back as a status. Replaces libw2crt.a, which wants a libc. */
 #include "w2c_rt.h"
 
-/* ---- what compilers call --------------------------------------------------------------------------- */
+/* ---- what compilers call
+ * --------------------------------------------------------------------------- */
 void *memcpy(void *to, const void *from, size_t len) {
     for (size_t i = 0; i < len; i++)
         ((volatile char *)to)[i] = ((const char *)from)[i];
@@ -22,7 +23,8 @@ void *memset(void *to, int byte, size_t len) {
 }
 int memcmp(const void *a, const void *b, size_t len) {
     for (size_t i = 0; i < len; i++)
-        if (((const u8 *)a)[i] != ((const u8 *)b)[i]) return ((const u8 *)a)[i] - ((const u8 *)b)[i];
+        if (((const u8 *)a)[i] != ((const u8 *)b)[i])
+            return ((const u8 *)a)[i] - ((const u8 *)b)[i];
     return 0;
 }
 size_t strlen(const char *text) {
@@ -32,7 +34,8 @@ size_t strlen(const char *text) {
     return n;
 }
 
-/* ---- frames, traps --------------------------------------------------------------------------------- */
+/* ---- frames, traps
+ * --------------------------------------------------------------------------------- */
 const char W2C_ABI_SYMBOL = 0;
 static struct { /* begins as every context */
     w2c_context_head head;
@@ -54,15 +57,18 @@ W2C_NORETURN void w2c_trap(w2c_status status) {
     innermost->status = status;
     longjmp(innermost->env, 1);
 }
-void w2c_raise(w2c_status status) { w2c_trap(status); }
+void w2c_raise(w2c_status status) {
+    w2c_trap(status);
+}
 
-/* ---- instances ------------------------------------------------------------------------------------- */
+/* ---- instances
+ * ------------------------------------------------------------------------------------- */
 enum { MEMORY_BYTES = 2 << 16, INSTANCE_BYTES = 4096 };
 static _Alignas(16) u8 memory_bytes[MEMORY_BYTES], instance_bytes[INSTANCE_BYTES];
 static bool in_use;
 
-w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out, const w2c_imports *imports,
-                            const w2c_config *config) {
+w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out,
+                            const w2c_imports *imports, const w2c_config *config) {
     (void)imports, (void)config;
     *out = NULL;
     if (in_use || module->abi != W2C_ABI || module->size > INSTANCE_BYTES) return W2C_LIMIT;

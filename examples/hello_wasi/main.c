@@ -1,5 +1,5 @@
-/* main.c: runs a WASI program inside of this one: gives it arguments, one variable and one read-only
- * folder, and takes what it prints. */
+/* main.c: runs a WASI program inside of this one: gives it arguments, one variable and one
+ * read-only folder, and takes what it prints. */
 #include "hello.h"
 #include "w2c_wasi.h"
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* thermostat.c: the guest: a controller without a libc, compiled to thermostat.wasm (../build-wasm.sh).
- * What it imports is declared here. */
+/* thermostat.c: the guest: a controller without a libc, compiled to thermostat.wasm
+ * (../build-wasm.sh). What it imports is declared here. */
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
 #define EXPORT(name) __attribute__((export_name(name)))
 IMPORT("read_sensor") double read_sensor(int room);
@@ -22,4 +22,6 @@ EXPORT("step") int step(int rooms, double wanted) {
     return changed;
 }
 
-EXPORT("forecast") double forecast(int room) { return history(room, 7); }
+EXPORT("forecast") double forecast(int room) {
+    return history(room, 7);
+}

@@ -20,7 +20,8 @@ int main(int argc, char **argv) {
     png_image a, b;
     if (argc < 3) return 2;
     png_bytep x = load(argv[1], &a), y = load(argv[2], &b);
-    int same = x && y && a.width == b.width && a.height == b.height && !memcmp(x, y, PNG_IMAGE_SIZE(a));
+    int same =
+        x && y && a.width == b.width && a.height == b.height && !memcmp(x, y, PNG_IMAGE_SIZE(a));
     free(x);
     free(y);
     return same ? 0 : 1;

@@ -1,5 +1,6 @@
-/* main.c: PNG in, a filter that came as WebAssembly, PNG out. libpng reads straight into the plugin's memory, and
- * writes straight from it; the plugin can touch nothing else, and its time and memory are limited.
+/* main.c: PNG in, a filter that came as WebAssembly, PNG out. libpng reads straight into the
+ * plugin's memory, and writes straight from it; the plugin can touch nothing else, and its time
+ * and memory are limited.
  *   image_plugin IN.png OUT.png [RADIUS] */
 #include "painting.h"
 #include "w2c_exchange.h"
@@ -45,8 +46,8 @@ static int filter(Plugin *p, png_image *image, const char *out, uint32_t radius)
     } else if (!png_image_finish_read(image, NULL, from.base, 0, NULL)) {
         complain("reading", image->message);
     } else {
-        w2c_status status = painting_x_paint(p->m, (uint32_t)from.address, (uint32_t)to.address, image->width,
-                                             image->height, radius, &rows);
+        w2c_status status = painting_x_paint(p->m, (uint32_t)from.address, (uint32_t)to.address,
+                                             image->width, image->height, radius, &rows);
         if (status != W2C_OK)
             complain("the plugin", w2c_status_text(status));
         else if (rows != image->height)
@@ -76,7 +77,8 @@ int main(int argc, char **argv) {
     if (failed)
         png_image_free(&image);
     else
-        failed = filter(&plugin, &image, argv[2], argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 4);
+        failed =
+            filter(&plugin, &image, argv[2], argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 4);
     if (!failed) printf("%u x %u pixels: %s\n", image.width, image.height, argv[2]);
     w2c_exchange_delete(plugin.x);
     painting_delete(plugin.m);

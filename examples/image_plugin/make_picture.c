@@ -37,7 +37,8 @@ static void land(int x, int y, uint8_t *p) {
     for (int layer = 0; layer < 3; layer++) {
         double top = base[layer] - tall[layer] * ridge(x, layer);
         if (y < top) continue;
-        double depth = (y - top) / 60, snow = layer == 0 && y < top + 9 + 4 * ridge(x * 3, 9) ? 70 : 0;
+        double depth = (y - top) / 60,
+               snow = layer == 0 && y < top + 9 + 4 * ridge(x * 3, 9) ? 70 : 0;
         put(p, colour[layer][0] + snow - 25 * depth, colour[layer][1] + snow - 15 * depth,
             colour[layer][2] + snow - 10 * depth);
     }
@@ -58,7 +59,11 @@ int main(int argc, char **argv) {
         for (int x = 0; x < W; x++) {
             double wave = 2.5 * sin(y * 1.9 + 3 * ridge(x / 2.0, y / 4));
             int from = 2 * SHORE - y + (int)wave, side = x + (int)wave;
-            const uint8_t *p = rgb[from < 0 ? 0 : from >= SHORE ? SHORE - 1 : from][side < 0 ? 0 : side >= W ? W - 1 : side];
+            const uint8_t *p = rgb[from < 0        ? 0
+                                   : from >= SHORE ? SHORE - 1
+                                                   : from][side < 0    ? 0
+                                                           : side >= W ? W - 1
+                                                                       : side];
             put(rgb[y][x], p[0] * 0.72, p[1] * 0.78, p[2] * 0.9 + 12);
         }
     for (int y = 0; y < H; y++)

@@ -1,5 +1,6 @@
-/* painting.c: the plugin: makes a painting of a picture; compiled to painting.wasm (../build-wasm.sh). Every pixel becomes
- * the mean of that quarter of its surroundings whose colours differ least (Kuwahara's filter), which keeps edges. */
+/* painting.c: the plugin: makes a painting of a picture; compiled to painting.wasm
+ * (../build-wasm.sh). Every pixel becomes the mean of that quarter of its surroundings whose
+ * colours differ least (Kuwahara's filter), which keeps edges. */
 #define EXPORT(name) __attribute__((export_name(name)))
 typedef unsigned char u8;
 extern u8 __heap_base;
@@ -9,11 +10,15 @@ EXPORT("malloc") void *allocate(unsigned long size) {
     if (!top) top = (unsigned long)&__heap_base;
     unsigned long at = (top + 15) & ~15ul, end = at + size;
     unsigned long pages = (end + 65535) / 65536, now = __builtin_wasm_memory_size(0);
-    if (end < at || (pages > now && __builtin_wasm_memory_grow(0, pages - now) == (unsigned long)-1)) return 0;
+    if (end < at ||
+        (pages > now && __builtin_wasm_memory_grow(0, pages - now) == (unsigned long)-1))
+        return 0;
     top = end;
     return (void *)at;
 }
-EXPORT("free") void release(void *at) { (void)at; } /* one picture an instance */
+EXPORT("free") void release(void *at) {
+    (void)at;
+} /* one picture an instance */
 
 typedef struct Quarter {
     unsigned sum[3], squares, count;

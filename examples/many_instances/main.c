@@ -1,4 +1,5 @@
-/* main.c: many instances of one module, each with a memory of its own: one that fails harms no other.
+/* main.c: many instances of one module, each with a memory of its own: one that fails harms no
+ * other.
  *   many_instances [N]       default: 1000 */
 #define _POSIX_C_SOURCE 200809L
 #include "tenant.h"
@@ -30,6 +31,21 @@ static tenant *make(const w2c_config *config) {
     return t;
 }
 
+/* One request, one instance. How many were wrong: each must begin with a balance of nothing. */
+static size_t in_turn(size_t n, const w2c_config *config, const char *how) {
+    size_t wrong = 0;
+    double start = now();
+    for (size_t i = 0; i < n; i++) {
+        uint32_t balance;
+        tenant *t = make(config);
+        if (tenant_x_book(t, 5, &balance) != W2C_OK || balance != 5) wrong++;
+        tenant_delete(t);
+    }
+    printf("made, called and deleted in turn, %s: %.2f us each\n", how,
+           (now() - start) / (double)n);
+    return wrong;
+}
+
 int main(int argc, char **argv) {
     size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000, failed = 0;
     tenant **all = (tenant **)calloc(n ? n : 1, sizeof *all);
@@ -55,8 +71,8 @@ int main(int argc, char **argv) {
         }
     double booked = now();
     printf("%zu calls: %.1f ns each, %.1f KiB resident each; %zu traps\n", n * 100,
-           (booked - made) * 1e3 / (double)(n * 100),
-           (double)(resident_kib() - before) / (double)n, failed);
+           (booked - made) * 1e3 / (double)(n * 100), (double)(resident_kib() - before) / (double)n,
+           failed);
 
     size_t wrong = 0;
     for (size_t i = 0; i < n; i++) { /* each has its own sum; a trap took nothing but its entry */
@@ -70,13 +86,18 @@ int main(int argc, char **argv) {
         tenant_delete(all[i]);
     printf("deleted: %.2f us each\n", (now() - booked) / (double)n);
 
-    start = now(); /* one request, one instance */
-    for (size_t i = 0; i < n; i++) {
-        tenant *t = make(&config);
-        if (tenant_x_book(t, 5, &balance) != W2C_OK || balance != 5) wrong++;
-        tenant_delete(t);
-    }
-    printf("made, called and deleted in turn: %.2f us each\n", (now() - start) / (double)n);
+    wrong += in_turn(n, &config, "without a pool");
+    w2c_pool *pool;
+    w2c_pool_info info;
+    w2c_pool_config places = {.max_instances = 8, .max_memory = config.max_memory, .error = &error};
+    if (w2c_pool_new(&pool, &tenant_module, &places) != W2C_OK)
+        return fprintf(stderr, "%s\n", error.text), 1;
+    config.pool = pool; /* deleting an instance gives its place back, cleaned */
+    wrong += in_turn(n, &config, "with a pool");
+    w2c_pool_stats(pool, &info);
+    printf("pool: %llu hits, %llu misses, %u places\n", (unsigned long long)info.hits,
+           (unsigned long long)info.misses, info.held);
+    w2c_pool_delete(pool);
     free(all);
     return wrong ? 1 : 0;
 }

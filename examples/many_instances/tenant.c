@@ -1,4 +1,5 @@
-/* tenant.c: the guest: one customer's counter and history; compiled to tenant.wasm (../build-wasm.sh). */
+/* tenant.c: the guest: one customer's counter and history; compiled to tenant.wasm
+ * (../build-wasm.sh). */
 #define EXPORT(name) __attribute__((export_name(name)))
 static int balance, entries;
 static int history[4096];
@@ -9,4 +10,6 @@ EXPORT("book") int book(int amount) {
     history[entries++ % 4096] = amount;
     return balance;
 }
-EXPORT("grow") int grow(int pages) { return (int)__builtin_wasm_memory_grow(0, (unsigned long)pages); }
+EXPORT("grow") int grow(int pages) {
+    return (int)__builtin_wasm_memory_grow(0, (unsigned long)pages);
+}

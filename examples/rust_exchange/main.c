@@ -1,5 +1,5 @@
-/* main.c: exchanges data of every kind with a module made from Rust, both ways, and reports what that cost:
- * messages per second, allocations, growth of the memory.
+/* main.c: exchanges data of every kind with a module made from Rust, both ways, and reports what
+ * that cost: messages per second, allocations, growth of the memory.
  *   rust_exchange [--messages N] [--megabytes N] [--json FILE] [--quiet] */
 #define _POSIX_C_SOURCE 200809L
 #include "host.h"
@@ -20,7 +20,7 @@ bool fail(const char *what, w2c_status status, const char *why) {
     return false;
 }
 
-/* ---- messages of every kind ----------------------------------------------------------------- */
+/* ---- messages of every kind ------------------------------------------------------------ */
 static const struct {
     const char *name;
     bool (*exchange)(Host *h, uint32_t n);
@@ -61,7 +61,7 @@ static bool run_messages(Host *h, uint32_t rounds) {
     return sample(h, rounds * KINDS);
 }
 
-/* ---- streams, with a progress bar -------------------------------------------------------------- */
+/* ---- streams, with a progress bar --------------------------------------------------------- */
 typedef struct Flow {
     uint32_t next, sum;
     uint64_t left;
@@ -124,7 +124,7 @@ static bool run_stream(Host *h, bool into, uint32_t bytes, bool quiet, double *r
     return true;
 }
 
-/* ---- the report ------------------------------------------------------------------------------ */
+/* ---- the report ------------------------------------------------------------------------- */
 static void print_curve(const Host *h) {
     uint64_t low = UINT64_MAX, high = 0;
     for (size_t i = 0; i < h->sample_count; i++) {
@@ -188,7 +188,7 @@ static bool write_json(const Host *h, const char *path, double into, double out_
     return !fclose(f);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole ---------------------------------------------------------------------------- */
 static bool clear_job(void *user, void *object) {
     (void)user;
     memset(object, 0, sizeof(Job));

@@ -1,5 +1,6 @@
-/* messages.c: one function for each kind of data. All of them put what they send where the guest can see
- * it: in a buffer of the pool, or in the arena, which main.c gives back after each message. */
+/* messages.c: one function for each kind of data. All of them put what they send where the guest
+ * can see it: in a buffer of the pool, or in the arena, which main.c gives back after each
+ * message. */
 #include "host.h"
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,7 @@ static bool call_failed(Host *h, const char *what, w2c_status status) {
     return fail(what, status, w2c_instance_detail(exchange_instance(h->m)));
 }
 
-/* ---- bytes: a buffer of the pool, changed in place ---------------------------------------------- */
+/* ---- bytes: a buffer of the pool, changed in place ----------------------------------------- */
 bool exchange_bytes(Host *h, uint32_t n) {
     static const size_t sizes[] = {40, 200, 1000, 4000};
     size_t len = sizes[n % 4];
@@ -27,7 +28,8 @@ bool exchange_bytes(Host *h, uint32_t n) {
     return same || fail("bytes", W2C_DAMAGED, "another sum");
 }
 
-/* ---- floats: two arrays, seen through views ------------------------------------------------------ */
+/* ---- floats: two arrays, seen through views
+ * ------------------------------------------------------ */
 bool exchange_floats(Host *h, uint32_t n) {
     enum { COUNT = 256 };
     uint64_t from, to;
@@ -52,7 +54,7 @@ bool exchange_floats(Host *h, uint32_t n) {
     return same || fail("floats", W2C_DAMAGED, "other numbers");
 }
 
-/* ---- strings ----------------------------------------------------------------------------------- */
+/* ---- strings ------------------------------------------------------------------------------ */
 bool exchange_strings(Host *h, uint32_t n) {
     char text[64], back[128], expected[64];
     uint64_t at, room;
@@ -74,7 +76,8 @@ bool exchange_strings(Host *h, uint32_t n) {
     return !strcmp(back, expected) || fail("strings", W2C_DAMAGED, back);
 }
 
-/* ---- nested structures ---------------------------------------------------------------------------- */
+/* ---- nested structures
+ * ---------------------------------------------------------------------------- */
 /* As the guest lays them out: 32-bit addresses. */
 typedef struct Point {
     float x, y, z;
@@ -88,8 +91,8 @@ typedef struct Scene {
     uint32_t letters, points;
 } Scene;
 
-/* Room for one in the arena, as a pointer of the host's and an address of the guest's. The memory never
- * moves and the arena keeps it: the pointer stays good until the arena is reset. */
+/* Room for one in the arena, as a pointer of the host's and an address of the guest's. The
+ * memory never moves and the arena keeps it: the pointer stays good until the arena is reset. */
 static void *place(Host *h, size_t size, uint32_t *address) {
     uint64_t at;
     w2c_view v;
@@ -139,7 +142,8 @@ bool exchange_scene(Host *h, uint32_t n) {
            fail("structures", W2C_DAMAGED, "another box");
 }
 
-/* ---- checked records ------------------------------------------------------------------------------ */
+/* ---- checked records
+ * ------------------------------------------------------------------------------ */
 static bool write_records(w2c_record_writer *writer, Job *job, uint32_t n) {
     for (uint32_t i = 0; i < 4; i++) {
         job->len = 50 + (n + i * 31) % 200;

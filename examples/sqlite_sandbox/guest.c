@@ -1,5 +1,6 @@
-/* guest.c: the guest's side of the sandbox: SQLite with a small interface, and nothing of an operating
- * system: databases live in memory. Compiled together with SQLite's amalgamation (../build-wasm.sh). */
+/* guest.c: the guest's side of the sandbox: SQLite with a small interface, and nothing of an
+ * operating system: databases live in memory. Compiled together with SQLite's amalgamation
+ * (../build-wasm.sh). */
 #include "sqlite3.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,9 @@ static int answer_add(const char *text, size_t len) {
     return SQLITE_OK;
 }
 
-EXPORT("db_open") int db_open(void) { return sqlite3_open(":memory:", &db); }
+EXPORT("db_open") int db_open(void) {
+    return sqlite3_open(":memory:", &db);
+}
 EXPORT("db_close") int db_close(void) {
     int code = sqlite3_close(db);
     db = NULL;
@@ -36,16 +39,23 @@ EXPORT("db_close") int db_close(void) {
     answer_len = answer_cap = 0;
     return code;
 }
-EXPORT("db_answer") const char *db_answer(void) { return answer ? answer : ""; }
-EXPORT("db_answer_len") size_t db_answer_len(void) { return answer_len; }
-EXPORT("heap_used") size_t heap_used(void) { return (size_t)sqlite3_memory_used(); }
+EXPORT("db_answer") const char *db_answer(void) {
+    return answer ? answer : "";
+}
+EXPORT("db_answer_len") size_t db_answer_len(void) {
+    return answer_len;
+}
+EXPORT("heap_used") size_t heap_used(void) {
+    return (size_t)sqlite3_memory_used();
+}
 
 static int add_row(sqlite3_stmt *statement) {
     int code = SQLITE_OK;
     for (int i = 0; code == SQLITE_OK && i < sqlite3_column_count(statement); i++) {
         const char *text = (const char *)sqlite3_column_text(statement, i);
         if (i) code = answer_add("|", 1);
-        if (code == SQLITE_OK && text) code = answer_add(text, (size_t)sqlite3_column_bytes(statement, i));
+        if (code == SQLITE_OK && text)
+            code = answer_add(text, (size_t)sqlite3_column_bytes(statement, i));
     }
     return code == SQLITE_OK ? answer_add("\n", 1) : code;
 }
@@ -70,7 +80,8 @@ EXPORT("db_run") int db_run(const char *sql) {
     return code;
 }
 
-/* ---- the operating system that it has not -------------------------------------------------------- */
+/* ---- the operating system that it has not
+ * -------------------------------------------------------- */
 static int no_open(sqlite3_vfs *v, const char *name, sqlite3_file *file, int flags, int *out) {
     (void)v, (void)name, (void)flags, (void)out;
     file->pMethods = NULL;
@@ -109,9 +120,20 @@ static int no_error(sqlite3_vfs *v, int n, char *out) {
     return 0;
 }
 int sqlite3_os_init(void) {
-    static sqlite3_vfs none = {.iVersion = 1, .szOsFile = sizeof(sqlite3_file), .mxPathname = 64, .zName = "none",
-                               .xOpen = no_open, .xDelete = no_delete, .xAccess = no_access, .xFullPathname = no_path,
-                               .xRandomness = no_random, .xSleep = no_sleep, .xCurrentTime = some_time, .xGetLastError = no_error};
+    static sqlite3_vfs none = {.iVersion = 1,
+                               .szOsFile = sizeof(sqlite3_file),
+                               .mxPathname = 64,
+                               .zName = "none",
+                               .xOpen = no_open,
+                               .xDelete = no_delete,
+                               .xAccess = no_access,
+                               .xFullPathname = no_path,
+                               .xRandomness = no_random,
+                               .xSleep = no_sleep,
+                               .xCurrentTime = some_time,
+                               .xGetLastError = no_error};
     return sqlite3_vfs_register(&none, 1);
 }
-int sqlite3_os_end(void) { return SQLITE_OK; }
+int sqlite3_os_end(void) {
+    return SQLITE_OK;
+}

@@ -1,5 +1,5 @@
-/* main.c: SQLite as a sandboxed library: no file, no socket, no memory but its own; and not more of that
- * than it is allowed. What goes wrong inside is an error here. */
+/* main.c: SQLite as a sandboxed library: no file, no socket, no memory but its own; and not more
+ * of that than it is allowed. What goes wrong inside is an error here. */
 #include "sqlite.h"
 #include "w2c_exchange.h"
 #include "w2c_wasi.h"
@@ -45,7 +45,7 @@ static bool database_open(Database *d, uint64_t max_memory) {
     return status == W2C_OK || complain("exchange", status, "");
 }
 
-/* Runs SQL; the answer is a view of the guest's memory, good until the next call. *code: SQLite's. */
+/* Runs SQL; the answer, a view, is good until the next call. *code: SQLite's. */
 static bool database_run(Database *d, const char *sql, w2c_view_u8 *answer, uint32_t *code) {
     uint64_t at;
     uint32_t text = 0, len = 0;
@@ -114,7 +114,8 @@ int main(void) {
         if (ok && code) printf("it says: %.*s\n", (int)answer.count, (const char *)answer.base);
         if (ok) w2c_view_u8_release(&answer);
     }
-    ok = ok && code && show(&small, "SELECT count(*) > 0 FROM city") && report(&small, "when full:");
+    ok =
+        ok && code && show(&small, "SELECT count(*) > 0 FROM city") && report(&small, "when full:");
     database_close(&small);
     return ok ? 0 : 1;
 }

@@ -5,7 +5,7 @@
  * one, and nothing else.
  *
  * The chunk grows by doubling while chunks take less than half of the time they may, and shrinks
- * by halving when they take more than it: so progress is seen, and a cancellation obeyed, in time. */
+ * by halving when they take more than it: so progress is seen, and cancelling works, in time. */
 #define _POSIX_C_SOURCE 200809L
 #include "exchange_internal.h"
 #include <stdlib.h>

@@ -42,9 +42,9 @@ static uint64_t interesting(uint64_t limit) {
 static uint64_t inputs(void) {
     const char *count = getenv("W2C_FUZZ_INPUTS"), *first = getenv("W2C_FUZZ_SEED");
     if (first) seed = strtoull(first, NULL, 0) | 1;
-    printf("seed %llu\n", (unsigned long long)seed);
-    if (count) return strtoull(count, NULL, 0);
-    return getenv("W2C_LONG") ? 10000000 : 100000;
+    uint64_t all = count ? strtoull(count, NULL, 0) : getenv("W2C_LONG") ? 10000000 : 100000;
+    printf("seed %llu, %llu inputs\n", (unsigned long long)seed, (unsigned long long)all);
+    return all;
 }
 
 /* ---- views ---------------------------------------------------------------------------------- */

@@ -107,6 +107,17 @@ static bool folder_choose(Build *b) {
     return folder_make(ctx, keep) && path_absolute(ctx, keep, &b->folder);
 }
 
+/* The program is all there is: main and WASI touch memories and functions alone. */
+static void close_world(Module *m) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < m->export_count; i++) {
+        const Export *x = &m->exports[i];
+        bool global = x->kind == EXTERN_GLOBAL && vt_is_ref(m->globals[x->index].type);
+        if (x->kind != EXTERN_TABLE && !global) m->exports[kept++] = *x;
+    }
+    m->export_count = kept;
+}
+
 static bool translate(Build *b) {
     enum { LITERAL_MOST = 16384 }; /* bytes of data worth a string literal */
     Session *s = &b->session;
@@ -118,6 +129,8 @@ static bool translate(Build *b) {
     if (!out) return false;
     TranslateOptions t = option_translation(b->options, out);
     t.name = b->name;
+    t.closed = !b->options->value[OPT_no_closed_world].set;
+    if (t.closed) close_world(&s->module);
     uint64_t data = 0;
     for (uint32_t i = 0; i < s->module.data_count; i++)
         data += s->module.datas[i].bytes.len;

@@ -1,6 +1,6 @@
 """check_ops.py: programs made of *.wasm and *.c here, with every compiler, -O0 and -O2, both memory modes:
 order of effects (effects), floating point (floats), loops without end (loops), recursion without end
-(stack), large frames (frames). --long: -O1 and -O3 too, all of it as C++, larger frames."""
+(stack), tables that never change (fixed), large frames (frames). --long: -O1 and -O3 too, all of it as C++, larger frames."""
 import os
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "compile"))
@@ -62,12 +62,16 @@ def main():
                 add("floats", compiler, [level])
                 add("loops", compiler, [level])
                 if compiler.cxx and (LONG or level == "-O2"):
-                    for test in ("effects", "stack", "loops", "floats"):
+                    for test in ("effects", "stack", "loops", "floats", "fixed"):
                         add(test, compiler, [level], cplusplus=True)
             if has_fma():
                 add("floats", compiler, ["-O3", "-mfma"])
             add("floats", compiler, ["-O2"], options=["--canonical-nans"], arguments=["canonical"])
             add("effects", compiler, ["-O2"], options=["--groups=3"])
+            add("fixed", compiler, ["-O2"])
+            add("fixed", compiler, ["-O0"], options=["--groups=3"])
+            add("fixed", compiler, ["-O2"], options=["--no-fixed-tables"])
+            add("stack", compiler, ["-O2"], options=["--no-stack-analysis"])
             add("frames", compiler, ["-O0"])
             if LONG:
                 add("frames", compiler, ["-O0"], "bounds")

@@ -164,7 +164,7 @@ static void import_calls(const Emitter *e, Buffer *out) {
             ") {\n    const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE);\n    ",
             name);
         bool results = t->u.func.result_count > 0,
-             wasi = may_throw_is_wasi(&m->imports[e->import_of_func[f]]);
+             wasi = e->options->closed || may_throw_is_wasi(&m->imports[e->import_of_func[f]]);
         if (results && wasi)
             buffer_printf(out, "const %s r = ", emit_result_type(e, &scratch, m->funcs[f].type));
         else if (results)

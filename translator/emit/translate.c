@@ -301,7 +301,7 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
         return diag_error(ctx, ERR_not_lowered, NO_OFFSET - 1, ": --memory=static");
     if (!prepare(&e, ctx, m, options, arena, &paths, &outputs)) return false;
     if (!emit_name_types(&e) || !emit_name_all(&e) || !emit_check(&e)) return false;
-    if (!may_throw_find(ctx, m, arena, &e.may_throw) || !call_graph_find(ctx, m, arena, &e.calls))
+    if (!may_throw_find(ctx, m, options->closed, arena, &e.may_throw) || !call_graph_find(ctx, m, arena, &e.calls))
         return false;
     if (!options->no_stack_analysis && !stack_checks_find(ctx, m, &e.calls, arena, &e.stack))
         return false;

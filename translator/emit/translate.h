@@ -21,6 +21,9 @@ typedef struct TranslateOptions {
     MemoryMode memory;
     DataMode data;
     bool canonical_nans;
+    /* a whole program: imports throw no exceptions (a trap when one does) and give no references, and
+     * the module's tables and globals are nobody else's */
+    bool closed;
     bool no_fixed_tables;   /* call_indirect looks at the table even if that can never change */
     bool no_stack_analysis; /* every function that calls checks the stack */
     bool no_loop_versions;  /* loops as they are, without fast copies */

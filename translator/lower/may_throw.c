@@ -20,7 +20,7 @@ typedef struct Graph {
     uint64_t *bits;
     uint32_t *work; /* nodes that throw, whose callers are still to be told */
     uint32_t work_count;
-    bool failed;
+    bool closed, failed;
 } Graph;
 
 bool may_throw_is_wasi(const Import *import) {
@@ -196,7 +196,7 @@ static bool spread(Graph *g, Arena *arena) {
 static bool find(Graph *g, Arena *scratch, bool enter) {
     const Module *m = g->m;
     Context quiet = context_worker(g->ctx); /* what is malformed is reported by the validator */
-    for (uint32_t i = 0; i < m->import_count; i++)
+    for (uint32_t i = 0; i < m->import_count && !g->closed; i++)
         if (m->imports[i].kind == EXTERN_FUNC && !may_throw_is_wasi(&m->imports[i]))
             throws(g, m->imports[i].index);
     for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
@@ -205,12 +205,12 @@ static bool find(Graph *g, Arena *scratch, bool enter) {
     return !g->failed && spread(g, scratch);
 }
 
-bool may_throw_find(Context *ctx, const Module *m, Arena *arena, MayThrow *out) {
+bool may_throw_find(Context *ctx, const Module *m, bool closed, Arena *arena, MayThrow *out) {
     *out = (MayThrow){NULL, m->func_count};
-    bool enter = references_enter(m) || (m->tag_count && tags_carry(m));
-    if (!enter && !m->tag_count && !host_calls(m)) return true;
+    bool enter = !closed && (references_enter(m) || (m->tag_count && tags_carry(m)));
+    if (!enter && !m->tag_count && (closed || !host_calls(m))) return true;
     Arena scratch;
-    Graph g = {.ctx = ctx, .m = m, .nodes = m->func_count + m->type_count};
+    Graph g = {.ctx = ctx, .m = m, .nodes = m->func_count + m->type_count, .closed = closed};
     arena_init(&scratch, ctx->alloc);
     g.bits = ARENA_ARRAY(arena, g.nodes / 64 + 1, uint64_t);
     g.seen = ARENA_ARRAY(&scratch, g.nodes + 1, uint32_t);

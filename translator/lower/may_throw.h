@@ -14,8 +14,10 @@ typedef struct MayThrow {
 /* Handlers are not looked at: a function that catches all it throws counts all the same. Malformed
  * bodies are left for the validator to report. Errors: NOMEM. Linear in the bodies, but only for
  * modules that could throw at all: with tags, with imported functions other than WASI's, or with
- * references that come from outside. */
-bool may_throw_find(Context *ctx, const Module *m, Arena *arena, MayThrow *out);
+ * references that come from outside.
+ *   closed   nothing comes from outside: imports throw nothing and give no references, nobody but the
+ *            module touches its tables and globals */
+bool may_throw_find(Context *ctx, const Module *m, bool closed, Arena *arena, MayThrow *out);
 /* Is this an import from WASI, whose functions never throw? */
 bool may_throw_is_wasi(const Import *import);
 

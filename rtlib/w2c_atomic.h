@@ -32,10 +32,14 @@ W2C_INLINE void w2c_check_range_shared(const w2c_memory *memory, u64 address, u6
         w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
 }
 
+/* Where the fault is the trap the old value is forced: clang makes a read of what adds nothing, and
+ * nothing of that when the value is not used. */
 #define W2C_ATOMIC_BINARY(op, builtin, type)                                                       \
     W2C_INLINE type w2c_atomic_##op##_##type(u8 *base, u64 address, u64 offset, type v) {          \
         w2c_check_aligned(address + offset, sizeof(type));                                         \
-        return builtin((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);          \
+        type old = builtin((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);      \
+        W2C_FORCE_INT(old);                                                                        \
+        return old;                                                                                \
     }                                                                                              \
     W2C_INLINE type w2c_atomic_##op##_##type##_b(u8 *base, const w2c_memory *memory, u64 address,  \
                                                  u64 offset, type v) {                             \
@@ -73,6 +77,7 @@ W2C_INLINE void w2c_check_range_shared(const w2c_memory *memory, u64 address, u6
         w2c_check_aligned(address + offset, sizeof(type));                                         \
         __atomic_compare_exchange_n((type *)(void *)(base + (address + offset)), &expected, v,     \
                                     false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                    \
+        W2C_FORCE_INT(expected);                                                                   \
         return expected;                                                                           \
     }                                                                                              \
     W2C_INLINE type w2c_atomic_cmpxchg_##type##_b(u8 *base, const w2c_memory *memory, u64 address, \

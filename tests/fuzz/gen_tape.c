@@ -9,9 +9,17 @@ static void begin(Gen *g, const GenOptions *options) {
     buffer_init(&g->code, alloc_default());
 }
 
+/* splitmix64's mixing */
+static uint64_t mixed(uint64_t z) {
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+/* Mixed as well, or seeds that follow each other would give parts of the same sequence. */
 void gen_init(Gen *g, const GenOptions *options, uint64_t seed) {
     begin(g, options);
-    g->random = seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
+    g->random = mixed(seed * 0xd1342543de82ef95u + 0x632be59bd9b4e019u);
 }
 
 void gen_replay(Gen *g, const GenOptions *options, const uint32_t *tape, uint32_t count) {
@@ -26,12 +34,9 @@ void gen_free(Gen *g) {
     free(g->tape);
 }
 
-/* splitmix64 */
 static uint32_t random_next(Gen *g) {
-    uint64_t z = g->random += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (uint32_t)((z ^ z >> 31) >> 32);
+    g->random += 0x9e3779b97f4a7c15u;
+    return (uint32_t)(mixed(g->random) >> 32);
 }
 
 static void tape_grow(Gen *g) {

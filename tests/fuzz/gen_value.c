@@ -95,7 +95,9 @@ static void make_object(Gen *g, uint32_t type, uint32_t depth) {
     gen_u64(&g->code, type);
 }
 
-static uint32_t type_below(Gen *g, uint32_t heap) {
+/* At the end of nesting the type itself: its fields need earlier ones alone. */
+static uint32_t type_below(Gen *g, uint32_t heap, uint32_t depth) {
+    if (!depth && ht_is_index(heap)) return heap;
     uint32_t found[GEN_REF_TYPES], count = 0;
     for (uint32_t i = 0; i < g->ref_types && count < GEN_REF_TYPES; i++)
         if (g->types[i].form != FORM_FUNC && gen_heap_below(g, i, heap)) found[count++] = i;
@@ -133,7 +135,7 @@ static void make_reference(Gen *g, ValType t, uint32_t depth) {
         convert(g, HT_EXTERN, true, OP_any_convert_extern, depth);
     } else if (heap == HT_I31 || ((heap == HT_ANY || heap == HT_EQ) && gen_pick(g, 2))) {
         make_i31(g, depth);
-    } else if ((type = type_below(g, heap)) != NO_TYPE) {
+    } else if ((type = type_below(g, heap, depth)) != NO_TYPE) {
         make_object(g, type, depth);
     } else if (heap == HT_ANY || heap == HT_EQ) {
         make_i31(g, depth);

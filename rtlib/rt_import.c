@@ -184,6 +184,8 @@ void w2c_hosts_free(w2c_instance *instance) {
         instance->bound = host->next;
         free(host);
     }
+    free(instance->waiting);
+    instance->waiting = NULL;
 }
 
 /* ---- slots ---------------------------------------------------------------------------------- */
@@ -198,7 +200,7 @@ static void join(w2c_instance *instance, w2c_context *other) {
 
 /* Publishes the function, unless another thread was faster; gives the one that is in the slot. */
 static const w2c_func *fill_func(w2c_instance *instance, const w2c_import_desc *d,
-                                 const w2c_extern *e) {
+                                 const w2c_extern *e, bool by_call) {
     w2c_host *host = NULL;
     const w2c_func *func = e->func, *before = NULL;
     if (d->stub) before = (const w2c_func *)w2c_at(instance, d->slot2);
@@ -212,6 +214,7 @@ static const w2c_func *fill_func(w2c_instance *instance, const w2c_import_desc *
     if (__atomic_compare_exchange_n(func_slot(instance, d), &before, func, false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_ACQUIRE)) {
         if (host) keep_host(instance, host);
+        if (by_call) __atomic_add_fetch(&instance->called_imports, 1, __ATOMIC_RELEASE);
         return func;
     }
     free(host);
@@ -221,7 +224,7 @@ static const w2c_func *fill_func(w2c_instance *instance, const w2c_import_desc *
 static bool fill(w2c_instance *instance, const w2c_import_desc *d, const w2c_extern *e) {
     switch (d->kind) {
     case W2C_FUNC:
-        return fill_func(instance, d, e) != NULL;
+        return fill_func(instance, d, e, false) != NULL;
     case W2C_TABLE:
         *(w2c_table **)w2c_at(instance, d->slot) = e->table;
         if (e->table->context) {
@@ -313,6 +316,10 @@ w2c_status w2c_imports_bind(w2c_instance *instance, const w2c_imports *imports, 
             say_wrong(&why, d, &e, hint);
             return W2C_UNLINKABLE;
         }
+        if (instance->waiting && d->kind == W2C_FUNC && d->stub) {
+            instance->waiting[i] = e;
+            continue;
+        }
         if (!fill(instance, d, &e)) {
             w2c_text_add(&why, "no memory for an import");
             return W2C_NOMEM;
@@ -334,18 +341,93 @@ static W2C_COLD W2C_NORETURN void fail_bind(const w2c_instance *instance, const 
     w2c_trap_detail(W2C_UNLINKABLE, text);
 }
 
+/* A resolver that is being asked. They form a list, of one but for threads that bind at once. */
+typedef struct w2c_binding {
+    u32 thread, import;
+    bool entered_again; /* by the resolver */
+    struct w2c_binding *next;
+} w2c_binding;
+
+/* Is this thread's resolver being asked for import i already? */
+static bool enters_again(w2c_instance *instance, u32 i) {
+    bool again = false;
+    w2c_registry_lock();
+    for (w2c_binding *b = instance->binding; b; b = b->next) {
+        if (b->thread != w2c_thread_number() || b->import != i) continue;
+        b->entered_again = again = true;
+    }
+    w2c_registry_unlock();
+    return again;
+}
+
+/* False: unknown, or the resolver called what it was asked for. */
+static bool ask_once(w2c_instance *instance, u32 i, w2c_extern *out) {
+    w2c_binding own = {w2c_thread_number(), i, false, NULL};
+    w2c_registry_lock();
+    own.next = instance->binding;
+    instance->binding = &own;
+    w2c_registry_unlock();
+    bool known = ask_resolver(instance, &instance->module->imports[i], out);
+    w2c_registry_lock();
+    w2c_binding **at = &instance->binding;
+    while (*at != &own)
+        at = &(*at)->next;
+    *at = own.next;
+    w2c_registry_unlock();
+    return known && !own.entered_again;
+}
+
 const w2c_func *w2c_import_bind(w2c_instance *instance, u32 i) {
     const w2c_import_desc *d = &instance->module->imports[i];
     const w2c_func *stub = (const w2c_func *)w2c_at(instance, d->slot2);
     const w2c_func *func = __atomic_load_n(func_slot(instance, d), __ATOMIC_ACQUIRE);
     w2c_extern e;
     if (func != stub) return func; /* called through a copy of the stub's record */
-    if (!ask_resolver(instance, d, &e)) fail_bind(instance, d, &e, NULL);
-    const char *hint = mismatch(d, &e);
-    if (hint) fail_bind(instance, d, &e, hint);
-    func = fill_func(instance, d, &e);
+    if (instance->waiting && instance->waiting[i].kind == W2C_FUNC &&
+        (instance->waiting[i].func || instance->waiting[i].letters)) {
+        e = instance->waiting[i];
+    } else {
+        if (enters_again(instance, i))
+            w2c_trap_detail(W2C_TRAP_UNBOUND_IMPORT, "a resolver called what it was asked for");
+        if (!ask_once(instance, i, &e)) fail_bind(instance, d, &e, NULL);
+        const char *hint = mismatch(d, &e);
+        if (hint) fail_bind(instance, d, &e, hint);
+    }
+    func = fill_func(instance, d, &e, true);
     if (!func) w2c_trap_detail(W2C_NOMEM, "no memory for an import");
     return func;
+}
+
+/* ---- statistics ----------------------------------------------------------------------------- */
+static bool is_bound(const w2c_instance *instance, const w2c_import_desc *d) {
+    if (d->kind != W2C_FUNC || !d->stub) return true;
+    w2c_instance *at = (w2c_instance *)(uintptr_t)instance;
+    return __atomic_load_n(func_slot(at, d), __ATOMIC_ACQUIRE) != w2c_at(at, d->slot2);
+}
+
+void w2c_import_stats(const w2c_instance *instance, w2c_import_info *out) {
+    const w2c_module *module = instance->module;
+    memset(out, 0, sizeof *out);
+    out->called = __atomic_load_n(&instance->called_imports, __ATOMIC_ACQUIRE);
+    for (u32 i = 0; i < module->import_count; i++) {
+        if (module->imports[i].kind != W2C_FUNC) continue;
+        out->functions++;
+        if (!is_bound(instance, &module->imports[i])) out->never_used++;
+    }
+    u32 bound = out->functions - out->never_used;
+    if (out->called > bound) out->called = bound; /* another thread binds just now */
+    out->given = bound - out->called;
+}
+
+bool w2c_import_at(const w2c_instance *instance, size_t i, w2c_name *module, w2c_name *name,
+                   w2c_kind *kind, bool *bound) {
+    if (i >= instance->module->import_count) return false;
+    const w2c_import_desc *d = &instance->module->imports[i];
+    *module = d->module;
+    *name = d->name;
+    *kind = d->kind;
+    *bound = is_bound(instance, d);
+    return true;
 }
 
 /* ---- what the embedder gives ---------------------------------------------------------------- */

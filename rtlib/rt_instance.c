@@ -139,6 +139,10 @@ static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
     make_records(instance);
     make_tags(instance);
     w2c_status status = w2c_tail_prepare(instance) ? W2C_OK : W2C_NOMEM;
+    if (config->lazy_imports && module->import_count) {
+        instance->waiting = (w2c_extern *)calloc(module->import_count, sizeof(w2c_extern));
+        if (!instance->waiting) status = W2C_NOMEM;
+    }
     if (status == W2C_OK) status = w2c_imports_bind(instance, imports, text, TEXT_SIZE);
     if (status == W2C_OK) status = make_memories(instance, config->max_memory, filled, text);
     if (status == W2C_OK) status = make_tables(instance, text);

@@ -140,7 +140,9 @@ typedef struct w2c_wanted {
 } w2c_wanted;
 /* Fills *out and returns true, or returns false: unknown. Called at the function's first call when
  * everything else is missing (functions are bound lazily), at instantiation for other kinds.
- * May be called by any thread that runs the instance; must not call into that instance. */
+ * May be called by any thread that runs the instance. When it answers false, or calls the very
+ * function that it is asked for (which traps then), the function stays unbound, and its next call
+ * asks again. */
 typedef bool w2c_resolver(void *user, const w2c_wanted *wanted, w2c_extern *out);
 
 /* Searched in this order: list, links, symbols linked into the program (NAME_i_MODULE_FIELD, see
@@ -173,6 +175,8 @@ typedef struct w2c_config {
         max_gc_heap;    /* bytes of garbage-collected objects in the context; beyond that, and after
                            * a collection, allocation traps (TRAP_HEAP_EXHAUSTED); 0: 4 GiB */
     uint32_t gc_stress; /* collect at every n-th allocation, to test; 0: when it pays */
+    bool lazy_imports;  /* functions that the list, links and symbols give are bound at their first
+                         * call too, so that w2c_import_stats knows which were used */
     void *host;         /* w2c_instance_host gives it back */
     w2c_pool *pool;     /* the instance lives in a place of it, and deleting it gives that back */
     w2c_error *error;   /* filled when NAME_new fails */
@@ -203,6 +207,17 @@ const char *w2c_instance_detail(const w2c_instance *instance);
 bool w2c_export_find(w2c_instance *instance, w2c_name name, w2c_extern *out);
 size_t w2c_export_count(const w2c_instance *instance);
 bool w2c_export_at(w2c_instance *instance, size_t i, w2c_name *name, w2c_extern *out);
+
+/* What became of an instance's imported functions. given: bound when it was made; called: bound by their
+ * first call, once; never_used: not bound, nobody called them. functions is the sum of the three. */
+typedef struct w2c_import_info {
+    uint32_t functions, given, called, never_used;
+} w2c_import_info;
+void w2c_import_stats(const w2c_instance *instance, w2c_import_info *out);
+/* Import number i of any kind; false: there are not so many. *bound: it is no function that still waits for
+ * its first call. */
+bool w2c_import_at(const w2c_instance *instance, size_t i, w2c_name *module, w2c_name *name,
+                   w2c_kind *kind, bool *bound);
 
 /* Calls any function: args and results as its type says. A status like any export's. */
 w2c_status w2c_call(const w2c_func *func, const w2c_value *args, w2c_value *results);

@@ -227,8 +227,11 @@ struct w2c_instance {
     w2c_memory *memory;     /* w2c_instance_memory's answer */
     w2c_resolver *resolve;  /* for lazy binding; may be NULL */
     void *resolve_user;
-    struct w2c_range *text;             /* the module's text in the registry; NULL: none */
-    bool has_data;                      /* init got as far as its data segments */
+    struct w2c_extern *waiting;  /* by import: what a lazily bound function will be; NULL: none */
+    struct w2c_binding *binding; /* resolvers that are being asked */
+    u32 called_imports;          /* bound by their first call */
+    struct w2c_range *text;      /* the module's text in the registry; NULL: none */
+    bool has_data;               /* init got as far as its data segments */
     const struct w2c_image_set *images; /* what its memories began with; NULL: zeros */
     w2c_hold *hold;                     /* NULL until somebody wants to know when it goes */
     struct w2c_slot *slot;              /* the place in a pool that it goes back to; NULL: none */

@@ -21,14 +21,15 @@ bool cache_folder(Context *ctx, Buffer *out) {
     if (!buffer_cstr(out)) return diag_nomem(ctx);
     bool there = stat(out->data, &st) == 0;
     if (!there && (!folder_make(ctx, out->data) || chmod(out->data, 0700)))
-        return diag_failed(ctx) ? false
-                                : diag_error(ctx, ERR_io, NO_OFFSET, "%s: %s", out->data,
-                                             strerror(errno));
+        return diag_failed(ctx)
+                   ? false
+                   : diag_error(ctx, ERR_io, NO_OFFSET, "%s: %s", out->data, strerror(errno));
     if (stat(out->data, &st) || !S_ISDIR(st.st_mode))
         return diag_error(ctx, ERR_io, NO_OFFSET, "the cache %s is no folder", out->data);
     if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
         return diag_error(ctx, ERR_io, NO_OFFSET,
-                          "the cache %s can be written to by others: nothing in it is run", out->data);
+                          "the cache %s can be written to by others: nothing in it is run",
+                          out->data);
     return true;
 }
 

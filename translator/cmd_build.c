@@ -245,7 +245,8 @@ static bool build(Build *b, const char *input, const char *out) {
     if (!b->quiet) program_warn(b->options, &b->session.module);
     if (!home_find(ctx, &b->home) || !compiler_choose(b) || !temp_name(b, out) || !folder_choose(b))
         return false;
-    if (!translate(b) || !program_write(ctx, b->quiet ? &none : b->options, &b->home, b->folder.data, b->name) ||
+    if (!translate(b) ||
+        !program_write(ctx, b->quiet ? &none : b->options, &b->home, b->folder.data, b->name) ||
         !sources_list(b))
         return false;
     JobOptions options = {.folder = b->folder.data,

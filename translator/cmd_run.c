@@ -16,9 +16,7 @@ static char **baked_options(const Options *options) {
     for (size_t i = 0; list && i < options->item_count; i++) {
         const OptionItem *item = &options->items[i];
         const OptionRow *row = &option_rows[item->id];
-        if (!row->run || item->id == OPT_fuel || item->id == OPT_stats ||
-            item->id == OPT_memory_report)
-            continue;
+        if (!row->run || item->id == OPT_fuel || item->id == OPT_memory_report) continue;
         size_t len = strlen(row->long_name) + (item->text ? strlen(item->text) : 0) + 4;
         char *text = list[count++] = malloc(len);
         if (text && item->text)
@@ -110,7 +108,7 @@ int cmd_run(const Options *options) {
         if (options->value[OPT_fuel].set)
             w2c_interp_fuel_set(interp, options->value[OPT_fuel].number);
         code = run_module(options, interp, how.fuelled);
-        if (stats && strstr(stats, "memory")) print_stats(interp);
+        if (stats && (strstr(stats, "memory") || strstr(stats, "calls"))) print_stats(interp);
     }
     w2c_interp_delete(interp);
     session_close(&s);

@@ -247,8 +247,41 @@ static bool prepare_threads(program *p) {
     return p->shared && w2c_wasi_threads_allow(p->wasi, &threads) == W2C_OK;
 }
 
+/* Names come from the module: what is no printable ASCII is shown as \xHH. */
+static void print_name(w2c_name name) {
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.text[i];
+        if (c < 0x20 || c >= 0x7f || c == '\\')
+            fprintf(stderr, "\\x%02x", c);
+        else
+            fputc(c, stderr);
+    }
+}
+
+/* --stats=imports */
+static void print_imports(const w2c_instance *instance) {
+    w2c_import_info info;
+    w2c_name module, name;
+    w2c_kind kind;
+    bool bound;
+    w2c_import_stats(instance, &info);
+    fprintf(stderr, "imported functions    %12u\ncalled                %12u\n", info.functions,
+            info.called);
+    if (info.given) fprintf(stderr, "bound without a call  %12u\n", info.given);
+    fprintf(stderr, "never used            %12u\n", info.never_used);
+    for (size_t i = 0; w2c_import_at(instance, i, &module, &name, &kind, &bound); i++) {
+        if (kind != W2C_FUNC) continue;
+        fprintf(stderr, "  %s ", bound ? "called    " : "never used");
+        print_name(module);
+        fputc('.', stderr);
+        print_name(name);
+        fputc('\n', stderr);
+    }
+}
+
 static void run(program *p) {
     w2c_instance *instance = NULL;
+    if (p->options.import_stats) p->config.lazy_imports = true;
     w2c_status status = w2c_instance_new(p->module, &instance, &p->imports, &p->config);
     if (status == W2C_OK) {
         p->exit_code = p->options.invoke ? call_exports(p, instance) : call_start(p, instance);
@@ -257,6 +290,7 @@ static void run(program *p) {
     } else {
         p->exit_code = fail(p, p->error.text[0] ? p->error.text : w2c_status_text(status), "");
     }
+    if (instance && p->options.import_stats) print_imports(instance);
     w2c_instance_delete(instance);
 }
 

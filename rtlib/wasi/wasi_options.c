@@ -110,6 +110,7 @@ typedef enum option_id {
     NO_RUN_ENV,
     TCPLISTEN,
     TIMEOUT,
+    STATS,
     LATER
 } option_id;
 
@@ -132,9 +133,23 @@ static const struct option_row {
     {"--tcplisten", TCPLISTEN, true},
     {"--timeout", TIMEOUT, true},
     {"--fuel", LATER, true},
-    {"--stats", LATER, true},
+    {"--stats", STATS, true},
     {"--memory-report", LATER, true},
 };
+
+/* Words with commas between. */
+static bool set_stats(wasi_options *o, const char *value) {
+    for (const char *word = value; *word;) {
+        size_t len = strcspn(word, ",");
+        if (len == 7 && !memcmp(word, "imports", 7))
+            o->import_stats = true;
+        else if (!(len == 5 && !memcmp(word, "calls", 5)) &&
+                 !(len == 6 && !memcmp(word, "memory", 6)))
+            return wrong(o, "--stats=%.100s: memory, calls, imports are known", value);
+        word += len + (word[len] == ',');
+    }
+    return true;
+}
 
 static const struct option_row *find_option(const char *text, size_t len) {
     for (size_t i = 0; i < sizeof option_rows / sizeof option_rows[0]; i++) {
@@ -180,6 +195,8 @@ static bool apply(wasi_options *o, const struct option_row *row, const char *val
     case TIMEOUT:
         if (wasi_timer_seconds(value, &o->timeout)) return true;
         return wrong(o, "--timeout=%.100s is not a number of seconds", value);
+    case STATS:
+        return set_stats(o, value);
     case LATER:
         break;
     }

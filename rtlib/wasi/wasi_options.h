@@ -12,7 +12,8 @@ typedef struct wasi_options {
     size_t env_count;
     const char **listen; /* ADDR:PORT */
     size_t listen_count;
-    double timeout; /* seconds; 0: none */
+    bool import_stats; /* of --stats; other words are for the tool */
+    double timeout;    /* seconds; 0: none */
     const char *arg0, *invoke;
     const char *files[3];            /* for stdin, stdout, stderr; NULL: the process's own */
     uint64_t max_memory, stack_size; /* bytes; 0: not given */

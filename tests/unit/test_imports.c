@@ -221,6 +221,82 @@ START_TEST(lazy) {
 }
 END_TEST
 
+/* ---- a resolver that enters again; statistics ----------------------------------------------- */
+static demo *entered;
+static w2c_status inner_status;
+static bool stop_entering;
+
+static bool entering(void *nobody, const w2c_wanted *wanted, w2c_extern *out) {
+    (void)nobody, (void)wanted;
+    u32 r = 0;
+    if (!stop_entering) inner_status = call(entered, "add", 1, 2, &r);
+    *out = w2c_extern_host("ii_i", (w2c_host_fn)host_add, NULL);
+    return true;
+}
+
+START_TEST(enters_again) {
+    const w2c_imports imports = {.resolve = entering};
+    w2c_import_info info;
+    u32 r = 0;
+    entered = new_demo(&imports);
+    stop_entering = false;
+    for (int i = 0; i < 2; i++) {
+        inner_status = W2C_OK;
+        ck_assert_int_eq(call(entered, "add", 1, 2, &r), W2C_TRAP_UNBOUND_IMPORT);
+        ck_assert_int_eq(inner_status, W2C_TRAP_UNBOUND_IMPORT);
+        ck_assert_ptr_eq(entered->add, &entered->stubs[2]);
+    }
+    stop_entering = true;
+    ck_assert_int_eq(call(entered, "add", 1, 2, &r), W2C_OK);
+    ck_assert_uint_eq(r, 3);
+    w2c_import_stats(&entered->w2c, &info);
+    ck_assert_uint_eq(info.called, 1);
+    w2c_instance_delete(&entered->w2c);
+}
+END_TEST
+
+START_TEST(statistics) {
+    const w2c_import list[] = {
+        {"env", "add", w2c_extern_host("ii_i", (w2c_host_fn)host_add, NULL)}};
+    w2c_imports imports = by_resolver;
+    w2c_import_info info;
+    w2c_name module, name;
+    w2c_kind kind;
+    bool bound, found = false;
+    u32 r = 0;
+    imports.list = list;
+    imports.count = 1;
+    for (int late = 0; late < 2; late++) {
+        w2c_config config = {.lazy_imports = late};
+        w2c_instance *m;
+        ck_assert_int_eq(w2c_instance_new(&demo_module, &m, &imports, &config), W2C_OK);
+        w2c_import_stats(m, &info);
+        ck_assert_uint_eq(info.given, late ? 0 : 1);
+        ck_assert_uint_eq(info.called, 0);
+        ck_assert_uint_eq(info.functions, info.given + info.never_used);
+        asked = 0;
+        ck_assert_int_eq(call((demo *)m, "add", 1, 2, &r), W2C_OK);
+        ck_assert_int_eq(call((demo *)m, "add", 1, 2, &r), W2C_OK);
+        ck_assert_uint_eq(asked, 0); /* the list has it, lazily too */
+        w2c_import_stats(m, &info);
+        ck_assert_uint_eq(info.given, late ? 0 : 1);
+        ck_assert_uint_eq(info.called, late ? 1 : 0);
+        for (size_t i = 0; w2c_import_at(m, i, &module, &name, &kind, &bound); i++) {
+            bool is_add = name.len == 3 && !memcmp(name.text, "add", 3);
+            found |= is_add;
+            if (kind == W2C_FUNC) ck_assert_int_eq(bound, is_add);
+        }
+        ck_assert(found);
+        w2c_instance_delete(m);
+        /* what is given is checked at once, lazily bound or not */
+        w2c_import wrong[] = {{"env", "add", w2c_extern_host("il_i", (w2c_host_fn)host_add, NULL)}};
+        w2c_imports bad = imports;
+        bad.list = wrong;
+        ck_assert_int_eq(w2c_instance_new(&demo_module, &m, &bad, &config), W2C_UNLINKABLE);
+    }
+}
+END_TEST
+
 /* ---- missing and wrong ---------------------------------------------------------------------- */
 static w2c_status linked_add(void *env, w2c_instance *importer, u32 a, u32 b, u32 *r) {
     return host_add(env, importer, a, b, r);
@@ -521,6 +597,8 @@ int main(void) {
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, install, NULL);
     tcase_add_test(tcase, lazy);
+    tcase_add_test(tcase, enters_again);
+    tcase_add_test(tcase, statistics);
     tcase_add_test(tcase, search_order);
     tcase_add_test(tcase, linking);
     tcase_add_test(tcase, matching);

@@ -121,6 +121,16 @@ static void write_unity(Work *w, const char *path, const Part *parts, uint32_t c
     if (ferror(file) | fclose(file)) suite_die("%s: cannot be written", path);
 }
 
+/* The runtime is in this program. The collector looks at the real stack: locals must lie on it. */
+static unsigned sanitizers(Work *w, char **args, bool clang) {
+    const char *const flags[] = {"-fsanitize=address,undefined", "-fno-sanitize-recover=undefined",
+                                 clang ? "-fsanitize-address-use-after-return=never"
+                                       : "--param=asan-use-after-return=0"};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        args[i] = suite_text(w->suite, flags[i], strlen(flags[i]));
+    return (unsigned)(sizeof flags / sizeof *flags);
+}
+
 /* The compiler's command, NULL at the end. */
 static void cc_command(Work *w, const char *source, const char *object, char **args) {
     const Options *o = &w->suite->options;
@@ -128,7 +138,9 @@ static void cc_command(Work *w, const char *source, const char *object, char **a
     char *words = suite_text(w->suite, o->cc, strlen(o->cc));
     for (char *word = strtok(words, " "); word && count < 16; word = strtok(NULL, " "))
         args[count++] = word;
-    if (strstr(o->cc, "clang")) args[count++] = suite_text(w->suite, "-ferror-limit=0", 15);
+    bool clang = strstr(o->cc, "clang") != NULL;
+    if (clang) args[count++] = suite_text(w->suite, "-ferror-limit=0", 15);
+    if (o->sanitize) count += sanitizers(w, args + count, clang);
     const char *const fixed[] = {"-shared",  "-fPIC", o->opt, "-I",
                                  o->include, "-o",    object, source};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)

@@ -10,10 +10,7 @@
 #include <xxhash.h>
 
 /* With AddressSanitizer: is memory lost? A report goes to standard error. */
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if WITH_ASAN
 #include <sanitizer/lsan_interface.h>
 #define LEAKS() (__lsan_do_recoverable_leak_check() != 0)
 #else

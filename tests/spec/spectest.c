@@ -17,6 +17,7 @@ static const char usage[] =
     "  --cc CC             C compiler (default $CC, else cc)\n"
     "  --opt -O2           its optimisation level (default -O0)\n"
     "  --cflag F           a further argument for it; may be repeated\n"
+    "  --sanitize          compile with AddressSanitizer and UBSan, as this program must be\n"
     "  --memory=MODE       guard (the default), bounds or static\n"
     "  --plain             translate without the optimisations that can be switched off\n"
     "  --gc-stress N       collect garbage at every N-th allocation\n"
@@ -126,12 +127,16 @@ static void options_read(Suite *suite, int argc, char **argv) {
             suite->options.verbose = true;
         else if (!strcmp(arg, "--plain"))
             suite->options.plain = true;
+        else if (!strcmp(arg, "--sanitize"))
+            suite->options.sanitize = true;
         else if (!strncmp(arg, "-j", 2))
             suite->options.jobs = option_number(arg + 2, "-j");
         else if (!option_mode(&suite->options, arg) && !option_valued(suite, &args))
             suite_die("%s: unknown option (--help)", arg);
     }
     if (!count) suite_die("no script or folder given (--help)");
+    if (suite->options.sanitize && !WITH_ASAN)
+        suite_die("--sanitize: this program was built without (cmake --preset asan-ubsan)");
     for (size_t i = 0; i < count; i++)
         script_add_path(suite, paths[i]);
 }

@@ -10,6 +10,7 @@
 #ifndef _XOPEN_SOURCE
 #define _XOPEN_SOURCE 700 /* processes, folders */
 #endif
+#include "../unit/sanitizers.h"
 #include "../../rtlib/w2c.h"
 #include "../../translator/base/buffer.h"
 #include "../../translator/emit/translate.h"
@@ -26,6 +27,7 @@ typedef struct Options {
     const char *opt;     /* "-O0" ... */
     const char *include; /* folder of w2c_rt.h */
     MemoryMode memory;
+    bool sanitize; /* modules with AddressSanitizer and UBSan, as the runner is */
     const char **cflags;
     uint32_t cflag_count;
     unsigned jobs;

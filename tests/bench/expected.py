@@ -176,6 +176,8 @@ def module_cases(folder):
                         files={f'out/{made}': md5(text(f'{folder}/itk-compress/{expected}'))})],
                    ['--dir=.::/w', '--dir=out::/o', '--invoke=itk_wasm_delayed_start,itk_wasm_delayed_exit'],
                    {given: text(source)})
+    # it needs a browser to run: it becomes a program, of which nothing is run
+    yield Case('wllama', f'{folder}/wllama/wllama.wasm', [], (), opt='-O0')
     program = b'print(#words, words[1], words[60000], templates[7](3, 4), index["aaa"])\n'
     yield command('lua-init', [Run(stdin=program, stdout=b'60000\tbabazkj\tzyzybcr\t25\tnil\n0\n0\n')],
                   options=['--invoke=initialize,run'])

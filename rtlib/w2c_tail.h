@@ -150,8 +150,8 @@ typedef W2C_TAIL_FN(w2c_tail_fn);
 #define W2C_TAIL_PASS(fn)                                                                          \
     __attribute__((musttail)) return (fn)(instance, a0, a1, a2, a3, a4, q0, q1, q2, q3)
 #define W2C_TAIL_RUN(res, fn, inst, ...) ((res) = (fn)((inst), __VA_ARGS__))
-#define W2C_RAW_I(k, p) a##k
-#define W2C_RAW_D(k, p) d##k
+#define W2C_RAW_I(k, p) W2C_TAKE_I(k)
+#define W2C_RAW_D(k, p) W2C_TAKE_D(k)
 /* A jump as well: with a call in it, a function that does nothing but jump would have to align its
  * stack first. */
 #define W2C_TAIL_TRAP(status) W2C_TAIL_CALL(w2c_tail_trap_##status, instance, W2C_I0(), W2C_D0())

@@ -123,7 +123,7 @@ static void convert(Gen *g, uint32_t heap, bool nullable, Op op, uint32_t depth)
 
 static void make_reference(Gen *g, ValType t, uint32_t depth) {
     uint32_t heap = vt_heap(t), type;
-    if (vt_nullable(t) && gen_pick(g, 4) == 0) {
+    if (vt_nullable(t) && (gen_pick(g, 4) == 0 || !depth)) {
         make_null(g, heap);
         return;
     }

@@ -154,17 +154,23 @@ static inline void w2c_order_bytes(void *to, const void *from, size_t size) {
         w2c_view any = w2c_view_##name##_any(v);                                                   \
         w2c_view_release(&any);                                                                    \
         memset(v, 0, sizeof *v);                                                                   \
-    }
-/* clang-format off */
-W2C_VIEW(u8, uint8_t) W2C_VIEW(u16, uint16_t) W2C_VIEW(u32, uint32_t) W2C_VIEW(u64, uint64_t)
-W2C_VIEW(s8, int8_t) W2C_VIEW(s16, int16_t) W2C_VIEW(s32, int32_t) W2C_VIEW(s64, int64_t)
-W2C_VIEW(f32, float) W2C_VIEW(f64, double)
-    
+    }                                                                                              \
+    struct w2c_view_##name /* takes the semicolon */
+W2C_VIEW(u8, uint8_t);
+W2C_VIEW(u16, uint16_t);
+W2C_VIEW(u32, uint32_t);
+W2C_VIEW(u64, uint64_t);
+W2C_VIEW(s8, int8_t);
+W2C_VIEW(s16, int16_t);
+W2C_VIEW(s32, int32_t);
+W2C_VIEW(s64, int64_t);
+W2C_VIEW(f32, float);
+W2C_VIEW(f64, double);
+
 /* ---- the guest's allocator ------------------------------------------------------------------ */
-    /* clang-format on */
-    /* What one instance and its host exchange things through. Delete it before the instance, or
-     * after: once the instance is gone everything but the deletion says W2C_GONE. */
-    typedef struct w2c_exchange w2c_exchange;
+/* What one instance and its host exchange things through. Delete it before the instance, or
+ * after: once the instance is gone everything but the deletion says W2C_GONE. */
+typedef struct w2c_exchange w2c_exchange;
 
 typedef enum w2c_allocator_kind {
     W2C_ALLOCATOR_NONE,   /* the scratch arena then takes pages of its own, by growing the memory */

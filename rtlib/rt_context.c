@@ -51,6 +51,7 @@ static void free_shells(w2c_context *context) {
         w2c_context *shell = context->shells;
         context->shells = shell->shells;
         w2c_operands_free(shell);
+        free(shell->trace);
         free(shell);
     }
 }
@@ -78,6 +79,7 @@ void w2c_context_free_idle(w2c_context *context) {
     if (!context) return;
     w2c_tail_free(&context->head.tail);
     w2c_operands_free(context);
+    free(context->trace);
     free(context);
 }
 
@@ -137,6 +139,10 @@ w2c_context *w2c_context_join(w2c_context *a, w2c_context *b) {
     a->depth += b->depth;
     if (!a->stack_bytes || (b->stack_bytes && b->stack_bytes < a->stack_bytes))
         a->stack_bytes = b->stack_bytes;
+    if (b->trace && !a->trace) { /* what one wants all get */
+        a->trace = b->trace;
+        b->trace = NULL;
+    }
     w2c_heap_join(a, b);
     w2c_handles_move(a, b);
     w2c_tables_move(a, b);

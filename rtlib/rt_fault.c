@@ -23,9 +23,36 @@ static struct {
     bool installed;             /* under the registry's lock */
 } handlers;
 
-static void land(void) {
-    w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
+/* Where the interrupted thread goes on, as if `pc` had called it. */
+__attribute__((used)) static void land(uintptr_t pc) {
+    w2c_trap_fault(pc);
 }
+
+#if defined(__linux__) && defined(__x86_64__)
+/* Between the two a frame whose description says how to go on unwinding at the fault: the stack
+ * pointer of then lies at 8(sp), the instruction at 0(sp), all other registers are as they were. */
+extern const char w2c_land_frame[] W2C_HIDDEN;
+__asm__(".text\n"
+        ".p2align 4\n"
+        ".hidden w2c_land_frame\n"
+        ".globl w2c_land_frame\n"
+        ".type w2c_land_frame, @function\n"
+        ".cfi_startproc\n"
+        ".cfi_signal_frame\n"
+        ".cfi_escape 0x0f, 3, 0x77, 8, 0x06\n" /* CFA: what breg7 + 8 points to */
+        ".cfi_escape 0x10, 16, 2, 0x77, 0\n"   /* the return address: at breg7 */
+        "nop\n"                                /* unwinders look in front of return addresses */
+        "w2c_land_frame:\n"
+        "movq (%rsp), %rdi\n"
+        "call w2c_land_c\n"
+        "ud2\n"
+        ".cfi_endproc\n"
+        ".size w2c_land_frame, .-w2c_land_frame\n");
+__attribute__((used)) W2C_HIDDEN void w2c_land_c(uintptr_t pc);
+void w2c_land_c(uintptr_t pc) {
+    land(pc);
+}
+#endif
 
 /* Where the fault happened. 0: not known on this processor. */
 static uintptr_t fault_pc(const ucontext_t *uc) {
@@ -44,12 +71,17 @@ static uintptr_t fault_pc(const ucontext_t *uc) {
 /* Lets the interrupted thread go on in land(), as if it had been called there. */
 static void go_landing(ucontext_t *uc) {
 #if defined(__linux__) && defined(__x86_64__)
-    uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP] - 128; /* the red zone */
-    uc->uc_mcontext.gregs[REG_RSP] = (greg_t)((sp & ~(uintptr_t)15) - 8);
-    uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)&land;
+    uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+    uintptr_t *place = (uintptr_t *)((sp - 128) & ~(uintptr_t)15) - 2; /* below the red zone */
+    place[0] = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+    place[1] = sp;
+    uc->uc_mcontext.gregs[REG_RSP] = (greg_t)(uintptr_t)place;
+    uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)w2c_land_frame;
 #elif defined(__linux__) && defined(__aarch64__)
+    uc->uc_mcontext.regs[0] = uc->uc_mcontext.pc;
     uc->uc_mcontext.pc = (uintptr_t)&land;
 #elif defined(__linux__) && defined(__riscv)
+    uc->uc_mcontext.__gregs[REG_A0] = uc->uc_mcontext.__gregs[REG_PC];
     uc->uc_mcontext.__gregs[REG_PC] = (uintptr_t)&land;
 #else
     (void)uc;

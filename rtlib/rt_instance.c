@@ -245,6 +245,7 @@ static w2c_status adapt(w2c_instance *instance, const w2c_config *config, char *
 
 static void configure(w2c_context *context, const w2c_config *config) {
     if (config->stack_bytes) context->stack_bytes = config->stack_bytes;
+    if (config->backtrace) w2c_trace_make(context); /* without memory there is none */
     if (config->max_gc_heap) context->max_gc_heap = config->max_gc_heap;
     if (config->gc_stress) context->gc_stress = config->gc_stress;
     w2c_heap_configure(context);

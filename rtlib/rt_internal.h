@@ -81,8 +81,16 @@ struct w2c_context {
     w2c_instance *parked; /* failed, but their functions may be referred to: go with the context */
     w2c_context *joined;  /* the context that this one became part of */
     w2c_context *shells;  /* contexts that became part of this one */
+    struct w2c_trace *trace; /* NULL: not wanted */
     char detail[480];
 };
+
+/* ---- backtraces (rt_backtrace.c) ------------------------------------------------------------- */
+bool w2c_trace_make(w2c_context *context); /* traps are remembered from now on; false: no memory */
+void w2c_trace_clear(w2c_context *context);
+bool w2c_trace_has(const w2c_context *context);
+/* fault: the instruction that faulted; 0: none did. */
+void w2c_trace_take(const w2c_frame *frame, uintptr_t fault);
 
 #define W2C_OTHER_STACK ((char *)1)
 w2c_context *w2c_context_new(void); /* refs 0; NULL: out of memory */
@@ -110,6 +118,8 @@ w2c_frame *w2c_frame_innermost(void); /* of this thread; callable from signal ha
 /* The stack that guest code of this context lies in: from sp up to *high. False: this thread runs
  * it on several stacks. */
 bool w2c_frames_range(const w2c_context *context, const char *sp, const char **high);
+
+W2C_NORETURN void w2c_trap_fault(uintptr_t pc); /* the instruction there accessed out of bounds */
 
 void w2c_operands_free(w2c_context *context);
 void w2c_operands_clear(w2c_context *context); /* zeros again, and no memory taken */
@@ -163,7 +173,7 @@ typedef struct w2c_memory_wish { /* all zeros: the defaults */
 w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc,
                              const w2c_memory_wish *wish, char *text, size_t cap);
 void w2c_memory_destroy(w2c_memory *memory);
-void w2c_memory_zero(w2c_memory *memory);             /* all of it reads as zeros again */
+void w2c_memory_zero(w2c_memory *memory); /* all of it reads as zeros again */
 /* Unmaps or frees what a memory of this mode had. */
 void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode);
 /* The owner goes. True: the holders have the bytes now (data may be NULL); false: no hold. */

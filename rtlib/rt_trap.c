@@ -108,7 +108,10 @@ void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance) {
     frame->status = W2C_OK;
     t->frame = frame;
     bool outermost = c->depth++ == 0;
-    if (outermost) c->detail[0] = 0;
+    if (outermost) {
+        c->detail[0] = 0;
+        if (W2C_UNLIKELY(c->trace != NULL)) w2c_trace_clear(c);
+    }
     if (W2C_UNLIKELY(c->exceptions.left)) w2c_exceptions_drop(c);
     if (W2C_UNLIKELY(c->stack_low != t->low || !on_own_stack(t, sp) ||
                      (c->stack_bytes && outermost)))
@@ -162,14 +165,18 @@ end_frame(w2c_frame *frame, w2c_status status) {
     longjmp(frame->env, 1);
 }
 
-static W2C_NORETURN void end_call(w2c_status status) {
+static W2C_NORETURN void end_call(w2c_status status, uintptr_t fault, bool passed_on) {
     w2c_frame *frame = thread.frame;
     if (!frame) __builtin_trap(); /* outside of a frame: there is nowhere to go */
+    const w2c_context *c = w2c_context_root(frame->context);
+    if (W2C_UNLIKELY(c->trace != NULL) && status < W2C_EXCEPTION &&
+        !(passed_on && w2c_trace_has(c)))
+        w2c_trace_take(frame, fault);
     end_frame(frame, status);
 }
 
 void w2c_raise(w2c_status status) {
-    if (status != W2C_EXCEPTION) end_call(status);
+    if (status != W2C_EXCEPTION) end_call(status, 0, true);
     if (!thread.frame || !w2c_exceptions_raise(w2c_context_root(thread.frame->context)))
         w2c_trap_detail(W2C_TRAP_HOST, "a host function returned W2C_EXCEPTION without one: "
                                        "call w2c_exception_throw first");
@@ -177,7 +184,12 @@ void w2c_raise(w2c_status status) {
 
 void w2c_trap(w2c_status status) {
     if (thread.frame) w2c_context_root(thread.frame->context)->detail[0] = 0;
-    end_call(status);
+    end_call(status, 0, false);
+}
+
+void w2c_trap_fault(uintptr_t pc) {
+    if (thread.frame) w2c_context_root(thread.frame->context)->detail[0] = 0;
+    end_call(W2C_TRAP_MEMORY_BOUNDS, pc, false);
 }
 
 void w2c_trap_detail(w2c_status status, const char *text) {
@@ -188,5 +200,5 @@ void w2c_trap_detail(w2c_status status, const char *text) {
         memmove(c->detail, text, len);
         c->detail[len] = 0;
     }
-    end_call(status);
+    end_call(status, 0, false);
 }

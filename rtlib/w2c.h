@@ -178,6 +178,7 @@ typedef struct w2c_config {
     bool lazy_imports;  /* functions that the list, links and symbols give are bound at their first
                          * call too, so that w2c_import_stats knows which were used */
     void *host;         /* w2c_instance_host gives it back */
+    bool backtrace;     /* traps in the context remember the active functions: w2c_backtrace */
     w2c_pool *pool;     /* the instance lives in a place of it, and deleting it gives that back */
     w2c_error *error;   /* filled when NAME_new fails */
 } w2c_config;
@@ -202,6 +203,17 @@ const char *w2c_instance_name(const w2c_instance *instance);
 /* Why the last call on this instance's context ended other than W2C_OK: detail where there is one
  * (the unbound import's name, ...), "" otherwise. Good until the next call. */
 const char *w2c_instance_detail(const w2c_instance *instance);
+
+/* The guest functions that were active when the last call on the instance's context trapped, the
+ * innermost first, at most 64; with w2c_config.backtrace only. Calls `each` for each and returns how
+ * many there are; `each` may be NULL.
+ *   name  from the name section; no bytes when the function has none. Good during the call
+ *   func  its index in the module; UINT32_MAX in compiled code, where it is not known
+ * It costs nothing until a trap. Compiled code: without functions that the C compiler inlined, and
+ * empty when the program was stripped, or where libc or format of programs are not glibc and ELF.
+ * Thread: that of the instance. Good until the next call. */
+typedef void w2c_backtrace_fn(void *user, size_t i, w2c_name name, uint32_t func);
+size_t w2c_backtrace(const w2c_instance *instance, w2c_backtrace_fn *each, void *user);
 
 /* Finds an export; false when there is none of that name. Owner: the instance. */
 bool w2c_export_find(w2c_instance *instance, w2c_name name, w2c_extern *out);

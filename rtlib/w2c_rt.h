@@ -374,6 +374,21 @@ typedef struct w2c_state_desc {
     void (*restored)(w2c_instance *); /* called when everything is there; may be NULL */
 } w2c_state_desc;
 
+/* A function that was active: an address in compiled code, or a module and its function. */
+typedef struct w2c_trace_entry {
+    uintptr_t pc;
+    const w2c_module *module;
+    u32 func;
+} w2c_trace_entry;
+
+/* How a trap finds the active functions where some are interpreted. */
+typedef struct w2c_tracer {
+    /* All frames of this thread, the innermost first; at most cap. How many. */
+    u32 (*capture)(const w2c_context *context, w2c_trace_entry *out, u32 cap);
+    w2c_name (*name)(const w2c_module *module, u32 func);
+} w2c_tracer;
+bool w2c_context_has(const w2c_context *context, const w2c_instance *instance);
+
 struct w2c_module {
     u32 abi;           /* W2C_ABI */
     u32 size;          /* bytes of the instance struct */
@@ -402,7 +417,8 @@ struct w2c_module {
     w2c_images *images;          /* NULL: images are not made */
     const w2c_image_desc *given; /* of a snapshot: then init touches no memory; else NULL */
     u32 given_count;
-    const w2c_state_desc *state; /* NULL: no snapshots */
+    const w2c_state_desc *state;     /* NULL: no snapshots */
+    const struct w2c_tracer *tracer; /* of interpreted modules; else NULL */
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */

@@ -185,16 +185,37 @@ static bool resolve_all(void *user, const w2c_wanted *wanted, w2c_extern *out) {
 }
 
 /* The exit code for a call's status. */
-static int finish(const program *p, w2c_status status, const char *detail) {
+static void print_frame(void *user, size_t i, w2c_name name, uint32_t func) {
+    char text[128];
+    size_t len = 0;
+    (void)user, (void)i;
+    for (; len < name.len && len < sizeof text - 1;
+         len++) { /* the module's: nothing it may print */
+        unsigned char c = (unsigned char)name.text[len];
+        text[len] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+    }
+    text[len] = 0;
+    if (func == UINT32_MAX)
+        fprintf(stderr, "    at %s\n", text);
+    else if (len)
+        fprintf(stderr, "    at %s (func %u)\n", text, (unsigned)func);
+    else
+        fprintf(stderr, "    at func %u\n", (unsigned)func);
+}
+
+/* instance: NULL before there is one */
+static int finish(const program *p, w2c_status status, const w2c_instance *instance) {
+    const char *detail = instance ? w2c_instance_detail(instance) : p->error.text;
     w2c_status other = w2c_wasi_threads_status(p->wasi); /* what ended the program, or nothing */
     if (p->shared && status == W2C_EXIT && other < W2C_EXIT && other != W2C_OK) return EXIT_TRAP;
     if (p->shared && status == W2C_TRAP_INTERRUPTED && other != W2C_OK)
-        return finish(p, W2C_EXIT, "");
+        return finish(p, W2C_EXIT, instance);
     if (status == W2C_OK) return 0;
     if (status == W2C_EXIT) return (int)(w2c_wasi_exit_code(p->wasi) & 0xff);
     bool trap = status < W2C_EXCEPTION;
     fprintf(stderr, "%s: %s%s%s%s\n", p->name, trap ? "trap: " : "", w2c_status_text(status),
             detail[0] ? ": " : "", detail);
+    if (trap && instance) w2c_backtrace(instance, print_frame, NULL);
     return EXIT_TRAP;
 }
 
@@ -204,7 +225,7 @@ static int call_start(const program *p, w2c_instance *instance) {
         return fail(p, "the module has no _start",
                     "it is no program; --invoke=EXPORT calls one of its functions");
     w2c_status status = w2c_call(found.func, NULL, NULL);
-    return finish(p, status, w2c_instance_detail(instance));
+    return finish(p, status, instance);
 }
 
 static int call_exports(const program *p, w2c_instance *instance) {
@@ -216,13 +237,13 @@ static int call_exports(const program *p, w2c_instance *instance) {
     if (status == W2C_OK && !wasi_invoke(instance, p->options.invoke, p->argc > 1 ? p->argc - 1 : 0,
                                          p->argv + 1, &status, message, sizeof message))
         return fail(p, "--invoke", message);
-    int code = finish(p, status, w2c_instance_detail(instance));
+    int code = finish(p, status, instance);
     if (fflush(stdout) != 0 && code == 0) return fail(p, "standard output", strerror(errno));
     return code;
 }
 
 static void thread_ended(void *user, w2c_instance *instance, w2c_status status) {
-    finish(user, status, w2c_instance_detail(instance));
+    finish(user, status, instance);
 }
 
 static bool prepare_threads(program *p) {
@@ -286,7 +307,7 @@ static void run(program *p) {
     if (status == W2C_OK) {
         p->exit_code = p->options.invoke ? call_exports(p, instance) : call_start(p, instance);
     } else if (status <= W2C_EXIT) { /* its start function or a segment ended it */
-        p->exit_code = finish(p, status, p->error.text);
+        p->exit_code = finish(p, status, NULL);
     } else {
         p->exit_code = fail(p, p->error.text[0] ? p->error.text : w2c_status_text(status), "");
     }
@@ -360,6 +381,7 @@ static int run_timed(program *p) {
 
 static void prepare_and_run(program *p) {
     p->config = (w2c_config){.max_memory = p->options.max_memory, .error = &p->error};
+    p->config.backtrace = true;
     p->config.stack_bytes = (size_t)p->options.stack_size;
     if (p->extra) p->imports = *p->extra;
     p->imports.resolve = resolve_all;

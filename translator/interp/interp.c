@@ -376,6 +376,7 @@ static bool load(Interp *it, Context *ctx, const char *name) {
     if (!it->module.name) return diag_nomem(ctx);
     if (!it->options.bounds) interp_text(&it->module.text_begin, &it->module.text_end);
     it->module.init = interp_init;
+    it->module.tracer = &interp_tracer;
     if (it->m->start != NO_FUNC) it->module.start = interp_start;
     if (!interp_active_make(it, ctx)) return false;
     it->module.selfcheck = w2c_selfcheck;

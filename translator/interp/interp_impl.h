@@ -95,6 +95,8 @@ typedef struct Cells {
     u16 params, locals, frame;
 } Cells; /* in the arena */
 bool interp_lower(Context *ctx, const Interp *it, const OpStream *stream, Arena *arena, Cells *out);
+/* ---- interp_trace.c ---- */
+extern const w2c_tracer interp_tracer;
 /* ---- interp_call.c ---- */
 /* w2c_type.call of every interpreted type. */
 void interp_call(const w2c_func *func, const w2c_value *args, w2c_value *results);

@@ -5,6 +5,7 @@
  * computed goto. Either way they lie in the section w2c_text, so that a fault in a guarded memory is
  * known as the guest's. Spec: exec/instructions */
 #include "handlers.h"
+#include "interp_place.h"
 
 /* ---- fields and operands: names that handlers.inc uses --------------------------------------- */
 #define X(n) (((const u16 *)(const void *)(pc + 1))[n])
@@ -212,6 +213,9 @@ static v128 shuffled(v128 a, v128 b, const u64 *lanes) {
     memcpy(&a, picked, 16);
     return a;
 }
+#ifdef INTERP_KEEP_PLACE
+_Thread_local InterpPlace interp_place;
+#endif
 /* ---- dispatch -------------------------------------------------------------------------------- */
 #define MARK(name)
 #if defined(__clang__) && defined(__has_attribute) && !defined(W2C_INTERP_GOTO)
@@ -345,5 +349,12 @@ void interp_run(Inst *in, u32 func, u64 *fp) {
     memset(fp + code->params, 0, (size_t)(code->locals - code->params) * 8);
     fp[code->locals] = (u64)(uintptr_t)&end;
     fp[code->locals + 1] = (u64)(uintptr_t)fp;
+#ifdef INTERP_KEEP_PLACE
+    InterpPlace before = interp_place;
+    interp_place = (InterpPlace){in, code->cells, fp};
     go(in, code->cells, fp);
+    interp_place = before;
+#else
+    go(in, code->cells, fp);
+#endif
 }

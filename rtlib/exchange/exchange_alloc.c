@@ -179,6 +179,8 @@ w2c_status w2c_exchange_new(w2c_exchange **out, w2c_instance *instance,
     x->memory = memory;
     x->wide = memory->is64;
     x->max_bytes = config->max_bytes ? config->max_bytes : MOST_BYTES;
+    u64 reach = x->wide ? (u64)1 << 47 : UINT32_MAX; /* sums with it do not overflow */
+    if (x->max_bytes > reach) x->max_bytes = reach;
     x->scratch_least = config->scratch_bytes ? config->scratch_bytes : SCRATCH_BYTES;
     x->life = w2c_hold_take(&instance->hold);
     w2c_status status = x->life ? find_allocator(x, config) : W2C_NOMEM;

@@ -66,7 +66,9 @@ w2c_status w2c_record_get(const void *from, size_t len, size_t most, w2c_record 
     if (memcmp(at, magic, len < 4 ? len : 4)) return W2C_DAMAGED;
     if (len < W2C_RECORD_HEAD) return W2C_AGAIN;
     if (!is_head(at)) return W2C_DAMAGED;
-    u32 claimed = get32(at + 16);
+    u32 claimed = 0; /* read once: the bytes may lie in a shared memory */
+    for (int i = 3; i >= 0; i--)
+        claimed = claimed << 8 | ((const volatile u8 *)at)[16 + i];
     if (claimed > most) return W2C_LIMIT;
     if (claimed > SIZE_MAX - *used) return W2C_LIMIT;
     *used += claimed;

@@ -108,6 +108,15 @@ START_TEST(limits) {
     ck_assert_int_eq(alloc_status(x, 10, 8192), W2C_INVALID);
     ck_assert_uint_eq(*guest_global(g, "mallocs"), 1); /* the guest was not asked */
     w2c_exchange_delete(x);
+    config.max_bytes = UINT64_MAX;
+    x = exchange_new(g, &config);
+    for (int i = 0; i < 64; i += 7) {
+        uint64_t at, size = UINT64_MAX >> i;
+        w2c_status status = size < 65536 ? W2C_OK : size > UINT32_MAX ? W2C_LIMIT : W2C_NOMEM;
+        ck_assert_int_eq(w2c_scratch_alloc(x, size, 4096, &at), status);
+        ck_assert_int_eq(alloc_status(x, size, 8), status);
+    }
+    w2c_exchange_delete(x);
     x = exchange_new(g, NULL);
     ck_assert_int_eq(alloc_status(x, 16 << 20, 8), W2C_NOMEM); /* 64 pages at most */
     w2c_exchange_delete(x);

@@ -68,25 +68,27 @@ static w2c_status limit_memory(w2c_memory *m, const w2c_memory *clean, u64 max_b
     return W2C_LIMIT;
 }
 
-static w2c_status make_memory(w2c_instance *instance, u32 i, u64 max_bytes, char *text) {
+static w2c_status make_memory(w2c_instance *instance, u32 i, const w2c_config *config, char *text) {
     const w2c_memory_desc *d = &instance->module->memories[i];
     w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
     if (instance->slot) {
         *m = instance->slot->memories[i];
-        return limit_memory(m, m, max_bytes, text);
+        return limit_memory(m, m, config->max_memory, text);
     }
-    w2c_memory_wish wish = {max_bytes, instance->images ? &instance->images->of[i] : NULL, false};
+    w2c_memory_wish wish = {config->max_memory, instance->images ? &instance->images->of[i] : NULL,
+                            false, config->memory_policy};
     return w2c_memory_create(m, d, &wish, text, TEXT_SIZE);
 }
 
-static w2c_status make_memories(w2c_instance *instance, u64 max_bytes, bool filled, char *text) {
+static w2c_status make_memories(w2c_instance *instance, const w2c_config *config, bool filled,
+                                char *text) {
     const w2c_module *module = instance->module;
     if (module->memory_count && !filled)
         instance->images = instance->slot ? instance->slot->images : w2c_images_get(module, false);
     for (u32 i = 0; i < module->memory_count; i++) {
         const w2c_memory_desc *d = &module->memories[i];
         w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
-        w2c_status status = make_memory(instance, i, max_bytes, text);
+        w2c_status status = make_memory(instance, i, config, text);
         if (status != W2C_OK) return status;
         *(w2c_memory **)w2c_at(instance, d->slot) = m;
         if (d->base) *(u8 **)w2c_at(instance, d->base) = m->data;
@@ -144,7 +146,7 @@ static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
         if (!instance->waiting) status = W2C_NOMEM;
     }
     if (status == W2C_OK) status = w2c_imports_bind(instance, imports, text, TEXT_SIZE);
-    if (status == W2C_OK) status = make_memories(instance, config->max_memory, filled, text);
+    if (status == W2C_OK) status = make_memories(instance, config, filled, text);
     if (status == W2C_OK) status = make_tables(instance, text);
     if (status == W2C_OK && module->text_begin) {
         instance->text = w2c_registry_add(W2C_RANGE_TEXT, module->text_begin, module->text_end);
@@ -277,6 +279,7 @@ static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
         status = adapt(instance, config, text);
     else
         status = build(instance, imports, config, f->fill != NULL, text);
+    if (status == W2C_OK) status = w2c_watch_instance(instance, config, text, TEXT_SIZE);
     if (status == W2C_OK && f->fill) {
         status = f->fill(instance, f->user, text, TEXT_SIZE);
         if (status == W2C_OK) *out = instance;

@@ -135,6 +135,35 @@ bool w2c_registry_has(w2c_range_kind kind, uintptr_t address);
 void w2c_registry_lock(void);
 void w2c_registry_unlock(void);
 
+/* ---- pages (rt_pagemap.c) ------------------------------------------------------------------- */
+/* The memory's own, in RAM or swapped out, not a file's and not the page of zeros; or everything in
+ * RAM but the page of zeros. */
+typedef enum w2c_pages { W2C_PAGES_OWN, W2C_PAGES_PRESENT } w2c_pages;
+typedef struct w2c_page_region { /* addresses; as the kernel lays it out */
+    u64 start, end, categories;
+} w2c_page_region;
+int w2c_pagemap_open(void); /* a descriptor of this process for the next; -1: cannot scan */
+/* How many regions of such pages in [start, end) were written to the list, which may be less than
+ * all: *next says where to go on. Negative: the system cannot say. */
+int w2c_pagemap_scan(int fd, w2c_pages which, u64 start, u64 end, w2c_page_region *regions,
+                     u32 count, u64 *next);
+/* Bytes of both sorts of pages. False: not known. */
+bool w2c_pagemap_count(const u8 *data, u64 bytes, u64 *own, u64 *resident);
+
+/* ---- watching memory (rt_memory_stats.c, rt_memory_group.c) ---------------------------------- */
+w2c_status w2c_watch_instance(w2c_instance *instance, const w2c_config *config, char *text,
+                              size_t cap);
+void w2c_watcher_end(w2c_memory *memory);
+/* Before growth, the memory is locked; from and to in bytes. False: not allowed. */
+bool w2c_watcher_ask(w2c_memory *memory, u64 from, u64 to);
+void w2c_watcher_undo(w2c_memory *memory, u64 from, u64 to); /* it was allowed, and failed */
+void w2c_watcher_note(w2c_memory *memory, u64 from, u64 to, bool grew);
+u64 w2c_watcher_settle(w2c_memory *memory);     /* ns */
+size_t w2c_watcher_samples(w2c_memory *memory); /* how many it has room for */
+bool w2c_group_add(w2c_memory_group *group, u64 bytes, bool is_new);
+void w2c_group_remove(w2c_memory_group *group, u64 bytes, bool is_gone);
+void w2c_group_hold(w2c_memory_group *group);
+
 /* ---- images (rt_image.c) -------------------------------------------------------------------- */
 typedef struct w2c_image { /* of one memory */
     u64 begin, end;        /* bytes of the memory, whole pages of the system; equal: none */
@@ -168,6 +197,7 @@ typedef struct w2c_memory_wish { /* all zeros: the defaults */
     u64 max_bytes;               /* 0: no limit but the type's */
     const w2c_image *image;      /* what it begins with; NULL: zeros */
     bool copy;                   /* the image is copied, however large */
+    u32 policy;                  /* w2c_memory_policy */
 } w2c_memory_wish;
 /* text receives why it failed. */
 w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc,

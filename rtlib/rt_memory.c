@@ -46,6 +46,32 @@ static bool make_accessible(w2c_memory *m, u64 from, u64 to) {
     return from >= to || !mprotect(m->data + from, (size_t)(to - from), PROT_READ | PROT_WRITE);
 }
 
+/* What a policy asks of the system; it may not know of it. */
+static void advise(const w2c_memory *m) {
+#if defined(MADV_HUGEPAGE) && defined(MADV_NOHUGEPAGE)
+    if (m->mode == W2C_STATIC) return;
+    if (m->policy & W2C_MEMORY_HUGE) madvise(m->data, (size_t)m->reserved, MADV_HUGEPAGE);
+    if (m->policy & W2C_MEMORY_NO_HUGE) madvise(m->data, (size_t)m->reserved, MADV_NOHUGEPAGE);
+#else
+    (void)m;
+#endif
+}
+
+static void populate(const w2c_memory *m, u64 from, u64 to) {
+#if defined(__linux__)
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+    u64 page = w2c_os_page();
+    from = w2c_round_up(from, page);
+    to = w2c_round_up(to, page);
+    if (m->policy & W2C_MEMORY_POPULATE && m->mode != W2C_STATIC && from < to)
+        madvise(m->data + from, (size_t)(to - from), MADV_POPULATE_WRITE);
+#else
+    (void)m, (void)from, (void)to;
+#endif
+}
+
 /* ---- creation ------------------------------------------------------------------------------- */
 static bool reserve_guard(w2c_memory *m) {
     u64 bytes = GUARD_REACH + w2c_os_page();
@@ -98,9 +124,11 @@ static u64 most_pages(bool is64, unsigned page_log2) {
 static bool open_memory(w2c_memory *m, u64 bytes, const w2c_memory_wish *wish) {
     const w2c_image *image = wish->image;
     bool is_static = m->mode == W2C_STATIC;
+    if (m->policy) advise(m);
     if (!make_accessible(m, 0, bytes)) return false;
     u64 room = is_static ? m->reserved : w2c_round_up(bytes, w2c_os_page());
     if (image) m->mapped = w2c_image_apply(image, m->data, room, !wish->copy && !is_static);
+    populate(m, 0, bytes);
     return true;
 }
 
@@ -120,6 +148,7 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
     m->shared = desc->shared;
     m->page_log2 = desc->page_log2;
     m->mode = desc->mode;
+    m->policy = wish->policy;
     m->declared_max = desc->limits.max;
     m->has_max = desc->limits.max != UINT64_MAX;
     m->max_pages = desc->limits.max < most ? desc->limits.max : most;
@@ -160,6 +189,7 @@ void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode) {
 
 void w2c_memory_destroy(w2c_memory *m) {
     if (!m->data) return;
+    w2c_watcher_end(m);
     w2c_registry_remove(m->range);
     if (!w2c_hold_end(&m->hold, m->data, m->reserved, m->mode))
         w2c_memory_give_back(m->data, m->reserved, m->mode);
@@ -221,22 +251,43 @@ uint64_t w2c_memory_pages(const w2c_memory *m) {
     return __atomic_load_n(&m->pages, __ATOMIC_RELAXED);
 }
 
-uint64_t w2c_memory_grow(w2c_memory *m, uint64_t pages) {
+static void lock(w2c_memory *m) {
     while (__atomic_exchange_n(&m->lock, 1, __ATOMIC_ACQUIRE))
         sched_yield();
-    u64 before = m->pages;
+}
+
+static void unlock(w2c_memory *m) {
+    __atomic_store_n(&m->lock, 0, __ATOMIC_RELEASE);
+}
+
+/* By at least a page; the memory is locked. */
+static bool grow(w2c_memory *m, u64 pages) {
+    u64 before = m->pages, from = m->size;
     bool ok = before <= m->limit_pages && pages <= m->limit_pages - before &&
               before + pages <= m->reserved >> m->page_log2;
-    u64 bytes = (before + pages) << m->page_log2;
-    if (ok) ok = make_accessible(m, m->size, bytes);
+    u64 bytes = from + (pages << m->page_log2);
+    if (pages > (UINT64_MAX - from) >> m->page_log2) bytes = UINT64_MAX;
+    if (ok && m->watcher) ok = w2c_watcher_ask(m, from, bytes);
+    if (ok && !make_accessible(m, from, bytes)) {
+        ok = false;
+        if (m->watcher) w2c_watcher_undo(m, from, bytes);
+    }
     if (ok) {
+        populate(m, from, bytes);
         __atomic_store_n(&m->size, bytes, __ATOMIC_RELEASE);
         __atomic_store_n(&m->pages, before + pages, __ATOMIC_RELEASE);
-        m->growths++;
-    } else {
-        m->failed_growths++;
     }
-    __atomic_store_n(&m->lock, 0, __ATOMIC_RELEASE);
+    u32 *count = ok ? &m->growths : &m->failed_growths;
+    __atomic_store_n(count, *count + 1, __ATOMIC_RELAXED);
+    if (m->watcher) w2c_watcher_note(m, from, bytes, ok);
+    return ok;
+}
+
+uint64_t w2c_memory_grow(w2c_memory *m, uint64_t pages) {
+    lock(m);
+    u64 before = m->pages;
+    bool ok = !pages || grow(m, pages);
+    unlock(m);
     return ok ? before : UINT64_MAX;
 }
 

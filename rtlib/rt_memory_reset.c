@@ -10,14 +10,11 @@
  * whether it is in RAM or swapped out makes no difference. */
 #define _GNU_SOURCE
 #include "rt_pool.h"
-#include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define REGIONS 64 /* that one call can list */
+#define REGIONS 64 /* that one call lists */
 /* What cleaning costs, in bytes that could be copied meanwhile; filling with zeros takes half. As
  * measured by tests/bench/instances.py: the call, and a page that it lists. */
 #define SCAN_COST ((u64)38 << 10)
@@ -27,47 +24,7 @@
 #define MAP_NORESERVE 0
 #endif
 
-/* ---- the kernel's interface, which older headers lack ---------------------------------------- */
 #if defined(__linux__)
-struct region {
-    u64 start, end, categories;
-};
-struct scan {
-    u64 size, flags, start, end, walk_end, vec, vec_len, max_pages;
-    u64 category_inverted, category_mask, category_anyof_mask, return_mask;
-};
-#define SCAN_REQUEST _IOWR('f', 16, struct scan)
-enum { IS_FILE = 1 << 2, IS_PRESENT = 1 << 3, IS_SWAPPED = 1 << 4, IS_ZERO = 1 << 5 };
-
-/* The pages of [start, end) that are nobody else's, as many as fit; *next: go on there. Negative:
- * the system cannot say. */
-static int scan(int fd, u64 start, u64 end, struct region *regions, u64 *next) {
-    struct scan s;
-    memset(&s, 0, sizeof s);
-    s.size = sizeof s;
-    s.start = start;
-    s.end = end;
-    s.vec = (u64)(uintptr_t)regions;
-    s.vec_len = REGIONS;
-    s.category_inverted = s.category_mask = IS_FILE | IS_ZERO;
-    s.category_anyof_mask = IS_PRESENT | IS_SWAPPED;
-    s.return_mask = IS_PRESENT | IS_SWAPPED;
-    int found = ioctl(fd, SCAN_REQUEST, &s);
-    *next = s.walk_end;
-    return found;
-}
-
-static int open_pagemap(void) {
-    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-    struct region regions[REGIONS];
-    u64 next = 0, page = w2c_os_page(), here = (u64)(uintptr_t)regions & ~(page - 1);
-    if (fd >= 0 && scan(fd, here, here + page, regions, &next) < 0) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
 /* ---- the cleaner ----------------------------------------------------------------------------- */
 static u8 *new_marker(u64 page) {
 #if defined(MADV_WIPEONFORK)
@@ -91,7 +48,7 @@ static int pagemap(w2c_cleaner *c) {
         sched_yield();
     if (!__atomic_load_n(c->marker, __ATOMIC_RELAXED)) {
         close(c->pagemap);
-        c->pagemap = open_pagemap();
+        c->pagemap = w2c_pagemap_open();
         __atomic_store_n(c->marker, 1, __ATOMIC_RELEASE);
     }
     __atomic_store_n(&c->lock, 0, __ATOMIC_RELEASE);
@@ -106,7 +63,7 @@ void w2c_cleaner_open(w2c_cleaner *c, w2c_pool_reset how, u64 keep) {
     c->pagemap = -1;
     if (how == W2C_RESET_DONTNEED || how == W2C_RESET_COPY) return;
     c->marker = new_marker(c->page);
-    if (c->marker) c->pagemap = open_pagemap();
+    if (c->marker) c->pagemap = w2c_pagemap_open();
 }
 
 void w2c_cleaner_close(w2c_cleaner *c) {
@@ -190,13 +147,13 @@ static bool give_back(const w2c_memory *m, u64 from, u64 to, const w2c_image *im
 /* 1: done; 0: the system cannot say which pages; -1: failed */
 static int reset_written(w2c_cleaner *c, const w2c_memory *m, u64 end, const w2c_image *image,
                          u64 *cost) {
-    struct region regions[REGIONS];
+    w2c_page_region regions[REGIONS];
     *cost = SCAN_COST;
     u64 base = (u64)(uintptr_t)m->data, at = base, left = c->keep;
     int fd = pagemap(c);
     if (fd < 0) return 0;
     while (at < base + end) {
-        int found = scan(fd, at, base + end, regions, &at);
+        int found = w2c_pagemap_scan(fd, W2C_PAGES_OWN, at, base + end, regions, REGIONS, &at);
         if (found < 0) return 0;
         for (int i = 0; i < found; i++) {
             u64 from = regions[i].start - base, to = regions[i].end - base;

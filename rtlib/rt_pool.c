@@ -178,8 +178,7 @@ static w2c_slot *make(w2c_pool *pool, w2c_status *status, char *text, size_t cap
         *status = W2C_LIMIT;
         return NULL;
     }
-    w2c_slot *slot =
-        w2c_slot_new(pool, pool->module, &pool->cleaner, pool->config.max_memory, text, cap);
+    w2c_slot *slot = w2c_slot_new(pool, pool->module, &pool->cleaner, &pool->config, text, cap);
     if (slot) return slot;
     __atomic_fetch_sub(&pool->made, 1, __ATOMIC_RELAXED);
     if (cap && !text[0]) w2c_text_add(&why, "no memory for a place in the pool");
@@ -260,6 +259,8 @@ static void count(w2c_pool *pool, bool hit) {
 
 /* Symbols of the program are bound with the first tenant's w2c_config.host as their env. */
 static bool fits(const w2c_slot *slot, const w2c_module *module, const w2c_config *config) {
+    bool waits = config->lazy_imports && module->import_count;
+    if (waits != (slot->instance->waiting != NULL)) return false;
     if (slot->host == config->host) return true;
     for (u32 i = 0; i < module->import_count; i++)
         if (module->imports[i].kind == W2C_FUNC && module->imports[i].linked) return false;

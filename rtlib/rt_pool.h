@@ -45,7 +45,8 @@ typedef struct w2c_slot {
 } w2c_slot;
 
 w2c_slot *w2c_slot_new(w2c_pool *pool, const w2c_module *module, w2c_cleaner *cleaner,
-                       u64 max_memory, char *text, size_t cap); /* NULL: text says why */
+                       const w2c_pool_config *config, char *text,
+                       size_t cap); /* NULL: text says why */
 void w2c_slot_free(w2c_slot *slot, const w2c_module *module);
 void w2c_slot_empty(w2c_slot *slot, const w2c_module *module); /* nothing is kept, but memories */
 /* After init, before the start function: what the instance is now is what later tenants begin

@@ -21,7 +21,7 @@ static w2c_table *table_of(const w2c_slot *slot, const w2c_module *module, u32 i
 
 /* ---- creation -------------------------------------------------------------------------------- */
 static bool make_memories(w2c_slot *slot, const w2c_module *module, const w2c_cleaner *cleaner,
-                          u64 max_memory, char *text, size_t cap) {
+                          const w2c_pool_config *config, char *text, size_t cap) {
     const w2c_image_set *images = slot->images = w2c_images_get(module, true);
     for (u32 i = 0; i < module->memory_count; i++) {
         const w2c_memory_desc *d = &module->memories[i];
@@ -29,14 +29,14 @@ static bool make_memories(w2c_slot *slot, const w2c_module *module, const w2c_cl
         u64 pages = image && image->pages > d->limits.min ? image->pages : d->limits.min;
         slot->copies[i] =
             pages < UINT32_MAX && w2c_cleaner_copies(cleaner, pages << d->page_log2, image);
-        w2c_memory_wish wish = {max_memory, image, slot->copies[i]};
+        w2c_memory_wish wish = {config->max_memory, image, slot->copies[i], config->memory_policy};
         if (w2c_memory_create(&slot->memories[i], d, &wish, text, cap) != W2C_OK) return false;
     }
     return true;
 }
 
 w2c_slot *w2c_slot_new(w2c_pool *pool, const w2c_module *module, w2c_cleaner *cleaner,
-                       u64 max_memory, char *text, size_t cap) {
+                       const w2c_pool_config *config, char *text, size_t cap) {
     w2c_slot *slot = (w2c_slot *)calloc(1, sizeof *slot);
     if (!slot) return NULL;
     slot->pool = pool;
@@ -45,7 +45,7 @@ w2c_slot *w2c_slot_new(w2c_pool *pool, const w2c_module *module, w2c_cleaner *cl
     slot->copies = (bool *)calloc(module->memory_count + 1u, sizeof(bool));
     slot->tables = (w2c_ref **)calloc(module->table_count + 1u, sizeof(w2c_ref *));
     if (slot->instance && slot->memories && slot->copies && slot->tables &&
-        make_memories(slot, module, cleaner, max_memory, text, cap))
+        make_memories(slot, module, cleaner, config, text, cap))
         return slot;
     w2c_slot_free(slot, module);
     return NULL;
@@ -115,6 +115,8 @@ void w2c_slot_capture(w2c_slot *slot) {
         return;
     }
     memcpy(slot->kept, slot->instance, module->size);
+    for (u32 i = 0; i < module->memory_count; i++)
+        ((w2c_memory *)(void *)(slot->kept + module->memories[i].storage))->watcher = NULL;
     slot->bound = slot->instance->bound;
     slot->host = slot->instance->host_data;
     slot->is_kept = true;
@@ -195,6 +197,7 @@ bool w2c_slot_clean(w2c_slot *slot, w2c_cleaner *cleaner) {
         w2c_memory *m = memory_of(slot, module, i);
         if (!m->data) continue; /* it was not built so far */
         w2c_waiters_delete(m->waiters);
+        w2c_watcher_end(m);
         ok = end_views(slot, m, i) && ok;
         ok = ok && w2c_memory_reset(cleaner, m, &slot->memories[i], images ? &images->of[i] : NULL,
                                     &slot->copies[i]);

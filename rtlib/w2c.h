@@ -40,6 +40,8 @@ typedef struct w2c_memory w2c_memory;
 typedef struct w2c_table w2c_table;
 typedef struct w2c_type w2c_type; /* a function type (later: struct and array types) */
 typedef struct w2c_pool w2c_pool;
+typedef struct w2c_memory_group w2c_memory_group;
+typedef struct w2c_watch w2c_watch;
 typedef struct w2c_tag w2c_tag;             /* of exceptions: its address is its identity */
 typedef struct w2c_exception w2c_exception; /* owned by the context that it was thrown in */
 
@@ -180,7 +182,10 @@ typedef struct w2c_config {
     void *host;         /* w2c_instance_host gives it back */
     bool backtrace;     /* traps in the context remember the active functions: w2c_backtrace */
     w2c_pool *pool;     /* the instance lives in a place of it, and deleting it gives that back */
-    w2c_error *error;   /* filled when NAME_new fails */
+    const w2c_watch *watch;  /* for each of the instance's own memories; NULL: nothing */
+    w2c_memory_group *group; /* its memories count in it; NULL: none */
+    uint32_t memory_policy;  /* w2c_memory_policy; a pool has its own */
+    w2c_error *error;        /* filled when NAME_new fails */
 } w2c_config;
 
 /* What NAME_new and NAME_delete call. On failure *out is NULL and config->error says why; a trap in
@@ -259,6 +264,7 @@ typedef struct w2c_pool_config {
     uint32_t max_idle;      /* places kept while nobody uses them; 0: all */
     uint32_t warm;          /* places made by w2c_pool_new */
     uint64_t max_memory;    /* as in w2c_config: bytes for which address space is there */
+    uint32_t memory_policy; /* w2c_memory_policy */
     uint64_t keep_bytes;    /* of a memory's own pages, what an idle place keeps; 0: 256 KiB.
                              * Memories that are cleaned by copying keep all they start with */
     w2c_pool_reset reset;
@@ -300,6 +306,87 @@ uint64_t w2c_memory_pages(const w2c_memory *memory); /* pages, now */
 void w2c_memory_interrupt(w2c_memory *memory);
 /* Pages before, or UINT64_MAX when it cannot grow so far. */
 uint64_t w2c_memory_grow(w2c_memory *memory, uint64_t pages);
+
+/* How pages come to a memory; flags. Where the system does not know them they do nothing. */
+typedef enum w2c_memory_policy {
+    W2C_MEMORY_HUGE = 1, /* huge pages where it can: fewer faults, more memory per page touched */
+    W2C_MEMORY_NO_HUGE = 2, /* never huge pages */
+    W2C_MEMORY_POPULATE =
+        4 /* what the memory starts with, and what it grows by, is in RAM at once */
+} w2c_memory_policy;
+
+/* ---- watching memories ---------------------------------------------------------------------- */
+typedef struct w2c_growth {
+    w2c_memory *memory;
+    uint64_t before, after; /* bytes */
+} w2c_growth;
+/* Asked before a memory grows; false: it fails. Holds the memory's lock: it must not grow it. Called
+ * by whichever thread grows it; must not call into the instance. */
+typedef bool w2c_growth_fn(void *user, const w2c_growth *growth);
+
+/* What to know of a memory. All zeros: its baseline alone. */
+struct w2c_watch {
+    w2c_growth_fn *grow; /* NULL: nobody is asked */
+    void *user;
+    uint32_t samples;   /* how many are kept; then the oldest is lost; 0: none */
+    uint64_t settle_ns; /* a memory that did not grow for so long has settled; 0: 100 ms */
+};
+/* Begins anew with what is to be known of the memory; NULL: ends it. W2C_NOMEM: as before. */
+w2c_status w2c_memory_watch(w2c_memory *memory, const w2c_watch *watch);
+
+/* Of a memory that is watched, times count from when that began. */
+typedef struct w2c_memory_figures {
+    uint64_t current;        /* bytes; the peak too, since memories never shrink */
+    uint64_t limit;          /* bytes to which it may grow */
+    uint64_t reserved;       /* bytes of address space */
+    uint64_t growths;        /* by at least a page */
+    uint64_t failed_growths; /* refused ones among them */
+    uint64_t refused;        /* by the callback or the group's limit */
+    uint64_t page;           /* bytes of the system's pages */
+    uint64_t touched;        /* of those, how many it has of its own: written to, or swapped out */
+    uint64_t resident;       /* bytes in RAM; with pages of its image that others share */
+    bool pages_known;        /* whether the system told touched and resident */
+    bool watched;            /* what follows is known */
+    /* The size at the end of the latest span of settle_ns or more without growth; 0: none yet. */
+    uint64_t baseline;
+    uint64_t
+        since_baseline; /* growths after the first such span: 0 in a program that has settled */
+    uint64_t elapsed_ns, last_growth_ns;
+} w2c_memory_figures;
+/* Counting pages costs some ns for each; `pages` false leaves touched and resident out. */
+void w2c_memory_stats(w2c_memory *memory, bool pages, w2c_memory_figures *out);
+
+typedef enum w2c_sample_kind {
+    W2C_SAMPLE_START,
+    W2C_SAMPLE_GROWTH,
+    W2C_SAMPLE_FAILED, /* bytes: what it would have grown to */
+    W2C_SAMPLE_LOOK
+} w2c_sample_kind;
+typedef struct w2c_memory_sample {
+    uint64_t ns, bytes;
+    uint64_t touched, resident; /* bytes; of looks, else 0 */
+    w2c_sample_kind kind;
+} w2c_memory_sample;
+/* Adds a sample with what is touched and resident now. */
+void w2c_memory_look(w2c_memory *memory);
+/* The samples, oldest first: how many were written to `out`. *lost: how many older ones there were;
+ * may be NULL. */
+size_t w2c_memory_samples(w2c_memory *memory, w2c_memory_sample *out, size_t max, uint64_t *lost);
+/* Writes a report to a file whose suffix is .html (a page without references to others), .csv (the
+ * samples) or .json (both figures and samples). False: another suffix, or errno says why. */
+bool w2c_memory_report(w2c_memory *memory, const char *path, const char *title);
+bool w2c_memory_report_suffix(const char *path); /* is it one of those? */
+
+/* Memories whose sizes together stay within a limit: of instances whose w2c_config names it. Creating
+ * an instance beyond it fails with W2C_LIMIT, growing with -1. Threads: any. */
+typedef struct w2c_memory_group_info {
+    uint64_t current, peak, limit; /* bytes */
+    uint64_t growths, refused;     /* refused: growths and new memories */
+    uint32_t memories;
+} w2c_memory_group_info;
+w2c_status w2c_memory_group_new(w2c_memory_group **out, uint64_t limit); /* 0: no limit */
+void w2c_memory_group_delete(w2c_memory_group *group); /* stays for memories that are in it */
+void w2c_memory_group_stats(const w2c_memory_group *group, w2c_memory_group_info *out);
 
 /* type is "funcref" or "externref". */
 w2c_status w2c_table_new(w2c_table **out, const char *type, uint64_t min, uint64_t max, bool is64);

@@ -135,8 +135,10 @@ struct w2c_memory {
     u32 lock;                    /* held while it grows */
     struct w2c_waiters *waiters; /* threads in memory.atomic.wait; NULL until the first */
     u32 growths, failed_growths;
-    w2c_hold *hold;          /* NULL until the first view */
-    struct w2c_range *range; /* in the registry: its faults are traps */
+    u32 policy;                  /* w2c_memory_policy */
+    struct w2c_watcher *watcher; /* NULL: nobody watches, no group counts it */
+    w2c_hold *hold;              /* NULL until the first view */
+    struct w2c_range *range;     /* in the registry: its faults are traps */
 };
 
 /* ---- exceptions: what throws and catches is in w2c_eh.h */

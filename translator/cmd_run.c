@@ -16,7 +16,7 @@ static char **baked_options(const Options *options) {
     for (size_t i = 0; list && i < options->item_count; i++) {
         const OptionItem *item = &options->items[i];
         const OptionRow *row = &option_rows[item->id];
-        if (!row->run || item->id == OPT_fuel || item->id == OPT_memory_report) continue;
+        if (!row->run || item->id == OPT_fuel) continue;
         size_t len = strlen(row->long_name) + (item->text ? strlen(item->text) : 0) + 4;
         char *text = list[count++] = malloc(len);
         if (text && item->text)
@@ -86,10 +86,6 @@ static const char *module_name(const char *path) {
 int cmd_run(const Options *options) {
     if (!options->argument_count) return options_complain(options, "no module given");
     if (options->value[OPT_native].set) return run_native(options);
-    if (options->value[OPT_memory_report].set) {
-        fprintf(stderr, "w2c run: --memory-report is not supported yet\n");
-        return 2;
-    }
     const char *timeout = options->value[OPT_timeout].text;
     if (timeout && !wasi_timer_seconds(timeout, &(double){0}))
         return options_complain(options, "--timeout=%s is not a number of seconds", timeout);

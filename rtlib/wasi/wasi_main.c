@@ -6,6 +6,7 @@
 #endif
 #include "wasi_options.h"
 #include "wasi_invoke.h"
+#include "wasi_report.h"
 #include "wasi_listen.h"
 #include "wasi_threads.h"
 #include "wasi_timer.h"
@@ -300,12 +301,41 @@ static void print_imports(const w2c_instance *instance) {
     }
 }
 
+/* --stats=memory */
+static void print_memory(w2c_memory *memory) {
+    w2c_memory_figures f;
+    if (!memory) return;
+    w2c_memory_stats(memory, true, &f);
+    fprintf(stderr,
+            "memory, bytes         %12llu\n"
+            "baseline              %12llu\n"
+            "growths               %12llu\n"
+            "failed growths        %12llu\n",
+            (unsigned long long)f.current, (unsigned long long)f.baseline,
+            (unsigned long long)f.growths, (unsigned long long)f.failed_growths);
+    if (f.pages_known)
+        fprintf(stderr, "bytes in RAM          %12llu\npages written         %12llu\n",
+                (unsigned long long)f.resident, (unsigned long long)f.touched);
+}
+
+static void call_guest(program *p, w2c_instance *instance) {
+    const char *path = p->options.memory_report;
+    wasi_report report;
+    bool looking = path && wasi_report_start(&report, w2c_instance_memory(instance));
+    p->exit_code = p->options.invoke ? call_exports(p, instance) : call_start(p, instance);
+    if (p->options.memory_stats) print_memory(w2c_instance_memory(instance));
+    if (!path) return;
+    const char *why = looking ? NULL : "the module has no memory to look at, or there is no thread";
+    if (looking && !wasi_report_stop(&report, path, p->name)) why = strerror(errno);
+    if (why) fprintf(stderr, "%s: --memory-report=%s: %s\n", p->name, path, why);
+}
+
 static void run(program *p) {
     w2c_instance *instance = NULL;
     if (p->options.import_stats) p->config.lazy_imports = true;
     w2c_status status = w2c_instance_new(p->module, &instance, &p->imports, &p->config);
     if (status == W2C_OK) {
-        p->exit_code = p->options.invoke ? call_exports(p, instance) : call_start(p, instance);
+        call_guest(p, instance);
     } else if (status <= W2C_EXIT) { /* its start function or a segment ended it */
         p->exit_code = finish(p, status, NULL);
     } else {
@@ -383,6 +413,7 @@ static void prepare_and_run(program *p) {
     p->config = (w2c_config){.max_memory = p->options.max_memory, .error = &p->error};
     p->config.backtrace = true;
     p->config.stack_bytes = (size_t)p->options.stack_size;
+    if (p->options.memory_report || p->options.memory_stats) p->config.watch = &wasi_report_watch;
     if (p->extra) p->imports = *p->extra;
     p->imports.resolve = resolve_all;
     p->imports.user = p;

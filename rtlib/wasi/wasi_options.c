@@ -111,6 +111,7 @@ typedef enum option_id {
     TCPLISTEN,
     TIMEOUT,
     STATS,
+    MEMORY_REPORT,
     LATER
 } option_id;
 
@@ -134,7 +135,7 @@ static const struct option_row {
     {"--timeout", TIMEOUT, true},
     {"--fuel", LATER, true},
     {"--stats", STATS, true},
-    {"--memory-report", LATER, true},
+    {"--memory-report", MEMORY_REPORT, true},
 };
 
 /* Words with commas between. */
@@ -143,8 +144,9 @@ static bool set_stats(wasi_options *o, const char *value) {
         size_t len = strcspn(word, ",");
         if (len == 7 && !memcmp(word, "imports", 7))
             o->import_stats = true;
-        else if (!(len == 5 && !memcmp(word, "calls", 5)) &&
-                 !(len == 6 && !memcmp(word, "memory", 6)))
+        else if (len == 6 && !memcmp(word, "memory", 6))
+            o->memory_stats = true;
+        else if (!(len == 5 && !memcmp(word, "calls", 5)))
             return wrong(o, "--stats=%.100s: memory, calls, imports are known", value);
         word += len + (word[len] == ',');
     }
@@ -197,6 +199,11 @@ static bool apply(wasi_options *o, const struct option_row *row, const char *val
         return wrong(o, "--timeout=%.100s is not a number of seconds", value);
     case STATS:
         return set_stats(o, value);
+    case MEMORY_REPORT:
+        if (!w2c_memory_report_suffix(value))
+            return wrong(o, "--memory-report=%.200s: a file .html, .csv or .json is wanted", value);
+        o->memory_report = value;
+        return true;
     case LATER:
         break;
     }

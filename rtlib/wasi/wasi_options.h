@@ -12,9 +12,10 @@ typedef struct wasi_options {
     size_t env_count;
     const char **listen; /* ADDR:PORT */
     size_t listen_count;
-    bool import_stats; /* of --stats; other words are for the tool */
-    double timeout;    /* seconds; 0: none */
+    bool import_stats, memory_stats; /* of --stats; other words are for the tool */
+    double timeout;                  /* seconds; 0: none */
     const char *arg0, *invoke;
+    const char *memory_report;       /* file; NULL: none */
     const char *files[3];            /* for stdin, stdout, stderr; NULL: the process's own */
     uint64_t max_memory, stack_size; /* bytes; 0: not given */
     bool inherit_env, no_run_env;

@@ -2,6 +2,7 @@
 #ifndef W2C_RT_SNAPSHOT_H
 #define W2C_RT_SNAPSHOT_H
 #include "rt_internal.h"
+#include "w2c_group.h" /* w2c_crc32c */
 #include "w2c_snapshot.h"
 
 #if defined(__GNUC__)
@@ -51,8 +52,6 @@ u64 w2c_snap_hash(const w2c_module *module);
 /* Calls run(user, first, len) for each run of pages that are not all zeros. False: run returned false. */
 bool w2c_snap_runs(const w2c_memory *memory, bool (*run)(void *user, u64 first, u64 len),
                    void *user);
-/* CRC-32C. */
-u32 w2c_snap_crc(const u8 *bytes, size_t len);
 /* Makes a table or memory that begins at its minimum as large as wanted. */
 bool w2c_snap_grow_memory(snap_work *w, u32 number, w2c_memory *memory, u64 pages);
 bool w2c_snap_grow_table(snap_work *w, u32 number, w2c_table *table, u64 size);

@@ -188,7 +188,7 @@ w2c_status w2c_snapshot_load(const w2c_module *module, w2c_instance **out, const
         return refuse(config, W2C_MISMATCH, "the snapshot is of another module");
     if (h.len != len - SNAP_HEADER)
         return refuse(config, W2C_INVALID, "the snapshot is cut off, or something follows it");
-    if (w2c_snap_crc(at + SNAP_HEADER, len - SNAP_HEADER) != h.crc)
+    if (w2c_crc32c(at + SNAP_HEADER, len - SNAP_HEADER) != h.crc)
         return refuse(config, W2C_INVALID, "the snapshot is damaged: its checksum is wrong");
     memset(&in, 0, sizeof in);
     in.work.hooks = hooks ? hooks : &none;

@@ -159,7 +159,7 @@ static bool put_all(Out *o) {
     snap_header h = {.version = SNAP_VERSION,
                      .hash = w2c_snap_hash(module),
                      .len = o->len - SNAP_HEADER,
-                     .crc = w2c_snap_crc(o->bytes + SNAP_HEADER, o->len - SNAP_HEADER)};
+                     .crc = w2c_crc32c(o->bytes + SNAP_HEADER, o->len - SNAP_HEADER)};
     w2c_snap_put_header(o->bytes, &h);
     return true;
 }

@@ -3,6 +3,8 @@
 #include "cmd.h"
 #include "processes.h"
 #include "program.h"
+#include "w2c_group.h"
+#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,8 +24,9 @@ typedef struct Build {
     const char *name;   /* prefix of the module's symbols */
     const char **flags; /* what every call of the compiler begins with, the compiler first */
     size_t flag_count;
-    const char **sources, **objects; /* relative to the folder */
-    size_t source_count;
+    const char **sources, **objects; /* relative to the folder, but for groups' objects */
+    size_t source_count, main_count; /* the groups of --lazy-groups come last */
+    Buffer groups;                   /* folder of their objects before its rename; len 0: none */
 } Build;
 
 static const char *printed(Build *b, const char *format, const char *a, const char *c) {
@@ -151,35 +154,143 @@ static bool source_add(Build *b, const char *source) {
     return b->objects[b->source_count++] != NULL;
 }
 
+/* NAME.N.c becomes N.so. */
+static bool group_add(Build *b, const char *source) {
+    const char *number = source + strlen(b->name) + 1;
+    char *object = arena_strdup(&b->arena, number, strlen(number) + 2);
+    if (!object) return diag_nomem(&b->session.ctx);
+    strcpy(object + strlen(number) - 2, ".so");
+    b->sources[b->source_count] = source;
+    b->objects[b->source_count] = printed(b, "%s/%s", b->groups.data, object);
+    return b->objects[b->source_count++] != NULL;
+}
+
 static bool sources_list(Build *b) {
-    size_t cap = b->outputs.count + 2;
+    size_t cap = b->outputs.count + 3;
+    bool lazy = b->groups.len != 0;
     b->sources = ARENA_ARRAY(&b->arena, cap, const char *);
     b->objects = ARENA_ARRAY(&b->arena, cap, const char *);
     if (!b->sources || !b->objects) return diag_nomem(&b->session.ctx);
     for (uint32_t i = 0; i < b->outputs.count; i++) {
         const char *base = path_base(b->outputs.items[i].path);
         size_t len = strlen(base);
-        if (len > 2 && !strcmp(base + len - 2, ".c") && !source_add(b, base)) return false;
+        if (len > 2 && !strcmp(base + len - 2, ".c") && (!lazy || !i) && !source_add(b, base))
+            return false;
     }
-    return source_add(b, "program_main.c") &&
-           (!b->options->value[OPT_bench].set || source_add(b, "bench_host.c"));
+    if (!source_add(b, "program_main.c") ||
+        (b->options->value[OPT_bench].set && !source_add(b, "bench_host.c")))
+        return false;
+    b->main_count = b->source_count;
+    for (uint32_t i = 3; lazy && i < b->outputs.count; i++) { /* main, two headers, groups */
+        const char *base = path_base(b->outputs.items[i].path);
+        size_t len = strlen(base);
+        if (!strcmp(base + len - 2, ".c") && !group_add(b, base)) return false;
+    }
+    return true;
+}
+
+/* What makes an object of a source: options behind the flags. */
+static const char **compile_command(Build *b, size_t i) {
+    static const char *const shared[] = {"-fPIC", "-shared", "-Wl,-z,noseparate-code"};
+    const char **argv = ARENA_ARRAY(&b->arena, b->flag_count + 16, const char *);
+    size_t n = b->flag_count;
+    if (!argv) return NULL;
+    memcpy(argv, b->flags, n * sizeof *argv);
+    for (size_t k = 0; i >= b->main_count && k < sizeof shared / sizeof *shared; k++)
+        argv[n++] = shared[k];
+    if (i < b->main_count) argv[n++] = "-c";
+    const char *const rest[] = {"-I", b->home.include.data, b->sources[i],
+                                "-o", b->objects[i],        NULL};
+    memcpy(argv + n, rest, sizeof rest);
+    return argv;
 }
 
 static bool compile(Build *b, const JobOptions *options) {
     Job *jobs = ARENA_ARRAY(&b->arena, b->source_count, Job);
     if (!jobs) return diag_nomem(&b->session.ctx);
     for (size_t i = 0; i < b->source_count; i++) {
-        const char **argv = ARENA_ARRAY(&b->arena, b->flag_count + 8, const char *);
+        const char **argv = compile_command(b, i);
         if (!argv) return diag_nomem(&b->session.ctx);
-        memcpy(argv, b->flags, b->flag_count * sizeof *argv);
-        const char *const rest[] = {"-I", b->home.include.data, "-c", b->sources[i],
-                                    "-o", b->objects[i],        NULL};
-        memcpy(argv + b->flag_count, rest, sizeof rest);
         jobs[i] = (Job){argv, printed(b, "%s/%s.log", b->folder.data, b->sources[i])};
         if (!jobs[i].log) return false;
     }
     return jobs_run(&b->session.ctx, jobs, b->source_count, options) ||
            (b->cc_failed = true, false);
+}
+
+/* ---- --lazy-groups --------------------------------------------------------------------------- */
+/* What the program knows of its groups' files, as C. */
+static bool groups_describe(Build *b, const char *out, Buffer *text) {
+    Context *ctx = &b->session.ctx;
+    Buffer file;
+    buffer_init(&file, ctx->alloc);
+    bool ok = true;
+    buffer_printf(text,
+                  "#include \"w2c_group.h\"\nextern const char *const %s_group_folder;\n"
+                  "const char *const %s_group_folder = \"",
+                  b->name, b->name);
+    for (const char *c = path_base(out); *c; c++)
+        buffer_printf(text, "\\%03o", (unsigned char)*c);
+    buffer_printf(text,
+                  ".groups\";\nextern const w2c_group_file %s_group_files[];\n"
+                  "const w2c_group_file %s_group_files[] = {\n",
+                  b->name, b->name);
+    for (size_t i = b->main_count; ok && i < b->source_count; i++) {
+        file.len = 0;
+        ok = file_read(ctx, b->objects[i], &file);
+        if (ok)
+            buffer_printf(text, "    {%lluu, 0x%08xu},\n", (unsigned long long)file.len,
+                          w2c_crc32c(file.data, file.len));
+    }
+    buffer_text(text, "    {0, 0}};\n");
+    buffer_free(&file);
+    return ok && (!text->failed || diag_nomem(ctx));
+}
+
+/* The description is compiled when the groups are there, and becomes the last of the program's own objects. */
+static bool groups_compile(Build *b, const char *out, const JobOptions *options) {
+    Context *ctx = &b->session.ctx;
+    const char *source = printed(b, "%s%s", b->name, "_groups.c");
+    const char *path = source ? printed(b, "%s/%s", b->folder.data, source) : NULL;
+    const char *log = path ? printed(b, "%s%s", path, ".log") : NULL;
+    Buffer text;
+    buffer_init(&text, ctx->alloc);
+    bool ok =
+        log && groups_describe(b, out, &text) && file_write(ctx, path, text.data, text.len, NULL);
+    buffer_free(&text);
+    if (!ok) return false;
+    size_t at = b->main_count++; /* the first group's place: its object is not linked */
+    b->sources[at] = source;
+    b->objects[at] = printed(b, "%s%s", source, ".o");
+    const char **argv = b->objects[at] ? compile_command(b, at) : NULL;
+    if (!argv) return diag_nomem(ctx);
+    Job job = {argv, log};
+    return jobs_run(ctx, &job, 1, options) || (b->cc_failed = true, false);
+}
+
+/* Nothing but N.so in it: another build's groups. */
+static bool only_groups(const char *place) {
+    DIR *dir = opendir(place);
+    bool ok = true;
+    for (struct dirent *entry; dir && ok && (entry = readdir(dir));) {
+        const char *name = entry->d_name;
+        size_t digits = strspn(name, "0123456789");
+        ok = !strcmp(name, ".") || !strcmp(name, "..") || (digits && !strcmp(name + digits, ".so"));
+    }
+    if (dir) closedir(dir);
+    return ok;
+}
+
+/* The groups' folder takes its place; one from another build goes. */
+static bool groups_place(Build *b, const char *out) {
+    const char *place = printed(b, "%s%s", out, ".groups");
+    if (!place) return false;
+    if (only_groups(place)) folder_remove(place);
+    if (rename(b->groups.data, place))
+        return diag_error(&b->session.ctx, ERR_io, NO_OFFSET, "writing %s: is it in the way?",
+                          place);
+    b->groups.len = 0;
+    return true;
 }
 
 /* Words of the build's own link flags (sanitizers, in a build tree). */
@@ -195,16 +306,23 @@ static size_t link_words(Build *b, const char **argv) {
 static bool link_program(Build *b, const JobOptions *options) {
     size_t n = b->flag_count;
     const char **argv =
-        ARENA_ARRAY(&b->arena, n + b->source_count + strlen(W2C_LINK_FLAGS) + 16, const char *);
+        ARENA_ARRAY(&b->arena, n + b->source_count + strlen(W2C_LINK_FLAGS) + 24, const char *);
     const char *wasi = printed(b, "%s/%s", b->home.lib.data, "libw2cwasi.a");
     const char *rt = printed(b, "%s/%s", b->home.lib.data, "libw2crt.a");
     const char *log = printed(b, "%s/%s", b->folder.data, "link.log");
     if (!argv || !wasi || !rt || !log) return diag_nomem(&b->session.ctx);
     memcpy(argv, b->flags, n * sizeof *argv);
-    memcpy(argv + n, b->objects, b->source_count * sizeof *argv);
-    n += b->source_count;
+    bool lazy = b->options->value[OPT_lazy_groups].set;
+    memcpy(argv + n, b->objects, b->main_count * sizeof *argv);
+    n += b->main_count;
     if (b->options->value[OPT_link_static].set) argv[n++] = "-static";
     n += link_words(b, argv + n);
+    if (lazy) { /* groups find the runtime in the program */
+        const char *const all[] = {"-rdynamic", "-Wl,--whole-archive", rt, "-Wl,--no-whole-archive",
+                                   "-ldl"};
+        memcpy(argv + n, all, sizeof all);
+        n += sizeof all / sizeof *all;
+    }
     const char *const rest[] = {wasi, rt, "-lm", "-pthread", "-o", b->temp.data, NULL};
     memcpy(argv + n, rest, sizeof rest);
     Job job = {argv, log};
@@ -245,6 +363,11 @@ static bool build(Build *b, const char *input, const char *out) {
     if (!b->quiet) program_warn(b->options, &b->session.module);
     if (!home_find(ctx, &b->home) || !compiler_choose(b) || !temp_name(b, out) || !folder_choose(b))
         return false;
+    if (b->options->value[OPT_lazy_groups].set) {
+        buffer_printf(&b->groups, "%s.groups", b->temp.data);
+        if (!buffer_cstr(&b->groups)) return diag_nomem(ctx);
+        if (!folder_make(ctx, b->groups.data)) return false;
+    }
     if (!translate(b) ||
         !program_write(ctx, b->quiet ? &none : b->options, &b->home, b->folder.data, b->name) ||
         !sources_list(b))
@@ -255,7 +378,9 @@ static bool build(Build *b, const char *input, const char *out) {
                           .what = "compiling",
                           .mask = b->signals};
     double start = seconds_now();
-    if (!compile(b, &options) || !link_program(b, &options)) return false;
+    if (!compile(b, &options) || (b->groups.len && !groups_compile(b, out, &options)) ||
+        !link_program(b, &options) || (b->groups.len && !groups_place(b, out)))
+        return false;
     if (options.verbose) fprintf(stderr, "compiled and linked in %.3f s\n", seconds_now() - start);
     if (!program_place(b, out)) return false;
     const char *depfile = b->options->value[OPT_depfile].text;
@@ -264,6 +389,8 @@ static bool build(Build *b, const char *input, const char *out) {
 
 static void build_free(Build *b) {
     if (b->temp.len) unlink(b->temp.data);
+    if (b->groups.len) folder_remove(b->groups.data);
+    buffer_free(&b->groups);
     if (b->temporary && b->folder.len) folder_remove(b->folder.data);
     buffer_free(&b->folder);
     buffer_free(&b->cc);
@@ -277,6 +404,9 @@ int cmd_build(const Options *options) {
     const char *input = session_argument(options), *out = options->value[OPT_output].text;
     if (!input) return 3;
     if (!out || !*path_base(out)) return options_complain(options, "where to? -o EXE is missing");
+    if (options->value[OPT_lazy_groups].set && options->value[OPT_link_static].set)
+        return options_complain(options,
+                                "--lazy-groups needs a program that can load: no --static");
     if (!program_options_check(options)) return 3;
     return build_program(options, input, out, false);
 }
@@ -288,6 +418,7 @@ int build_program(const Options *options, const char *input, const char *out, bo
     buffer_init(&b.folder, alloc);
     buffer_init(&b.cc, alloc);
     buffer_init(&b.temp, alloc);
+    buffer_init(&b.groups, alloc);
     buffer_init(&b.home.lib, alloc);
     buffer_init(&b.home.include, alloc);
     buffer_init(&b.home.share, alloc);

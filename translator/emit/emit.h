@@ -88,6 +88,17 @@ bool emit_name_all(Emitter *e);
  * a checked entry. NULL when memory runs out. */
 const char *emit_form_name(const Emitter *e, Buffer *scratch, uint32_t func, char form);
 char *emit_mangled(Emitter *e, Slice name); /* in e->arena; NULL when memory runs out */
+/* One C file has all: functions are static there. */
+static inline bool emit_is_single(const Emitter *e) {
+    return e->group_count <= 1 && !e->options->lazy_groups;
+}
+/* ---- emit_lazy.c: groups that are loaded at the first call ---- */
+/* Calls of function func of another group, through the table. */
+void emit_lazy_call(const Emitter *e, Buffer *out, uint32_t func);
+void emit_lazy_decls(const Emitter *e, Buffer *out);
+/* What a group's file ends with, and what the program has; needed: bitmap of functions called from other groups. */
+void emit_lazy_group(const Emitter *e, Buffer *out, uint32_t group);
+void emit_lazy_tables(const Emitter *e, Buffer *out, const uint64_t *needed);
 /* ---- emit_plan.c ---- */
 bool emit_plan(Emitter *e);
 /* ---- emit_expr.c ---- */
@@ -174,7 +185,9 @@ bool emit_slots_init(Writer *w, const OpStream *stream);
 void emit_slot_decls(Writer *w, Buffer *out);
 /* "static u32 f_fac(calc *m, u32 p0)" without the storage class; names: also the parameters'. */
 void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *name, bool names);
-void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed);
+/* Of the functions needed; those outside [first, last) are in other groups. */
+void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed, uint32_t first,
+                     uint32_t last);
 bool emit_is_addressed(const Emitter *e, uint32_t func);
 /* The function's check of the stack, and its barrier before returns: W2C_ENTER, W2C_KEEP_FRAME. */
 StackCheck emit_stack_check(const Writer *w);

@@ -39,9 +39,14 @@ void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *na
     buffer_char(out, ')');
 }
 
-void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed) {
+void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed, uint32_t first,
+                     uint32_t last) {
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++) {
         if (!(needed[f / 64] >> (f % 64) & 1)) continue;
+        if (e->options->lazy_groups && (f < first || f >= last)) {
+            emit_lazy_call(e, out, f);
+            continue;
+        }
         buffer_text(out, "W2C_FN ");
         emit_prototype(e, out, f, e->funcs[f], false);
         buffer_text(out, ";\n");

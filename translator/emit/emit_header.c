@@ -201,6 +201,7 @@ void emit_private(const Emitter *e, Buffer *out) {
         if (e->features & feature_headers[i].features)
             buffer_printf(out, "#include \"%s\"\n", feature_headers[i].header);
     if (e->tail_bodies) buffer_text(out, "#include \"w2c_tail.h\"\n");
+    if (e->options->lazy_groups) buffer_text(out, "#include \"w2c_group.h\"\n");
     buffer_printf(out, "#include \"w2c_quiet.h\"\n\n"
                        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
                        "/* ---- types: their calls in C, and their descriptors ---- */\n");
@@ -212,20 +213,22 @@ void emit_private(const Emitter *e, Buffer *out) {
     buffer_text(out, "};\n\n");
     buffer_printf(out,
                   "/* files made with other modes do not link */\n"
-                  "extern const char %s_mode_%s W2C_HIDDEN;\n"
+                  "extern const char %s_mode_%s%s;\n"
                   "__attribute__((used)) static const char *const %s_mode = &%s_mode_%s;\n",
-                  e->name, mode, e->name, e->name, mode);
+                  e->name, mode, e->options->lazy_groups ? "" : " W2C_HIDDEN", e->name, e->name,
+                  mode);
     emit_gc_constructors(e, out);
     if (e->m->imported_funcs) {
         buffer_text(out, "\n/* ---- imports ---- */\n");
         import_calls(e, out);
     }
     buffer_text(out, "\n#undef W2C_FN\n#define W2C_FN ");
-    bool single = e->group_count <= 1;
-    buffer_text(out, single ? "static" : "W2C_HIDDEN");
+    bool is_static = emit_is_single(e) || e->options->lazy_groups;
+    buffer_text(out, is_static ? "static" : "W2C_HIDDEN");
     if (e->options->memory == MEMORY_GUARD) buffer_text(out, " W2C_TEXT");
     buffer_char(out, '\n');
     emit_fixed_decls(e, out);
     emit_tail_decls(e, out);
+    if (e->options->lazy_groups) emit_lazy_decls(e, out);
     buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n");
 }

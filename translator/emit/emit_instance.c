@@ -359,9 +359,9 @@ static void description(const Emitter *e, Buffer *out) {
                        : e->options->memory == MEMORY_BOUNDS ? "bounds"
                                                              : "static";
     buffer_printf(out,
-                  "\nextern const char %s_mode_%s W2C_HIDDEN;\nconst char %s_mode_%s = 1;\n"
+                  "\nextern const char %s_mode_%s%s;\nconst char %s_mode_%s = 1;\n"
                   "__attribute__((used)) static const char *const %s_abi = &W2C_ABI_SYMBOL;\n",
-                  n, mode, n, mode, n);
+                  n, mode, e->options->lazy_groups ? "" : " W2C_HIDDEN", n, mode, n);
     if (e->tail_bodies) buffer_printf(out, "const char W2C_TAIL_MODE(%s) = 1;\n", n);
     uint32_t memories = m->memory_count - m->imported_memories,
              tables = m->table_count - m->imported_tables;

@@ -8,6 +8,7 @@
 
 enum {
     DEFAULT_GROUP = 192 * 1024, /* bytes of wasm */
+    LAZY_GROUP = 24 * 1024,     /* smaller ones hold less that is not called */
     ONE_FILE = 320 * 1024,      /* a module whose code is smaller stays in one file */
 };
 
@@ -80,7 +81,9 @@ bool emit_plan(Emitter *e) {
     for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
         total += body_bytes(m, f);
     if (e->options->groups) return by_count(e, e->options->groups, total);
-    uint64_t aim = e->options->group_size ? e->options->group_size : DEFAULT_GROUP;
-    if (!e->options->group_size && total <= ONE_FILE) return by_count(e, 1, total);
+    uint64_t aim = e->options->lazy_groups ? LAZY_GROUP : DEFAULT_GROUP;
+    if (e->options->group_size) aim = e->options->group_size;
+    if (!e->options->group_size && !e->options->lazy_groups && total <= ONE_FILE)
+        return by_count(e, 1, total);
     return by_size(e, aim);
 }

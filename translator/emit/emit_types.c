@@ -342,9 +342,9 @@ void emit_type_defs(const Emitter *e, Buffer *out) {
         emit_gc_refs(e, out, i);
         /* g++ wants the attributes before the definition */
         buffer_printf(out,
-                      "extern W2C_WEAK W2C_HIDDEN const w2c_type w2c_type_%s;\n"
+                      "extern W2C_WEAK %sconst w2c_type w2c_type_%s;\n"
                       "const w2c_type w2c_type_%s = {\n    \"",
-                      sym, sym);
+                      e->options->lazy_groups ? "" : "W2C_HIDDEN ", sym, sym);
         if (t->form == FORM_FUNC) emit_letters(out, t);
         buffer_text(out, "\", \"");
         emit_descriptor_text(e, out, i);

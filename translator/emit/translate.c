@@ -24,6 +24,7 @@ typedef struct Job {
     atomic_ullong features; /* of the bodies */
     Buffer single;          /* the only group's text, when there is one */
     uint64_t *single_needed;
+    _Atomic uint64_t *called; /* with lazy groups, bitmap: functions called from another group */
 } Job;
 
 typedef struct Worker {
@@ -79,7 +80,7 @@ static bool list_outputs(Emitter *e, const Paths *p, OutputSet *o) {
          *private = format_path(e->arena, p->stem, ".private.h");
     if (!header || !private) return diag_nomem(e->ctx);
     if (!output_add(o, e->options->out) || !output_add(o, header)) return false;
-    if (e->group_count > 1) {
+    if (!emit_is_single(e)) {
         if (!output_add(o, private)) return false;
         for (uint32_t g = 0; g < e->group_count; g++) {
             char suffix[24];
@@ -109,6 +110,13 @@ static bool put(Job *job, Context *ctx, uint32_t file, Buffer *a, Buffer *b) {
     return output_put(job->outputs, ctx, file, parts, lens, b ? 2 : 1);
 }
 
+static void note_calls(Job *job, const Writer *w, uint32_t g) {
+    const Group *group = &job->e->groups[g];
+    for (uint32_t f = 0; f < job->e->m->func_count; f++)
+        if ((w->needed[f / 64] >> f % 64 & 1) && (f < group->first || f >= group->last))
+            atomic_fetch_or(&job->called[f / 64], (uint64_t)1 << f % 64);
+}
+
 static bool write_group(Job *job, Context *ctx, Writer *w, uint32_t g, Buffer *bodies) {
     const Emitter *e = job->e;
     Buffer head;
@@ -117,7 +125,9 @@ static bool write_group(Job *job, Context *ctx, Writer *w, uint32_t g, Buffer *b
     emit_stamp(e, &head, false);
     buffer_printf(&head, "#include \"%s\"\n", slash ? slash + 1 : private);
     open_c(&head);
-    emit_prototypes(e, &head, w->needed);
+    emit_prototypes(e, &head, w->needed, e->groups[g].first, e->groups[g].last);
+    if (job->called) note_calls(job, w, g);
+    if (job->called) emit_lazy_group(e, bodies, g);
     close_c(bodies);
     bool ok = put(job, ctx, FILE_GROUPS + g, &head, bodies);
     buffer_free(&head);
@@ -140,9 +150,9 @@ static bool run_group(Worker *k, Writer *w, uint32_t g) {
     }
     atomic_fetch_add(&job->done, group->bytes);
     if (ok && bodies.failed) ok = diag_nomem(&k->ctx);
-    if (ok && e->group_count > 1 && !atomic_load(&job->failed)) {
+    if (ok && !emit_is_single(e) && !atomic_load(&job->failed)) {
         ok = write_group(job, &k->ctx, w, g, &bodies);
-    } else if (ok && e->group_count <= 1) {
+    } else if (ok && emit_is_single(e)) {
         job->single = bodies;
         job->single_needed = w->needed;
         w->needed = NULL;
@@ -205,7 +215,7 @@ static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file)
     Buffer head, tail;
     buffer_init(&head, ctx->alloc);
     buffer_init(&tail, ctx->alloc);
-    bool single = e->group_count <= 1;
+    bool single = emit_is_single(e);
     e->features = e->m->features_used | atomic_load(&job->features);
     bool ok = emit_writer_init(&w, e, ctx);
     uint64_t *needed = single ? job->single_needed : w.needed;
@@ -219,7 +229,11 @@ static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file)
     if (ok && needed) {
         mark_addressed(e, needed);
         buffer_text(&head, "\n/* ---- functions ---- */\n");
-        emit_prototypes(e, &head, needed);
+        emit_prototypes(e, &head, needed, single ? 0 : UINT32_MAX, UINT32_MAX);
+        for (uint32_t f = 0; job->called && f < e->m->func_count; f++)
+            if (needed[f / 64] >> f % 64 & 1)
+                atomic_fetch_or(&job->called[f / 64], (uint64_t)1 << f % 64);
+        if (job->called) emit_lazy_tables(e, &head, (const uint64_t *)job->called);
     }
     if (single) buffer_bytes(&head, job->single.data, job->single.len);
     const char *slash = p->blob ? strrchr(p->blob, '/') : NULL;
@@ -301,14 +315,24 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
         return diag_error(ctx, ERR_not_lowered, NO_OFFSET - 1, ": --memory=static");
     if (!prepare(&e, ctx, m, options, arena, &paths, &outputs)) return false;
     if (!emit_name_types(&e) || !emit_name_all(&e) || !emit_check(&e)) return false;
-    if (!may_throw_find(ctx, m, options->closed, arena, &e.may_throw) || !call_graph_find(ctx, m, arena, &e.calls))
+    if (!may_throw_find(ctx, m, options->closed, arena, &e.may_throw) ||
+        !call_graph_find(ctx, m, arena, &e.calls))
         return false;
     if (!options->no_stack_analysis && !stack_checks_find(ctx, m, &e.calls, arena, &e.stack))
         return false;
-    if (!options->no_fixed_tables && !fixed_tables_find(ctx, m, &e.calls, arena, &e.fixed))
+    if (!options->no_fixed_tables && !options->lazy_groups &&
+        !fixed_tables_find(ctx, m, &e.calls, arena, &e.fixed))
         return false;
     if (!emit_tail_plan(&e)) return false;
     Job job = {.e = &e, .outputs = &outputs};
+    if (options->lazy_groups) {
+        if (e.tail_bodies)
+            return diag_error(ctx, ERR_not_lowered, NO_OFFSET - 1,
+                              ": tail calls with --lazy-groups");
+        job.called = arena_array(arena, m->func_count / 64 + 1, sizeof *job.called);
+        if (!job.called) return diag_nomem(ctx);
+        memset((void *)job.called, 0, (m->func_count / 64 + 1) * sizeof *job.called);
+    }
     for (uint32_t g = 0; g < e.group_count; g++)
         job.total += e.groups[g].bytes;
     bool ok = run_workers(&e, &job) && write_main(&e, &paths, &job, outputs.count - 1) &&

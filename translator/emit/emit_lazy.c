@@ -1,0 +1,104 @@
+/* emit_lazy.c: groups for shared objects that are loaded when one of their functions is first called. Functions are
+ * static in their group; calls from elsewhere go through the program's table, whose entries begin at stubs.
+ * See rtlib/w2c_group.h. */
+#include "emit.h"
+#include <stdio.h>
+
+static uint32_t number(const Emitter *e, uint32_t func) {
+    return func - e->m->imported_funcs;
+}
+
+/* "(u32 (*)(calc *, u32)": the function's C type, as that of a pointer. */
+static void pointer_type(const Emitter *e, Buffer *out, uint32_t func) {
+    emit_prototype(e, out, func, "(*)", false);
+}
+
+static void pass(const Emitter *e, Buffer *out, uint32_t func) {
+    const TypeDef *t = func_type(e->m, func);
+    buffer_text(out, emit_is_addressed(e, func) ? "(instance" : "(m");
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", p%u", k);
+    buffer_char(out, ')');
+}
+
+static void call_entry(const Emitter *e, Buffer *out, uint32_t func) {
+    buffer_printf(out, "    %s((", func_type(e->m, func)->u.func.result_count ? "return " : "");
+    pointer_type(e, out, func);
+    buffer_printf(out, ")__atomic_load_n(&%s_dispatch[%u], __ATOMIC_ACQUIRE))", e->name,
+                  number(e, func));
+    pass(e, out, func);
+    buffer_text(out, ";\n}\n");
+}
+
+void emit_lazy_call(const Emitter *e, Buffer *out, uint32_t func) {
+    buffer_text(out, "W2C_INLINE ");
+    emit_prototype(e, out, func, e->funcs[func], true);
+    buffer_text(out, " {\n");
+    call_entry(e, out, func);
+}
+
+void emit_lazy_decls(const Emitter *e, Buffer *out) {
+    buffer_printf(out,
+                  "\n/* functions by number: at first stubs that load their group */\n"
+                  "extern w2c_code %s_dispatch[%u];\n",
+                  e->name, e->m->func_count - e->m->imported_funcs + 1);
+}
+
+void emit_lazy_group(const Emitter *e, Buffer *out, uint32_t group) {
+    bool guarded = e->options->memory == MEMORY_GUARD;
+    const Group *g = &e->groups[group];
+    buffer_text(out, "\nstatic void bind(void) {\n");
+    for (uint32_t f = g->first; f < g->last; f++)
+        buffer_printf(out,
+                      "    __atomic_store_n(&%s_dispatch[%u], (w2c_code)%s, __ATOMIC_RELEASE);\n",
+                      e->name, number(e, f), e->funcs[f]);
+    buffer_text(out, "}\n");
+    if (guarded)
+        buffer_text(out, "extern const char __start_w2c_text[] W2C_HIDDEN W2C_WEAK;\n"
+                         "extern const char __stop_w2c_text[] W2C_HIDDEN W2C_WEAK;\n");
+    buffer_printf(out,
+                  "extern const w2c_group w2c_this_group;\n"
+                  "const w2c_group w2c_this_group = {W2C_ABI, %u, 0x%016llxu, %s, bind};\n",
+                  group, (unsigned long long)e->input_hash,
+                  guarded ? "__start_w2c_text, __stop_w2c_text" : "NULL, NULL");
+}
+
+static void stub(const Emitter *e, Buffer *out, uint32_t func) {
+    buffer_text(out, "static W2C_COLD ");
+    char name[40];
+    snprintf(name, sizeof name, "stub_%u", number(e, func));
+    emit_prototype(e, out, func, name, true);
+    buffer_printf(out, " {\n    w2c_group_need(&%s_groups, %u);\n", e->name, number(e, func));
+    call_entry(e, out, func);
+}
+
+void emit_lazy_tables(const Emitter *e, Buffer *out, const uint64_t *needed) {
+    const Module *m = e->m;
+    const char *n = e->name;
+    buffer_printf(out,
+                  "\n/* ---- groups that are loaded at their first call ---- */\n"
+                  "static const u32 %s_group_of[] = {",
+                  n);
+    for (uint32_t g = 0, k = 0; g < e->group_count; g++)
+        for (uint32_t f = e->groups[g].first; f < e->groups[g].last; f++, k++)
+            buffer_printf(out, "%s%u,", k % 24 ? " " : "\n    ", g);
+    buffer_printf(out,
+                  " 0};\nextern const w2c_group_file %s_group_files[]; /* made with the groups */\n"
+                  "extern const char *const %s_group_folder;\n"
+                  "static u32 %s_group_states[%u];\n"
+                  "extern w2c_groups %s_groups;\n"
+                  "w2c_groups %s_groups = {&%s_group_folder, 0x%016llxu, %s_group_of,\n"
+                  "    %s_group_files, %s_group_states, %u, 0};\n",
+                  n, n, n, e->group_count + 1, n, n, n, (unsigned long long)e->input_hash, n, n, n,
+                  e->group_count);
+    for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
+        if (needed[f / 64] >> f % 64 & 1) stub(e, out, f);
+    buffer_printf(out, "w2c_code %s_dispatch[%u] = {\n", n, m->func_count - m->imported_funcs + 1);
+    for (uint32_t f = m->imported_funcs; f < m->func_count; f++) {
+        if (needed[f / 64] >> f % 64 & 1)
+            buffer_printf(out, "    (w2c_code)stub_%u,\n", number(e, f));
+        else
+            buffer_text(out, "    NULL,\n");
+    }
+    buffer_text(out, "    NULL};\n");
+}

@@ -4,7 +4,8 @@
  * profile's, the same on every processor. With W2C_RELAXED_NATIVE, which the translator defines for
  * all files of a module or for none, each is the one that costs least on the processor that the
  * file is compiled for, among those that the specification lists. All files of a module then need
- * the same processor flags. Included by w2c_simd.h only.
+ * the same processor flags. Files of either kind that use the instructions (W2C_RELAXED_STAMP, the
+ * translator's too) do not link with those of the other. Included by w2c_simd.h only.
  * Spec: exec/numerics#relaxed-ops */
 #ifndef W2C_SIMD_RELAXED_H
 #define W2C_SIMD_RELAXED_H
@@ -14,6 +15,25 @@
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/* Both kinds define their symbol in one section group, of which the linker keeps one: then the other
+ * kind's symbol is missing ("defined in discarded section"). */
+#if defined(W2C_RELAXED_STAMP) && defined(__ELF__)
+#if defined(W2C_RELAXED_NATIVE) && W2C_RELAXED_NATIVE
+#define W2C_RELAXED_CHOICE w2c_relaxed_simd_is_native
+#define W2C_RELAXED_TEXT "w2c_relaxed_simd_is_native"
+#else
+#define W2C_RELAXED_CHOICE w2c_relaxed_simd_is_deterministic
+#define W2C_RELAXED_TEXT "w2c_relaxed_simd_is_deterministic"
+#endif
+__asm__(".pushsection .rodata.w2c_relaxed_simd,\"aG\",%progbits,w2c_relaxed_simd,comdat\n"
+        ".globl " W2C_RELAXED_TEXT "\n"
+        ".hidden " W2C_RELAXED_TEXT "\n" W2C_RELAXED_TEXT ":\n"
+        ".byte 1\n"
+        ".popsection\n");
+extern const char W2C_RELAXED_CHOICE __attribute__((visibility("hidden")));
+__attribute__((used)) static const char *const w2c_relaxed_choice = &W2C_RELAXED_CHOICE;
 #endif
 
 #define W2C_SAME1(name, strict)                                                                    \

@@ -78,7 +78,8 @@ static void hash_file(XXH3_state_t *h, const char *path) {
 
 /* What changes the program: everything that compiling reads but the run options. */
 static bool hash_options(XXH3_state_t *h, const Options *options) {
-    static const OptionId ids[] = {OPT_cc, OPT_optimize, OPT_target_cpu, OPT_canonical_nans};
+    static const OptionId ids[] = {OPT_cc, OPT_optimize, OPT_target_cpu, OPT_canonical_nans,
+                                   OPT_relaxed_native};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         const char *text = options->value[ids[i]].text;
         uint8_t set = options->value[ids[i]].set;

@@ -13,7 +13,7 @@ case $cc in
 esac
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Werror"
 for level in -O0 -O2; do
-    for header in w2c.h w2c_rt.h w2c_ops.h; do
+    for header in w2c.h w2c_rt.h w2c_ops.h w2c_eh.h w2c_gc.h w2c_atomic.h w2c_simd.h w2c_tail.h w2c_wasi.h; do
         echo "#include \"$header\"" >"$out/one.c"
         $cc -std=c11 $level $warnings -I"$source/rtlib" -c "$out/one.c" -o "$out/one.o"
     done

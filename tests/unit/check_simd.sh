@@ -1,7 +1,7 @@
 #!/bin/bash
 # check_simd.sh: test_simd.c compiled for several sets of processor flags, optimised and not, with the plain
 # header and with the native relaxed choices; under qemu for AArch64 where the tools are there. W2C_CC: the
-# C compiler. Flags that this processor does not have are compiled only.
+# C compiler. Flags that this processor does not have are compiled only. W2C_LONG: all of them; else two.
 set -eu
 source=${W2C_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 cc=${W2C_CC:-cc}
@@ -31,6 +31,13 @@ has() {
     echo env
 }
 
+if [ -z "${W2C_LONG:-}" ]; then
+    try env "$cc" -O1 -DW2C_SIMD_PLAIN
+    case $($cc -dumpmachine) in
+    x86_64*) try "$(has avx2 fma)" "$cc" -O1 -mavx2 -mfma -DW2C_RELAXED_NATIVE=1 ;;
+    esac
+    exit 0
+fi
 try env "$cc" -O0 -DW2C_SIMD_PLAIN
 try env "$cc" -O2 -DW2C_SIMD_PLAIN
 try env "$cc" -O2 -DW2C_RELAXED_NATIVE=1
@@ -47,6 +54,9 @@ esac
 if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null; then
     try qemu-aarch64 aarch64-linux-gnu-gcc -O2 -static -DW2C_RELAXED_NATIVE=1
     try qemu-aarch64 aarch64-linux-gnu-gcc -O0 -static
+    case $cc in
+    *clang*) try qemu-aarch64 "$cc --target=aarch64-linux-gnu" -O1 -static ;;
+    esac
 else
     echo "no aarch64-linux-gnu-gcc and qemu-aarch64: AArch64 is left out"
 fi

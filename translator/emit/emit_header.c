@@ -10,9 +10,10 @@ const char *emit_public_type(ValType t) {
 static const char *const mode_names[] = {"guard", "bounds", "static"};
 
 void emit_stamp(const Emitter *e, Buffer *out, bool with_hash) {
-    buffer_printf(out, "/* Made by w2c %s. ABI %d, memory %s%s", e->options->version, 1,
+    buffer_printf(out, "/* Made by w2c %s. ABI %d, memory %s%s%s", e->options->version, 1,
                   mode_names[e->options->memory],
-                  e->options->canonical_nans ? ", canonical NaNs" : "");
+                  e->options->canonical_nans ? ", canonical NaNs" : "",
+                  e->options->relaxed_native ? ", relaxed SIMD native" : "");
     if (with_hash) buffer_printf(out, ", module %016llx", (unsigned long long)e->input_hash);
     buffer_text(out, ". Do not edit. */\n");
 }
@@ -197,6 +198,9 @@ static const struct {
 void emit_private(const Emitter *e, Buffer *out) {
     const char *mode = mode_names[e->options->memory];
     buffer_text(out, "#include \"w2c_rt.h\"\n");
+    if (e->features & FEATURE_BIT(relaxed_simd))
+        buffer_printf(out, "#define W2C_RELAXED_STAMP\n#define W2C_RELAXED_NATIVE %d\n",
+                      e->options->relaxed_native);
     for (unsigned i = 0; i < sizeof feature_headers / sizeof *feature_headers; i++)
         if (e->features & feature_headers[i].features)
             buffer_printf(out, "#include \"%s\"\n", feature_headers[i].header);

@@ -21,6 +21,8 @@ typedef struct TranslateOptions {
     MemoryMode memory;
     DataMode data;
     bool canonical_nans;
+    bool
+        relaxed_native; /* relaxed SIMD: what the processor does best, not the deterministic profile */
     /* a whole program: imports throw no exceptions (a trap when one does) and give no references, and
      * the module's tables and globals are nobody else's */
     bool closed;

@@ -10,7 +10,10 @@
 w2c_context *w2c_context_new(void) {
     w2c_context *context = (w2c_context *)calloc(1, sizeof *context);
     /* until a frame is entered, every check fails */
-    if (context) context->limit = (char *)UINTPTR_MAX;
+    if (!context) return NULL;
+    context->limit = (char *)UINTPTR_MAX;
+    context->head.meter = &context->own_meter;
+    w2c_meter_set(&context->own_meter, UINT64_MAX);
     return context;
 }
 
@@ -143,6 +146,8 @@ w2c_context *w2c_context_join(w2c_context *a, w2c_context *b) {
         a->trace = b->trace;
         b->trace = NULL;
     }
+    if (a->head.meter == &a->own_meter && b->head.meter != &b->own_meter)
+        a->head.meter = b->head.meter;
     w2c_heap_join(a, b);
     w2c_handles_move(a, b);
     w2c_tables_move(a, b);

@@ -64,6 +64,7 @@ w2c_ref w2c_elem_func(w2c_instance *instance, u32 number);
  * the other. */
 struct w2c_context {
     w2c_context_head head;
+    w2c_meter own_meter; /* when the embedder gave none */
     w2c_exceptions exceptions;
     w2c_heap *heap; /* NULL until something is allocated */
     w2c_handle *handles;

@@ -122,6 +122,22 @@ typedef struct w2c_extern {
 w2c_extern w2c_extern_host(const char *letters, w2c_host_fn fn, void *env);
 w2c_extern w2c_extern_host_any(const char *letters, w2c_host_any_fn *fn, void *env);
 
+/* ---- fuel, interruption --------------------------------------------------------------------- */
+/* Bounds what guests do that are made for it: translated with --interruptible, or interpreted with
+ * `metered`. One unit for each call of a function and each turn of a loop after its first, in both
+ * alike, so both end at the same place. A meter may serve several instances, also on several threads;
+ * then units that two take at the same moment may count as one. It outlives the contexts that were
+ * configured with it. All fields are private. */
+typedef struct w2c_meter {
+    int64_t fuel, stopped;
+} w2c_meter;
+/* UINT64_MAX: no limit (2^63 - 1, in fact). Also to set it anew, while nothing runs. */
+void w2c_meter_set(w2c_meter *meter, uint64_t fuel);
+uint64_t w2c_meter_left(const w2c_meter *meter);
+/* Ends what a guest computes with W2C_TRAP_INTERRUPTED at its next call or turn, which clears the
+ * request: it ends one run, the present or the next one. Any thread, any time. */
+void w2c_interrupt(w2c_meter *meter);
+
 /* ---- instantiation -------------------------------------------------------------------------- */
 typedef struct w2c_import {
     const char *module, *name; /* NUL-terminated; names with NULs go through the resolver */
@@ -179,6 +195,7 @@ typedef struct w2c_config {
     uint32_t gc_stress; /* collect at every n-th allocation, to test; 0: when it pays */
     bool lazy_imports;  /* functions that the list, links and symbols give are bound at their first
                          * call too, so that w2c_import_stats knows which were used */
+    w2c_meter *meter;   /* of the context; NULL: one without limit, that nobody can stop */
     void *host;         /* w2c_instance_host gives it back */
     bool backtrace;     /* traps in the context remember the active functions: w2c_backtrace */
     w2c_pool *pool;     /* the instance lives in a place of it, and deleting it gives that back */

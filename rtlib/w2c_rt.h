@@ -184,6 +184,28 @@ typedef struct w2c_operands {
     u64 *low;
 } w2c_operands;
 
+/* Fuel and interruption of code that is made for it (w2c_meter in w2c.h): `stopped` is 0 or has its
+ * sign bit set, so that one comparison sees both ends. Only w2c_interrupt may come from other threads;
+ * the rest is atomic because threads of a program may share a meter. */
+W2C_NORETURN void w2c_meter_ended(w2c_meter *meter) __attribute__((cold));
+/* At a function's entry and at a loop's turn. */
+W2C_INLINE void w2c_charge(w2c_meter *meter) {
+    s64 left = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED) - 1;
+    if (W2C_UNLIKELY((left | __atomic_load_n(&meter->stopped, __ATOMIC_RELAXED)) < 0))
+        w2c_meter_ended(meter);
+    __atomic_store_n(&meter->fuel, left, __ATOMIC_RELAXED);
+}
+/* For a loop that does `turns` turns at once: takes their fuel, or nothing when there is less or
+ * somebody has interrupted: then the turns are charged one by one, and it ends where it must. Long
+ * loops do this once for each few thousand turns. */
+W2C_INLINE bool w2c_fuel_take(w2c_meter *meter, u64 turns) {
+    s64 fuel = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED);
+    if (W2C_UNLIKELY(turns > (u64)fuel || __atomic_load_n(&meter->stopped, __ATOMIC_RELAXED) < 0))
+        return false;
+    __atomic_store_n(&meter->fuel, fuel - (s64)turns, __ATOMIC_RELAXED);
+    return true;
+}
+
 /* What generated code sees of a context: its first member. */
 typedef struct w2c_context_head {
     w2c_exception *thrown; /* the pending exception: from its throw until it is caught */
@@ -191,6 +213,7 @@ typedef struct w2c_context_head {
     w2c_gc gc;
     w2c_tail tail;
     w2c_operands operands;
+    w2c_meter *meter; /* never NULL */
 } w2c_context_head;
 
 struct w2c_table {
@@ -421,6 +444,7 @@ struct w2c_module {
     u32 given_count;
     const w2c_state_desc *state;     /* NULL: no snapshots */
     const struct w2c_tracer *tracer; /* of interpreted modules; else NULL */
+    bool metered;                    /* charges its context's meter */
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */
@@ -470,6 +494,7 @@ W2C_INLINE bool w2c_stack_ended(char *const *limit) {
     return w2c_stack_pointer() < *limit;
 #endif
 }
+#define W2C_METER(m) (((const w2c_context_head *)(m)->w2c.context)->meter)
 #define W2C_ENTER(m)                                                                               \
     do {                                                                                           \
         if (W2C_UNLIKELY(w2c_stack_ended(&(m)->w2c.stack_limit)))                                  \

@@ -209,11 +209,6 @@ typedef struct w2c_wasi_program {
     int argc;
     char **argv;
     const w2c_imports *extra;
-    /* Ends guests that compute, with W2C_TRAP_INTERRUPTED: for --timeout and the end of programs
-     * with threads. Called repeatedly, by another thread; NULL: nothing can, and the process is
-     * ended when it comes to that. */
-    void (*interrupt)(void *user);
-    void *user;
 } w2c_wasi_program;
 int w2c_wasi_run(const w2c_wasi_program *program);
 

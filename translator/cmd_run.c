@@ -7,7 +7,7 @@
 #include <string.h>
 #include <w2c_wasi.h>
 
-enum { EXIT_ENDED = 124, EXIT_TRAP = 134 };
+enum { EXIT_TRAP = 134 };
 
 /* Options of a run as w2c_wasi_main takes them: "--dir=.", ..., NULL. The texts are malloc'ed. */
 static char **baked_options(const Options *options) {
@@ -16,7 +16,7 @@ static char **baked_options(const Options *options) {
     for (size_t i = 0; list && i < options->item_count; i++) {
         const OptionItem *item = &options->items[i];
         const OptionRow *row = &option_rows[item->id];
-        if (!row->run || item->id == OPT_fuel) continue;
+        if (!row->run) continue;
         size_t len = strlen(row->long_name) + (item->text ? strlen(item->text) : 0) + 4;
         char *text = list[count++] = malloc(len);
         if (text && item->text)
@@ -54,20 +54,14 @@ static void print_stats(Interp *interp) {
 }
 
 /* ---- the run --------------------------------------------------------------------------------- */
-static void interrupt(void *interp) {
-    w2c_interp_interrupt(interp);
-}
-
 /* The module's path comes in front of the guest's arguments, as a program's name does. */
-static int run_module(const Options *options, Interp *interp, bool fuelled) {
+static int run_module(const Options *options, Interp *interp) {
     char **baked = baked_options(options);
     int code = 3;
     w2c_wasi_program program = {.module = w2c_interp_module(interp),
                                 .baked_options = (const char *const *)baked,
                                 .argc = options->argument_count,
-                                .argv = options->arguments,
-                                .interrupt = fuelled ? interrupt : NULL,
-                                .user = interp};
+                                .argv = options->arguments};
     if (baked) code = w2c_wasi_run(&program);
     free_options(baked);
     const Diag *d = w2c_interp_error(interp);
@@ -75,7 +69,7 @@ static int run_module(const Options *options, Interp *interp, bool fuelled) {
     if (code == EXIT_TRAP &&
         (d->class == CLASS_INVALID || d->class == CLASS_MALFORMED || d->class == CLASS_FEATURE))
         return 1;
-    return code == EXIT_TRAP && w2c_interp_fuel_ended(interp) ? EXIT_ENDED : code;
+    return code;
 }
 
 static const char *module_name(const char *path) {
@@ -92,7 +86,7 @@ int cmd_run(const Options *options) {
     Session s;
     Interp *interp = NULL;
     InterpOptions how = {.canonical_nans = options->value[OPT_canonical_nans].set};
-    how.fuelled = timeout != NULL || options->value[OPT_fuel].set;
+    how.metered = timeout != NULL || options->value[OPT_fuel].set;
     const char *path = options->arguments[0], *stats = options->value[OPT_stats].text;
     bool eager = options->value[OPT_validate].set && options->value[OPT_validate].number == 1;
     int code;
@@ -101,9 +95,7 @@ int cmd_run(const Options *options) {
         w2c_interp_load(&s.ctx, &s.module, module_name(path), &how, &interp) != W2C_OK) {
         code = session_fail(&s);
     } else {
-        if (options->value[OPT_fuel].set)
-            w2c_interp_fuel_set(interp, options->value[OPT_fuel].number);
-        code = run_module(options, interp, how.fuelled);
+        code = run_module(options, interp);
         if (stats && (strstr(stats, "memory") || strstr(stats, "calls"))) print_stats(interp);
     }
     w2c_interp_delete(interp);

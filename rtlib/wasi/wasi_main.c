@@ -43,6 +43,7 @@ typedef struct program {
     w2c_imports imports;
     w2c_config config; /* of every instance */
     w2c_error error;
+    w2c_meter meter;
     w2c_memory *shared; /* of a program with threads; NULL: it has one */
     pthread_t thread;   /* that runs its _start */
     bool done;          /* and has ended; atomic */
@@ -217,7 +218,7 @@ static int finish(const program *p, w2c_status status, const w2c_instance *insta
     fprintf(stderr, "%s: %s%s%s%s\n", p->name, trap ? "trap: " : "", w2c_status_text(status),
             detail[0] ? ": " : "", detail);
     if (trap && instance) w2c_backtrace(instance, print_frame, NULL);
-    return EXIT_TRAP;
+    return status == W2C_TRAP_FUEL ? EXIT_ENDED : EXIT_TRAP;
 }
 
 static int call_start(const program *p, w2c_instance *instance) {
@@ -362,7 +363,7 @@ static void wait_for_threads(program *p) {
         if (others && __atomic_load_n(&p->done, __ATOMIC_ACQUIRE)) break;
         w2c_memory_interrupt(p->shared);
         if (others) usleep(20000);
-        if (p->given->interrupt) p->given->interrupt(p->given->user);
+        w2c_interrupt(&p->meter);
         if (turns < END_TURNS) continue;
         bool trap = w2c_wasi_threads_status(p->wasi) != W2C_EXIT;
         int code = trap ? EXIT_TRAP : (int)(w2c_wasi_exit_code(p->wasi) & 0xff);
@@ -398,11 +399,8 @@ static int run_with_stack(program *p) {
 }
 
 static int run_timed(program *p) {
-    wasi_timer timer = {.wasi = p->wasi,
-                        .interrupt = p->given->interrupt,
-                        .user = p->given->user,
-                        .name = p->name,
-                        .seconds = p->options.timeout};
+    wasi_timer timer = {
+        .wasi = p->wasi, .meter = &p->meter, .name = p->name, .seconds = p->options.timeout};
     if (p->options.timeout <= 0) return run_with_stack(p);
     if (!wasi_timer_start(&timer)) return fail(p, "--timeout", "no thread for the clock");
     int code = run_with_stack(p);
@@ -412,12 +410,16 @@ static int run_timed(program *p) {
 static void prepare_and_run(program *p) {
     p->config = (w2c_config){.max_memory = p->options.max_memory, .error = &p->error};
     p->config.backtrace = true;
+    w2c_meter_set(&p->meter, p->options.fuel_given ? p->options.fuel : UINT64_MAX);
+    p->config.meter = &p->meter;
     p->config.stack_bytes = (size_t)p->options.stack_size;
     if (p->options.memory_report || p->options.memory_stats) p->config.watch = &wasi_report_watch;
     if (p->extra) p->imports = *p->extra;
     p->imports.resolve = resolve_all;
     p->imports.user = p;
-    if (has_threads(p->module) && !prepare_threads(p))
+    if (p->options.fuel_given && !p->module->metered)
+        fail(p, "--fuel", "the program was not built with --interruptible");
+    else if (has_threads(p->module) && !prepare_threads(p))
         fail(p, "no shared memory for the program's threads", "");
     else if (w2c_init_traps())
         p->exit_code = run_timed(p);

@@ -96,6 +96,13 @@ static bool read_bytes(wasi_options *o, const char *name, const char *value, uin
     return true;
 }
 
+static bool read_number(const char *value, uint64_t *out) {
+    char *end;
+    errno = 0;
+    *out = strtoull(value, &end, 10);
+    return value[0] >= '0' && value[0] <= '9' && !*end && errno == 0;
+}
+
 typedef enum option_id {
     DIR_,
     ENV,
@@ -110,6 +117,7 @@ typedef enum option_id {
     NO_RUN_ENV,
     TCPLISTEN,
     TIMEOUT,
+    FUEL,
     STATS,
     MEMORY_REPORT,
     LATER
@@ -133,7 +141,7 @@ static const struct option_row {
     {"--no-run-env", NO_RUN_ENV, false},
     {"--tcplisten", TCPLISTEN, true},
     {"--timeout", TIMEOUT, true},
-    {"--fuel", LATER, true},
+    {"--fuel", FUEL, true},
     {"--stats", STATS, true},
     {"--memory-report", MEMORY_REPORT, true},
 };
@@ -194,6 +202,10 @@ static bool apply(wasi_options *o, const struct option_row *row, const char *val
         return true;
     case TCPLISTEN:
         return add_listen(o, value);
+    case FUEL:
+        o->fuel_given = true;
+        if (read_number(value, &o->fuel)) return true;
+        return wrong(o, "--fuel=%.100s is not a number of calls and loop turns", value);
     case TIMEOUT:
         if (wasi_timer_seconds(value, &o->timeout)) return true;
         return wrong(o, "--timeout=%.100s is not a number of seconds", value);

@@ -14,6 +14,8 @@ typedef struct wasi_options {
     size_t listen_count;
     bool import_stats, memory_stats; /* of --stats; other words are for the tool */
     double timeout;                  /* seconds; 0: none */
+    uint64_t fuel;                   /* calls and loop turns; when it is given */
+    bool fuel_given;
     const char *arg0, *invoke;
     const char *memory_report;       /* file; NULL: none */
     const char *files[3];            /* for stdin, stdout, stderr; NULL: the process's own */

@@ -30,7 +30,7 @@ static void *timer_run(void *user) {
         if (pthread_cond_timedwait(&t->changed, &t->lock, &until) == 0 || t->finished) continue;
         t->struck = true;
         w2c_wasi_interrupt(t->wasi, true);
-        if (t->interrupt) t->interrupt(t->user);
+        w2c_interrupt(t->meter);
         if (++strikes > STRIKES_MAX) {
             fprintf(stderr, "%s: time ended\n", t->name);
             fflush(stdout);

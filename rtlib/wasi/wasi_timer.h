@@ -6,8 +6,7 @@
 
 typedef struct wasi_timer {
     w2c_wasi *wasi;
-    void (*interrupt)(void *user); /* ends what computes; NULL: nothing can */
-    void *user;
+    w2c_meter *meter; /* of what computes, if it is charged */
     const char *name; /* for the message */
     double seconds;
     pthread_t thread;
@@ -16,7 +15,7 @@ typedef struct wasi_timer {
     bool finished, struck;
 } wasi_timer;
 
-/* Every strike interrupts WASI and calls `interrupt`, until the run has ended. A guest that ends
+/* Every strike interrupts WASI and the meter, until the run has ended. A guest that ends
  * from neither within a second takes the process with it: exit code 124. False: no thread. */
 bool wasi_timer_start(wasi_timer *timer);
 /* The run is over. True: the timer has struck. */

@@ -24,6 +24,7 @@ static const char usage[] =
     "  --size=N         instructions of a function, about (default 60)\n"
     "  --save=DIR       keep modules that differ there\n"
     "  --minimise       make them smaller first\n"
+    "  --metered        loops and recursion are bounded by fuel alone: both end at the same place\n"
     "  --debug          run in this process, for a debugger; says nothing\n"
     "  --dry            only generate and validate\n"
     "  --include=DIR    folder of w2c_rt.h (default: found from the program's place)\n"
@@ -323,6 +324,8 @@ static bool read_option(Differ *d, const char *arg, const char **make, bool *cov
         d->minimise = true;
     else if (!strcmp(arg, "--debug"))
         d->debug = true;
+    else if (!strcmp(arg, "--metered"))
+        d->gen.endless = d->suite.options.metered = true;
     else if (!strcmp(arg, "--dry"))
         d->dry = true;
     else if ((v = value_of(arg, "--include")))

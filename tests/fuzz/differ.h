@@ -32,7 +32,6 @@ typedef struct Differ {
     uint64_t first, count;
     uint32_t round;   /* cases at a time */
     const char *save; /* folder for modules that differ */
-    uint64_t fuel;    /* of a call, with gen.endless */
     bool minimise, dry, debug;
     uint32_t *seen; /* by op */
 } Differ;

@@ -5,11 +5,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { MOST_VALUES = 16, ROUNDS = 3, BUDGET = 60 };
+enum { MOST_VALUES = 16, ROUNDS = 3, BUDGET = 60, FUEL = 300 };
 
 typedef struct World { /* one side */
     w2c_instance *instance;
     w2c_tag *tag;
+    w2c_meter meter;
     uint64_t calls; /* of host functions: hash of arguments in their order */
     w2c_import imports[GEN_IMPORTS + 1];
 } World;
@@ -171,13 +172,14 @@ static Step call(const Differ *d, World *w, const w2c_func *func, uint64_t numbe
     w2c_value args[MOST_VALUES], results[MOST_VALUES];
     const char *letters = w2c_type_letters(w2c_func_type(func)), *out = strchr(letters, '_') + 1;
     make_args(args, letters, number);
-    (void)d;
     set_budget(w);
+    if (d->gen.endless) w2c_meter_set(&w->meter, FUEL);
     memset(results, 0, sizeof results);
     step.status = w2c_call(func, args, results);
     for (unsigned i = 0; step.status == W2C_OK && out[i]; i++)
         mix_value(&step.results, out[i], &results[i]);
     see(w, &step);
+    if (d->gen.endless) step.fuel = w2c_meter_left(&w->meter);
     return step;
 }
 
@@ -207,7 +209,8 @@ static bool same(const Step *a, const Step *b, const char *at, Buffer *what) {
 
 static Step start(World *w, const w2c_module *module) {
     w2c_imports imports = {.list = w->imports, .count = GEN_IMPORTS + 1};
-    w2c_config config = {.max_gc_heap = (uint64_t)64 << 20};
+    w2c_config config = {.max_gc_heap = (uint64_t)64 << 20, .meter = &w->meter};
+    w2c_meter_set(&w->meter, FUEL);
     Step step = {.status = w2c_instance_new(module, &w->instance, &imports, &config)};
     see(w, &step);
     return step;
@@ -237,7 +240,9 @@ static bool play(const Differ *d, World worlds[2], const w2c_module *const modul
 }
 
 bool play_case(const Differ *d, const char *file, const w2c_module *compiled, Buffer *what) {
-    InterpOptions how = {.bounds = d->suite.options.memory != MEMORY_GUARD, .canonical_nans = true};
+    InterpOptions how = {.bounds = d->suite.options.memory != MEMORY_GUARD,
+                         .canonical_nans = true,
+                         .metered = d->gen.endless};
     Context ctx;
     Module module;
     Slice bytes;

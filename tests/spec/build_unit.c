@@ -68,6 +68,7 @@ static bool translate_bytes(Work *w, Context *ctx, Slice bytes, uint32_t number,
         .prefix_all = true,
         .only_func = NO_FUNC,
         .version = W2C_VERSION,
+        .interruptible = w->suite->options.metered,
         .canonical_nans = w->suite->options.mode == MODE_COMPARE,
     };
     if (w->suite->options.plain) translate_options_plain(&options);

@@ -26,7 +26,8 @@ typedef struct Run {
     w2c_link *links;
     size_t link_count;
     struct Loaded *loaded; /* interpreted: by number of the command that holds the module */
-    w2c_context *context;  /* of the first instance; all share it */
+    w2c_meter meter;
+    w2c_context *context; /* of the first instance; all share it */
     Host host;
     w2c_value args[MOST_VALUES], results[MOST_VALUES];
     Buffer text; /* why the command at hand failed */
@@ -60,7 +61,10 @@ static void trace_results(Run *run, w2c_status status, const char *letters) {
     static const char order[] = "ilfdvr";
     static const size_t sizes[] = {4, 8, 4, 8, 16, 0};
     if (run->suite->options.mode != MODE_COMPARE) return;
+    uint64_t left = w2c_meter_left(&run->meter);
     trace(run, &status, sizeof status);
+    if (status != W2C_TRAP_STACK_EXHAUSTED) /* frames differ in size */
+        trace(run, &left, sizeof left);
     for (size_t i = 0; status == W2C_OK && letters[i]; i++) {
         bool there = run->results[i].ref != NULL;
         const char *at = strchr(order, letters[i]);
@@ -83,6 +87,7 @@ static const w2c_module *load_module(Run *run, uint32_t number) {
     Loaded *l = &run->loaded[number];
     const char *file = run->script->commands[number].file;
     InterpOptions how = {.bounds = run->suite->options.memory != MEMORY_GUARD,
+                         .metered = run->suite->options.metered,
                          .canonical_nans = run->suite->options.mode == MODE_COMPARE};
     Context ctx;
     Slice bytes = {NULL, 0};
@@ -130,8 +135,10 @@ static w2c_status instantiate(Run *run, const w2c_module *module, w2c_instance *
                            .count = run->host.count,
                            .links = run->links,
                            .link_count = run->link_count};
-    w2c_config config = {
-        .context = run->context, .error = error, .gc_stress = run->suite->options.gc_stress};
+    w2c_config config = {.context = run->context,
+                         .error = error,
+                         .gc_stress = run->suite->options.gc_stress,
+                         .meter = &run->meter};
     w2c_status status = w2c_instance_new(module, out, &imports, &config);
     trace_results(run, status, "");
     trace_memory(run, *out);
@@ -368,6 +375,7 @@ static Run *new_run(Suite *suite, const Script *script, bool interpreted) {
     run->links = suite_alloc(suite, script->count, sizeof *run->links);
     run->loaded = suite_alloc(suite, script->count, sizeof *run->loaded);
     run->interpreted = interpreted;
+    w2c_meter_set(&run->meter, UINT64_MAX);
     if (!w2c_init_traps() || !host_init(&run->host)) _exit(3);
     return run;
 }
@@ -375,6 +383,7 @@ static Run *new_run(Suite *suite, const Script *script, bool interpreted) {
 static Verdict play(Run *run, uint32_t i) {
     buffer_init(&run->text, alloc_default());
     run->trace = 0;
+    w2c_meter_set(&run->meter, UINT64_MAX);
     Verdict verdict = run_command(run, i);
     if (i + 1 == run->script->count) delete_instances(run);
     return verdict;

@@ -20,6 +20,7 @@ static const char usage[] =
     "  --sanitize          compile with AddressSanitizer and UBSan, as this program must be\n"
     "  --memory=MODE       guard (the default), bounds or static\n"
     "  --plain             translate without the optimisations that can be switched off\n"
+    "  --metered           calls and loop turns are charged; --compare compares how many\n"
     "  --gc-stress N       collect garbage at every N-th allocation\n"
     "  --include DIR       folder of w2c_rt.h (default: found from the program's place)\n"
     "  -jN                 processes at a time (default: one a processor)\n"
@@ -123,6 +124,8 @@ static void options_read(Suite *suite, int argc, char **argv) {
         }
         if (arg[0] != '-')
             paths[count++] = arg;
+        else if (!strcmp(arg, "--metered"))
+            suite->options.metered = true;
         else if (!strcmp(arg, "-v"))
             suite->options.verbose = true;
         else if (!strcmp(arg, "--plain"))

@@ -33,6 +33,7 @@ typedef struct Fixture {
     Module module;
     Interp *interp;
     w2c_instance *instance;
+    w2c_meter meter;
 } Fixture;
 
 static w2c_status twice(void *env, w2c_instance *importer, uint32_t x, uint32_t *result) {
@@ -45,7 +46,8 @@ static void setup(Fixture *f, const InterpOptions *options) {
     const w2c_import list[] = {{"host", "twice", w2c_extern_host("i_i", (w2c_host_fn)twice, NULL)}};
     const w2c_imports imports = {.list = list, .count = 1};
     w2c_error error = {.status = W2C_OK};
-    const w2c_config config = {.error = &error};
+    const w2c_config config = {.error = &error, .meter = &f->meter};
+    w2c_meter_set(&f->meter, UINT64_MAX);
     context_init(&f->ctx, alloc_default(), "test");
     bool read = module_read(&f->ctx, (Slice){bytes, sizeof bytes}, &f->module);
     ck_assert_msg(read, "%s", f->ctx.diag.text);
@@ -113,12 +115,12 @@ END_TEST
 START_TEST(test_fuel) {
     Fixture f;
     uint32_t result;
-    setup(&f, &(InterpOptions){.fuelled = true, .fuel = 1000});
+    setup(&f, &(InterpOptions){.metered = true});
+    w2c_meter_set(&f.meter, 1000);
     ck_assert_int_eq(call(&f, "forever", 0, &result), W2C_TRAP_FUEL);
-    ck_assert(w2c_interp_fuel_ended(f.interp));
-    w2c_interp_fuel_set(f.interp, 177);
+    w2c_meter_set(&f.meter, 177);
     ck_assert_int_eq(call(&f, "fib", 10, &result), W2C_OK); /* one unit a call: exactly 177 */
-    ck_assert_uint_eq(w2c_interp_fuel(f.interp), 0);
+    ck_assert_uint_eq(w2c_meter_left(&f.meter), 0);
     ck_assert_int_eq(call(&f, "fib", 10, &result), W2C_TRAP_FUEL);
     teardown(&f);
 }
@@ -128,7 +130,7 @@ static void *interrupt(void *user) {
     Fixture *f = user;
     struct timespec nap = {0, 20000000};
     nanosleep(&nap, NULL);
-    w2c_interp_interrupt(f->interp);
+    w2c_interrupt(&f->meter);
     nanosleep(&nap, NULL);
     return NULL;
 }
@@ -137,11 +139,10 @@ START_TEST(test_interrupt) {
     Fixture f;
     uint32_t result;
     pthread_t thread;
-    setup(&f, &(InterpOptions){.fuelled = true});
+    setup(&f, &(InterpOptions){.metered = true});
     ck_assert_int_eq(pthread_create(&thread, NULL, interrupt, &f), 0);
     ck_assert_int_eq(call(&f, "forever", 0, &result), W2C_TRAP_INTERRUPTED);
     pthread_join(thread, NULL);
-    w2c_interp_fuel_set(f.interp, UINT64_MAX);
     ck_assert_int_eq(call(&f, "fib", 10, &result), W2C_OK);
     teardown(&f);
 }

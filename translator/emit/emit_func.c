@@ -196,6 +196,8 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
     if (check != STACK_CHECK_NONE)
         buffer_text(out, check == STACK_CHECK_UNOPTIMIZED ? "    W2C_ENTER_UNOPTIMIZED(m);\n"
                                                           : "    W2C_ENTER(m);\n");
+    if (w->e->options->interruptible)
+        buffer_text(out, "    w2c_meter *const meter = W2C_METER(m);\n    w2c_charge(meter);\n");
     buffer_bytes(out, w->body.data, w->body.len);
     buffer_text(out, "}\n");
 }
@@ -293,7 +295,7 @@ bool emit_function(Writer *w, uint32_t func) {
         if (ok && (e->options->explain_loops || !e->options->no_loop_versions))
             ok = loops_find(w->ctx, e->m, &ir, &w->arena, &w->loops);
         if (ok && e->options->explain_loops) emit_loops_explain(w);
-        if (e->options->no_loop_versions) w->loops.count = 0;
+        if (e->options->no_loop_versions || e->options->interruptible) w->loops.count = 0;
         ok = ok && emit_body(w, &stream, &ir);
         if (ok) put_function(w, func, w->out);
     }

@@ -14,6 +14,7 @@ void emit_stamp(const Emitter *e, Buffer *out, bool with_hash) {
                   mode_names[e->options->memory],
                   e->options->canonical_nans ? ", canonical NaNs" : "",
                   e->options->relaxed_native ? ", relaxed SIMD native" : "");
+    if (e->options->interruptible) buffer_text(out, ", interruptible");
     if (with_hash) buffer_printf(out, ", module %016llx", (unsigned long long)e->input_hash);
     buffer_text(out, ". Do not edit. */\n");
 }

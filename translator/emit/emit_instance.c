@@ -344,7 +344,7 @@ static void data_description(const Emitter *e, Buffer *out) {
                       active, truth(is_all), e->name);
     else
         buffer_printf(out, "NULL, NULL, 0, %s, NULL, NULL, 0,\n", truth(is_all));
-    buffer_printf(out, "    &%s_state, NULL};\n", e->name);
+    buffer_printf(out, "    &%s_state, NULL, %s};\n", e->name, truth(e->options->interruptible));
 }
 
 static void description(const Emitter *e, Buffer *out) {

@@ -326,6 +326,11 @@ static void emit_stmt(Writer *w, const Stmt *s) {
         buffer_text(w->out, ":;");
         break;
     case STMT_LOOP:
+        if (w->e->options->interruptible) { /* the first turn is free */
+            buffer_printf(w->out, "goto R%u; L%u: w2c_charge(meter); R%u: W2C_LOOP();", s->a, s->a,
+                          s->a);
+            break;
+        }
         emit_label(w, "L", s->a);
         buffer_text(w->out, ": W2C_LOOP();");
         break;

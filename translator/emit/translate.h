@@ -31,6 +31,9 @@ typedef struct TranslateOptions {
     bool no_loop_versions;  /* loops as they are, without fast copies */
     bool explain_loops;     /* says of every loop, on stderr, whether it has one, or why not */
     bool lazy_groups; /* groups are for shared objects, loaded at the first call: see w2c_group.h */
+    bool
+        interruptible; /* calls and loop turns are charged to the context's w2c_meter. A fast copy of a loop
+                         * takes its turns with w2c_fuel_take first */
     bool prefix_all; /* static names carry NAME_ too: several outputs can be one compilation unit */
     uint32_t
         only_func; /* emit this function's body alone (others become traps): to bisect; NO_FUNC: all */

@@ -400,7 +400,7 @@ w2c_status w2c_interp_load(Context *ctx, Module *m, const char *name, const Inte
     it->m = m;
     it->ctx = context_worker(ctx);
     if (options) it->options = *options;
-    it->fuel = it->options.fuel ? it->options.fuel : UINT64_MAX;
+    it->module.metered = it->options.metered;
     arena_init(&it->arena, ctx->alloc);
     arena_init(&it->scratch, ctx->alloc);
     pthread_mutex_init(&it->lock, NULL);
@@ -430,30 +430,6 @@ const w2c_module *w2c_interp_module(const Interp *it) {
 
 const Diag *w2c_interp_error(const Interp *it) {
     return &it->ctx.diag;
-}
-
-void interp_stop(Inst *in) {
-    Interp *it = inst_interp(in);
-    if (__atomic_exchange_n(&it->interrupted, false, __ATOMIC_RELAXED))
-        w2c_trap(W2C_TRAP_INTERRUPTED);
-    __atomic_store_n(&it->fuel_ended, true, __ATOMIC_RELAXED);
-    w2c_trap(W2C_TRAP_FUEL);
-}
-
-void w2c_interp_interrupt(Interp *it) {
-    __atomic_store_n(&it->interrupted, true, __ATOMIC_RELAXED);
-}
-
-bool w2c_interp_fuel_ended(const Interp *it) {
-    return __atomic_load_n(&it->fuel_ended, __ATOMIC_RELAXED);
-}
-
-void w2c_interp_fuel_set(Interp *it, uint64_t fuel) {
-    __atomic_store_n(&it->fuel, fuel, __ATOMIC_RELAXED);
-}
-
-uint64_t w2c_interp_fuel(const Interp *it) {
-    return __atomic_load_n(&it->fuel, __ATOMIC_RELAXED);
 }
 
 void w2c_interp_stats(Interp *it, InterpStats *out) {

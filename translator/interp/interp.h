@@ -16,8 +16,7 @@ typedef struct Interp Interp;
 typedef struct InterpOptions {
     bool canonical_nans; /* NaN results are made canonical */
     bool bounds;         /* every access to memory is compared with its size: no guard pages */
-    bool fuelled;        /* runs can be limited: w2c_interp_fuel_set, w2c_interp_interrupt */
-    uint64_t fuel;       /* what there is at the beginning; 0: no limit */
+    bool metered;        /* calls and loop turns are charged to the context's w2c_meter */
     bool callable;       /* compiled modules may be linked to it: C entries for libffi's closures */
 } InterpOptions;
 
@@ -34,16 +33,6 @@ const w2c_module *w2c_interp_module(const Interp *interp);
 /* The first error that a lazily translated function had: class CLASS_NONE when there is none.
  * Thread: not while the guest runs on others. */
 const Diag *w2c_interp_error(const Interp *interp);
-/* Calls and loop turns that the module's instances may still make together; UINT64_MAX: no limit. Only
- * with `fuelled`. Thread: not while guests run. */
-void w2c_interp_fuel_set(Interp *interp, uint64_t fuel);
-uint64_t w2c_interp_fuel(const Interp *interp);
-/* Ends what an instance runs with W2C_TRAP_INTERRUPTED, at its next call or loop turn; it can be called
- * again. Only with `fuelled`. One strike ends one run: repeat it for guests on several threads. Thread: any. */
-void w2c_interp_interrupt(Interp *interp);
-/* Has a run ended because its fuel did? */
-bool w2c_interp_fuel_ended(const Interp *interp);
-
 typedef struct InterpStats { /* bytes, but for the counts */
     uint64_t functions, called;
     uint64_t records;        /* of functions not called: their places in the module */

@@ -46,8 +46,6 @@ struct Interp {
     Arena arena;   /* what lives as long as this */
     Arena scratch; /* of the function under work */
     u64 called, code_bytes;
-    u64 fuel; /* calls and loop turns left to all instances */
-    bool interrupted, fuel_ended;
     struct Closure *closures;
     w2c_images images;
     w2c_state_desc state;
@@ -81,8 +79,6 @@ static inline const Code *interp_code_now(const Interp *it, u32 func) {
 /* Runs a defined function whose arguments are in the slots at fp; results come back there. Inside a
  * w2c_frame. */
 void interp_run(Inst *in, u32 func, u64 *fp);
-/* Fuel is used up, or somebody has interrupted the run. */
-W2C_NORETURN void interp_stop(Inst *in) __attribute__((cold));
 /* ---- interp_lazy.c ---- */
 /* Translates at the first call. Traps with the validator's message. */
 const Code *interp_code(Inst *in, u32 func);

@@ -261,7 +261,7 @@ bool interp_lower(Context *ctx, const Interp *it, const OpStream *stream, Arena 
                   Cells *out) {
     CellLower l = {.ctx = ctx, .it = it, .m = it->m, .s = stream, .arena = arena};
     if (!begin(&l)) return false;
-    if (it->options.fuelled) cells_op(&l, H_fuel);
+    if (it->options.metered) cells_op(&l, H_charge);
     for (u32 i = 0; i < stream->count && !l.failed; i++)
         lower_ins(&l, &stream->ins[i]);
     if (!l.failed && l.frame > MOST_SLOTS) {

@@ -139,8 +139,13 @@ void cells_open(CellLower *l, const Ins *ins) {
     l->blocks[ins->a].base = top_slot(l, b->param_count);
     if (ins->op == OP_if) jump_on(l, &cond, false, &l->blocks[ins->a].other);
     if (ins->op == OP_loop) {
+        Label first = {NONE, NONE}; /* turn: is not charged */
+        if (l->it->options.metered) jump(l, &first);
         cells_label(l, &l->blocks[ins->a].label);
-        if (l->it->options.fuelled) cells_op(l, H_fuel);
+        if (l->it->options.metered) {
+            cells_op(l, H_charge);
+            cells_label(l, &first);
+        }
     }
     cells_forget(l);
 }

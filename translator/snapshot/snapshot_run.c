@@ -302,7 +302,7 @@ bool snapshot_run(Context *ctx, Module *m, const SnapshotOptions *options, Snaps
     SnapshotHost *host = out->host = calloc(1, sizeof *host);
     if (!host) return diag_nomem(ctx);
     host->options = options;
-    if (w2c_interp_load(ctx, m, "snapshot", &(InterpOptions){.fuelled = false}, &out->interp) !=
+    if (w2c_interp_load(ctx, m, "snapshot", &(InterpOptions){.metered = false}, &out->interp) !=
         W2C_OK)
         return false;
     w2c_error error = {W2C_OK, ""};

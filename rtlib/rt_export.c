@@ -21,6 +21,7 @@ static void describe(w2c_instance *instance, const w2c_export_desc *d, w2c_exter
         out->global.heap = d->type;
         out->global.is_mutable = d->is_mutable;
         out->global.value = d->imported ? *(void **)at : at;
+        out->global.instance = instance;
         break;
     case W2C_TAG:
         out->tag = d->imported ? *(const w2c_tag **)at : (const w2c_tag *)at;

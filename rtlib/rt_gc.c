@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* ---- roots ---------------------------------------------------------------------------------- */
-static bool is_reference(const char *type) {
+bool w2c_is_reference(const char *type) {
     size_t len = type ? strlen(type) : 0;
     return len && (type[0] == '(' || (len > 3 && !strcmp(type + len - 3, "ref")));
 }
@@ -22,7 +22,7 @@ static bool pin_table(w2c_heap *heap, const w2c_table *t) {
 
 static bool pin_import(w2c_heap *heap, w2c_instance *i, const w2c_import_desc *d) {
     if (d->kind == W2C_TABLE) return pin_table(heap, *(w2c_table **)w2c_at(i, d->slot));
-    if (d->kind != W2C_GLOBAL || !is_reference(d->text)) return true;
+    if (d->kind != W2C_GLOBAL || !w2c_is_reference(d->text)) return true;
     const w2c_ref *global = *(const w2c_ref **)w2c_at(i, d->slot);
     return !global || gc_pin(heap, (uintptr_t)*global);
 }

@@ -242,6 +242,10 @@ static bool fill(w2c_instance *instance, const w2c_import_desc *d, const w2c_ext
         return true;
     default:
         *(void **)w2c_at(instance, d->slot) = e->global.value;
+        /* what it refers to is in the heap there, and may lead to functions; what both may set is one
+         * thread's */
+        if (e->global.instance && (e->global.is_mutable || w2c_is_reference(d->text)))
+            join(instance, e->global.instance->context);
         return true;
     }
 }
@@ -263,11 +267,8 @@ static bool find_given(w2c_instance *instance, const w2c_imports *imports, const
     for (size_t i = 0; i < imports->link_count; i++) {
         const w2c_link *link = &imports->links[i];
         if (link->instance && same_text(d->module, link->module) &&
-            w2c_export_find(link->instance, d->name, out)) {
-            /* a reference in a global leads to functions, too */
-            if (out->kind == W2C_GLOBAL) join(instance, link->instance->context);
+            w2c_export_find(link->instance, d->name, out))
             return true;
-        }
     }
     if (d->kind == W2C_FUNC && d->linked) {
         *out = w2c_extern_host(d->type->letters, d->linked, instance->host_data);

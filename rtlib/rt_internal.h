@@ -55,6 +55,8 @@ void w2c_stack_clear(void);
 /* Collects objects and exceptions, if it can now, and makes a heap for that if there is none. Returns
  * about how many words it looked at. */
 u64 w2c_heap_collect(w2c_context *context);
+/* A value type, as in w2c_global. */
+bool w2c_is_reference(const char *type);
 /* A function by its number in an element segment, or NULL. */
 w2c_ref w2c_elem_func(w2c_instance *instance, u32 number);
 

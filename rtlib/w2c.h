@@ -93,6 +93,9 @@ typedef struct w2c_global {
     void *value; /* uint32_t, uint64_t, float, double, w2c_v128 or w2c_ref, by type */
     const w2c_type
         *heap; /* of "(ref #...)" and "(ref null #...)": the type referred to; else NULL */
+    w2c_instance
+        *instance; /* whose export it is (w2c_export_find says so); NULL: the host's own. What
+                             * imports a reference from it joins its context. */
 } w2c_global;
 
 /* A host function as the module's NAME.h declares it:

@@ -4,8 +4,10 @@
  *   gc [SECONDS [SEED]]      how long the random part runs; default: 1500 steps for each configuration
  *
  * References that the host holds between calls are addresses it may compare, since objects do not move. */
+#include "cell.h"
 #include "heap.h"
 #include "join.h"
+#include "shelf.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -390,6 +392,28 @@ static void test_join(void) {
     w2c_handle_delete(of_b);
 }
 
+/* A global given by itself, not by a link to its instance: objects go from heap to heap all the same. */
+static void test_global(void) {
+    cell *c = NULL;
+    shelf *s = NULL;
+    uint32_t n = 0;
+    OK(cell_new(&c, NULL, NULL));
+    w2c_import given = {.module = "cell", .name = "cell"};
+    CHECK(w2c_export_find(cell_instance(c), w2c_name_of("cell"), &given.value), "no export");
+    w2c_imports imports = {.list = &given, .count = 1};
+    OK(shelf_new(&s, &imports, NULL));
+    CHECK(w2c_instance_context(cell_instance(c)) == w2c_instance_context(shelf_instance(s)),
+          "two contexts");
+    OK(shelf_x_put(s, 77));
+    shelf_delete(s);
+    OK(cell_x_litter(c, 100000));
+    CHECK(w2c_gc_collect(cell_instance(c)), "no collection");
+    OK(cell_x_litter(c, 100000));
+    OK(cell_x_read(c, &n));
+    CHECK(n == 77, "%u", n);
+    cell_delete(c);
+}
+
 /* ---- host references ------------------------------------------------------------------------ */
 static void test_host(void) {
     static int objects[4];
@@ -422,6 +446,7 @@ int main(int argc, char **argv) {
     test_stack(0);
     test_stack(1);
     test_join();
+    test_global();
     mutate(0, seconds);
     mutate(1, seconds);
     mutate(13, seconds);

@@ -67,6 +67,28 @@ def check_only_what_may(folder):
     t.check("X" not in bodies.get("try_quiet", "X"), "some: handlers that nothing reaches are not printed")
 
 
+def until_call(assembly, function):
+    """The instructions of a function up to its first call, by name."""
+    body = re.search(r"^%s:[^\n]*\n(.*?)\bcall" % function, assembly, re.S | re.M)
+    lines = [line.split("#")[0].strip() for line in body.group(1).splitlines()] if body else []
+    return [line.split()[0] for line in lines if line and not line.startswith(".") and not line.endswith(":")]
+
+
+def check_entering(folder):
+    """A function that calls inside a try does nothing before the call that the same function without a try does not."""
+    out = os.path.join(folder, "enter.c")
+    done = t.w2c(os.path.join(HERE, "enter.wasm"), "-o", out)
+    if not t.check(done.returncode == 0, "enter: " + done.stderr):
+        return
+    for compiler in t.compilers():
+        done = t.run([compiler.cc, "-O2", "-std=c11", "-I" + t.RTLIB, "-S", "-o", "-", out])
+        plain = until_call(done.stdout, "f_without")
+        t.check(len(plain) > 3, f"enter {compiler.cc}: the function is not found")
+        for name in ("f_with", "f_legacy"):
+            tried = until_call(done.stdout, name)
+            t.check(tried == plain, f"enter {compiler.cc}: {name} has {tried} before its call, not {plain}")
+
+
 def main():
     with t.temp_dir() as folder:
         n = 0
@@ -80,6 +102,8 @@ def main():
                         run_all(place, mode, compiler, flags, name, modules)
         check_nothing_thrown(folder)
         check_only_what_may(folder)
+        if os.uname().machine == "x86_64":
+            check_entering(folder)
     t.finish("eh")
 
 

@@ -86,6 +86,8 @@ typedef struct LoopFunc {
     Relation relation;
     Shape shape;
     bool spoiled; /* one copy differs from the others */
+    unsigned
+        order; /* of the copies: 0 first to last, 1 last to first, 2 the first, then last to second */
 } LoopFunc;
 
 typedef struct LoopModule {
@@ -217,7 +219,7 @@ static void load(Gen *g, unsigned code, const Place *at, unsigned j) {
 static void stride_value(Gen *g, unsigned j) { /* i of copy j, as an i32 */
     get(g, I);
     if (j && g->f->step) {
-        number(g, (int64_t)g->f->step * (int64_t)j);
+        number(g, (int64_t)g->f->step * (int64_t)j + (g->f->spoiled && j == 1));
         add(g);
     }
     narrow(g);
@@ -350,9 +352,13 @@ static void test(Gen *g) {
 }
 
 static void items(Gen *g, unsigned from, unsigned to) {
-    for (unsigned j = from; j < to; j++)
+    unsigned order = g->f->order;
+    for (unsigned i = from; i < to; i++) {
+        unsigned j =
+            order == 0 || (order == 2 && i == from) ? i : to - 1 - (i - from) + (order == 2);
         for (unsigned k = 0; k < g->f->item_count; k++)
             item(g, &g->f->items[k], j);
+    }
 }
 
 static void branch(Gen *g, unsigned code, unsigned depth) {
@@ -496,11 +502,21 @@ static LoopFunc random_func(Random *r, bool two) {
     f.p_step = strides[any(r, 14)];
     f.q_step = any(r, 4) ? strides[any(r, 14)] : 0;
     f.spoiled = any(r, 8) == 0;
+    if (any(r, 4) == 0) { /* what only stores may be done in any order */
+        f.order = 1 + any(r, 2);
+        f.item_count = 1 + any(r, 2);
+    }
     for (unsigned i = 0; i < f.item_count; i++)
         f.items[i] = (Item){.kind = any(r, 10),
                             .to = random_place(r, two),
                             .from = random_place(r, two),
                             .constant = (int32_t)any(r, 100)};
+    for (unsigned i = 0; f.order && i < f.item_count; i++) {
+        Item *it = &f.items[i];
+        if (any(r, 2)) it->kind = any(r, 2) ? 5 : 0;
+        it->from = it->to;
+        if (any(r, 4) == 0) it->from.plus += 4;
+    }
     return f;
 }
 

@@ -98,10 +98,14 @@ typedef struct Call {
     uint64_t args[4];
 } Call;
 
-static uint64_t random_address(const Trial *t, Random *r) {
+/* Inside, at an edge, or such that one of the loop's accesses is at the edge in its last turn. */
+static uint64_t random_address(const Trial *t, const LoopFunc *f, int64_t turns, Random *r) {
     uint64_t size = w2c_memory_size(memory_of(&t->sides[0], 0));
     uint64_t top = t->module.is64 ? 0 : (uint64_t)1 << 32;
-    switch (any(r, 8)) {
+    const Item *it = &f->items[any(r, f->item_count)];
+    const Place *at = any(r, 2) ? &it->to : &it->from;
+    int64_t walk = scale(f, at) * (int64_t)f->unroll * (turns - 1);
+    switch (any(r, 10)) {
     case 0:
         return size - any(r, 600);
     case 1:
@@ -109,10 +113,23 @@ static uint64_t random_address(const Trial *t, Random *r) {
     case 2:
         return top - any(r, 300);
     case 3:
-        return size - any(r, 64) * 8;
+        return (walk < 0 ? top : size) - (uint64_t)walk + any(r, 24) - 20;
+    case 4:
+    case 5:
+        return (walk < 0 ? 0 : size) - (uint64_t)(walk + at->plus) - at->offset + any(r, 16) - 12;
     default:
         return 512 + any(r, (uint32_t)size - 8192);
     }
+}
+
+/* Does it leave memory sooner or later, whatever its test says? */
+static bool leaves_memory(const LoopFunc *f) {
+    for (unsigned i = 0; i < f->item_count; i++) {
+        const Item *it = &f->items[i];
+        const Place *at = it->kind == 5 ? &it->to : &it->from;
+        if (llabs((long long)(scale(f, at) * (int64_t)f->unroll)) >= 8) return true;
+    }
+    return false;
 }
 
 static Call random_call(const Trial *t, const LoopFunc *f, Random *r) {
@@ -125,8 +142,8 @@ static Call random_call(const Trial *t, const LoopFunc *f, Random *r) {
                              0 - (uint64_t)any(r, 200)};
         uint64_t start = starts[any(r, 5)];
         if (f->relation == COUNTER && any(r, 4)) start = (uint64_t)(-step * turns);
-        c.args[0] = random_address(t, r);
-        c.args[1] = any(r, 3) ? random_address(t, r) : c.args[0] + any(r, 80) - 40;
+        c.args[0] = random_address(t, f, turns, r);
+        c.args[1] = any(r, 3) ? random_address(t, f, turns, r) : c.args[0] + any(r, 80) - 40;
         c.args[2] = start + (uint64_t)(step * turns) + (any(r, 4) ? 0 : any(r, 9));
         c.args[3] = start;
         if (any(r, 2)) { /* a + i, b + i << shift stay small also where i is not */
@@ -135,6 +152,7 @@ static Call random_call(const Trial *t, const LoopFunc *f, Random *r) {
         }
         for (unsigned i = 0; i < 4; i++)
             c.args[i] &= mask;
+        if (leaves_memory(f) && any(r, 4) == 0) return c;
         if (loop_turns(&t->module, f, c.args[3], c.args[2], MOST_TURNS) < MOST_TURNS) return c;
     }
 }

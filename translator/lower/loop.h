@@ -42,7 +42,7 @@ typedef struct LoopGroup {
 
 typedef struct LoopAccess {
     uint16_t op;
-    uint8_t lane;
+    uint8_t lane, bytes;
     uint32_t memory, group;
     uint64_t delta; /* bytes from the group's base */
     uint64_t offset;

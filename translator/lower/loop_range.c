@@ -47,6 +47,7 @@ bool loop_group(LoopRun *r) {
         LoopGroup *g = &l->groups[a->group];
         uint64_t mask = is64(r, a->memory) ? UINT64_MAX : 0xffffffffu;
         uint64_t delta = (a->address.c - g->base.c) & mask, end = access_bytes(a->op);
+        a->bytes = (uint8_t)end;
         if (a->offset > most || delta > most) return loop_refuse(r, LOOP_large, NULL, 0);
         a->delta = delta + a->offset;
         end += a->delta;

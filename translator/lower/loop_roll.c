@@ -164,18 +164,120 @@ static void apply(Match *m, bool tail) {
     l->tail = tail;
 }
 
-void loop_roll(LoopRun *r) {
+static bool try_match(LoopRun *r) {
     enum { MOST_RUNS = 64 };
-    const Loop *l = r->loop;
     Match m = {.r = r};
-    for (uint32_t i = 0; i < l->act_count; i++)
-        if (l->acts[i].kind != ACT_VALUE && l->acts[i].kind != ACT_STORE) return;
     for (m.times = MOST_RUNS; m.times > 1; m.times--) {
-        if (l->act_count % m.times) continue;
+        if (r->loop->act_count % m.times) continue;
         bool tail = false;
-        m.length = l->act_count / m.times;
+        m.length = r->loop->act_count / m.times;
         if (m.length == 0 || !matches(&m, &tail)) continue;
         apply(&m, tail);
-        return;
+        return true;
     }
+    return false;
+}
+
+/* ---- stores in another order ----------------------------------------------------------------- */
+
+/* Some acts and the store that needs them. */
+typedef struct Unit {
+    uint32_t first, count;
+    uint64_t at; /* the store's place */
+} Unit;
+
+static const LoopAccess *access_of(const LoopRun *r, uint32_t act) {
+    const Node *n = &r->ir->nodes[r->loop->acts[act].node];
+    bool access = n->op == NODE_ACCESS || (n->op < OP_COUNT && op_info[n->op].kind == KIND_STORE);
+    return access ? &r->loop->accesses[n->imm] : NULL;
+}
+
+/* Does any act outside of the unit, or what the loop leaves behind, use a value of it? */
+static bool is_closed(const LoopRun *r, const Unit *u) {
+    const Loop *l = r->loop;
+    for (uint32_t i = 0; i < l->var_count; i++) {
+        uint32_t act = l->vars[i].final_ ? loop_side((LoopRun *)r, l->vars[i].final_)->act : 0;
+        if (act > u->first && act <= u->first + u->count) return false;
+    }
+    for (uint32_t i = u->first + u->count; i < l->act_count; i++) {
+        const Node *n = &r->ir->nodes[l->acts[i].node];
+        for (unsigned k = loop_kids(n); k-- > 0;) {
+            uint32_t act = n->kid[k] ? loop_side((LoopRun *)r, n->kid[k])->act : 0;
+            if (act > u->first && act <= u->first + u->count) return false;
+        }
+    }
+    return true;
+}
+
+/* Can the units be done in any order? All accesses have one pointer, and no unit touches bytes that
+ * another stores. */
+static bool is_free(const LoopRun *r, const Unit *units, uint32_t count) {
+    const LoopAccess *one = access_of(r, units[0].first + units[0].count - 1);
+    for (uint32_t u = 0; u < count; u++) {
+        const LoopAccess *store = access_of(r, units[u].first + units[u].count - 1);
+        if (store->group != one->group || !is_closed(r, &units[u])) return false;
+        for (uint32_t i = 0; i < r->loop->act_count; i++) {
+            const LoopAccess *a = access_of(r, i);
+            if (!a || (i >= units[u].first && i < units[u].first + units[u].count)) continue;
+            if (a->group != one->group ||
+                (a->delta < store->delta + store->bytes && store->delta < a->delta + a->bytes))
+                return false;
+        }
+    }
+    return true;
+}
+
+static uint32_t find_units(const LoopRun *r, Unit *units, uint32_t most) {
+    const Loop *l = r->loop;
+    uint32_t count = 0, first = 0;
+    for (uint32_t i = 0; i < l->act_count; i++) {
+        if (l->acts[i].kind != ACT_STORE) continue;
+        if (count == most) return 0;
+        units[count++] = (Unit){first, i + 1 - first, access_of(r, i)->delta};
+        first = i + 1;
+    }
+    return first == l->act_count ? count : 0;
+}
+
+static void put_acts(LoopRun *r, const LoopAct *acts) {
+    Loop *l = r->loop;
+    for (uint32_t i = 0; i < l->act_count; i++) {
+        l->acts[i] = acts[i];
+        if (acts[i].kind == ACT_VALUE) loop_side(r, acts[i].node)->act = i + 1;
+    }
+}
+
+/* Producers store the elements of a run of memory in any order; here in the order of the steps. */
+static void sort_units(Unit *units, uint32_t count, bool down) {
+    for (uint32_t i = 1; i < count; i++) {
+        Unit u = units[i];
+        uint32_t k = i;
+        for (; k > 0 && (down ? units[k - 1].at < u.at : units[k - 1].at > u.at); k--)
+            units[k] = units[k - 1];
+        units[k] = u;
+    }
+}
+
+static void roll_sorted(LoopRun *r) {
+    enum { MOST_UNITS = 64, MOST_ACTS = 256 };
+    Unit units[MOST_UNITS];
+    LoopAct before[MOST_ACTS], sorted[MOST_ACTS];
+    Loop *l = r->loop;
+    uint32_t count = l->act_count <= MOST_ACTS ? find_units(r, units, MOST_UNITS) : 0, n = 0;
+    if (count < 2 || !is_free(r, units, count)) return;
+    const LoopAccess *store = access_of(r, l->act_count - 1);
+    sort_units(units, count, (int64_t)l->groups[store->group].base.step < 0);
+    for (uint32_t u = 0; u < count; u++)
+        for (uint32_t i = 0; i < units[u].count; i++)
+            sorted[n++] = l->acts[units[u].first + i];
+    memcpy(before, l->acts, n * sizeof *before);
+    put_acts(r, sorted);
+    if (!try_match(r)) put_acts(r, before);
+}
+
+void loop_roll(LoopRun *r) {
+    const Loop *l = r->loop;
+    for (uint32_t i = 0; i < l->act_count; i++)
+        if (l->acts[i].kind != ACT_VALUE && l->acts[i].kind != ACT_STORE) return;
+    if (!try_match(r)) roll_sorted(r);
 }

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <w2c_rt.h>
 
-extern const w2c_module m4k_module, m64k_module, m128k_module, m1m_module;
+extern const w2c_module m4k_module, m64k_module, m128k_module, m1m_module, big_module;
 static const struct {
     const char *name;
     const w2c_module *module;
@@ -261,6 +261,54 @@ static void cycles(unsigned count) {
     }
 }
 
+/* ---- policies --------------------------------------------------------------------------------- */
+/* Grows a memory by 1 MiB at a time to 256 MiB, writes to one page in `every`, then reads at random. */
+static void pages(void) {
+    static const struct {
+        const char *name;
+        uint32_t policy;
+    } ways[] = {{"default", 0},
+                {"huge", W2C_MEMORY_HUGE},
+                {"populate", W2C_MEMORY_POPULATE},
+                {"huge, populate", W2C_MEMORY_HUGE | W2C_MEMORY_POPULATE}};
+    enum { MIB = 256 };
+    printf("256 MiB, policy    written pages   grow, write    random reads     resident\n");
+    for (unsigned every = 1; every <= 16; every *= 16)
+        for (size_t k = 0; k < 4; k++) {
+            double grown = 1e18, looked = 1e18;
+            w2c_memory_figures f;
+            for (int round = 0; round < 3; round++) {
+                w2c_memory *m;
+                const w2c_config config = {.memory_policy = ways[k].policy};
+                w2c_instance *i;
+                if (w2c_instance_new(&big_module, &i, NULL, &config) != W2C_OK) die("instance");
+                m = w2c_instance_memory(i);
+                double begin = now();
+                for (int mib = 0; mib < MIB; mib++) {
+                    if (w2c_memory_grow(m, 16) == UINT64_MAX) die("grow");
+                    volatile uint8_t *data = w2c_memory_data(m) + w2c_memory_size(m) - (1 << 20);
+                    for (size_t at = 0; at < 1 << 20; at += 4096 * every)
+                        data[at] = 1;
+                }
+                double mid = now();
+                uint64_t x = 88172645463325252u, sum = 0;
+                for (int n = 0; n < 2000000; n++) {
+                    x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+                    sum += w2c_memory_data(
+                        m)[(x % ((uint64_t)MIB << 20) / (4096 * every)) * 4096 * every];
+                }
+                double end = now();
+                if (sum == 1) die("sum");
+                if (mid - begin < grown) grown = mid - begin;
+                if (end - mid < looked) looked = end - mid;
+                w2c_memory_stats(m, true, &f);
+                w2c_instance_delete(i);
+            }
+            printf("%-18s %10s 1/%-2u %10.1f ms %10.1f ns %8llu MiB\n", ways[k].name, "", every,
+                   grown / 1e6, looked / 2e6, (unsigned long long)(f.resident >> 20));
+        }
+}
+
 int main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "cost";
     w2c_init_traps();
@@ -270,6 +318,8 @@ int main(int argc, char **argv) {
         threads();
     else if (!strcmp(what, "many"))
         many();
+    else if (!strcmp(what, "pages"))
+        pages();
     else if (!strcmp(what, "cycles"))
         cycles(argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 100000);
     return 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What instances cost: makes modules with images of several sizes, builds instances.c with them, runs it.
 
-    instances.py --w2c build/w2c [--cc clang-19] [--wasmtime _libwasmtime.so] [cost threads many cycles]
+    instances.py --w2c build/w2c [--cc clang-19] [--wasmtime _libwasmtime.so] [cost threads many cycles pages]
 
 The last words choose the parts; all of them when none is given. --wasmtime: the shared library of the Python package
 `wasmtime`; by default the one in $PEERS/venv.
@@ -9,7 +9,7 @@ The last words choose the parts; all of them when none is given. --wasmtime: the
 import argparse, glob, os, pathlib, subprocess, sys, tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-SIZES = {"m4k": 4 << 10, "m64k": 64 << 10, "m128k": 128 << 10, "m1m": 1 << 20}
+SIZES = {"m4k": 4 << 10, "m64k": 64 << 10, "m128k": 128 << 10, "m1m": 1 << 20, "big": 0}
 
 
 def leb(n):
@@ -48,7 +48,7 @@ def module(size):
     pages = max(1, size >> 16)
     data = bytes(1 + i * 7 % 255 for i in range(size))
     return (b"\0asm\1\0\0\0" + section(1, b"\x01\x60\x01\x7f\x01\x7f") + section(3, b"\x01\x00")
-            + section(5, b"\x01\x01" + leb(pages) + leb(pages + 64)) + section(7, b"\x01\x05touch\x00\x00")
+            + section(5, b"\x01\x01" + leb(pages) + leb(pages + 8192)) + section(7, b"\x01\x05touch\x00\x00")
             + section(10, b"\x01" + leb(len(code)) + code)
             + section(11, b"\x01\x00\x41\x00\x0b" + leb(size) + data))
 
@@ -75,7 +75,7 @@ def main():
         program = pathlib.Path(name, "instances")
         subprocess.run([args.cc, *flags, HERE / "instances.c", HERE / "instances_wasmtime.c", *objects,
                         w2c.parent / "libw2crt.a", "-lm", "-ldl", "-pthread", "-o", program], check=True)
-        for part in args.parts or ["cost", "threads", "many", "cycles"]:
+        for part in args.parts or ["cost", "threads", "many", "cycles", "pages"]:
             extra = [name, args.wasmtime] if part == "cost" else []
             subprocess.run([program, part, *extra], check=True)
             sys.stdout.flush()

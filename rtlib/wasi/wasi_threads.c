@@ -166,7 +166,9 @@ static void thread_uncount(w2c_wasi *wasi) {
 static w2c_instance *thread_instance(const wasi_threads *t, w2c_extern *entry) {
     w2c_instance *instance = NULL;
     const char *letters;
-    if (w2c_instance_new(t->given.module, &instance, t->given.imports, t->given.config) != W2C_OK)
+    w2c_config config = t->given.config ? *t->given.config : (w2c_config){0};
+    config.error = NULL; /* several threads may spawn at once */
+    if (w2c_instance_new(t->given.module, &instance, t->given.imports, &config) != W2C_OK)
         return NULL;
     if (w2c_export_find(instance, w2c_name_of("wasi_thread_start"), entry) &&
         entry->kind == W2C_FUNC && entry->func &&

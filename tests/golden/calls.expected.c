@@ -55,6 +55,9 @@ W2C_FN void f_imports(golden *const m, u32 p0) {
 }
 
 /* fac: (i64) -> (i64) */
+W2C_COPY u64 q_fac(w2c_instance *, u64);
+W2C_COPY u64 r_fac(w2c_instance *, u64);
+W2C_COPY u64 s_fac(w2c_instance *, u64);
 W2C_FN u64 f_fac(w2c_instance *instance, u64 p0) {
     golden *const m = (golden *)instance;
     u64 j0, j1;
@@ -62,15 +65,18 @@ W2C_FN u64 f_fac(w2c_instance *instance, u64 p0) {
     if (p0 == 0) {
         j0 = 1ull;
     } else {
-        j1 = f_fac(&m->w2c, p0 - 1ull);
+        j1 = q_fac(&m->w2c, p0 - 1ull);
         j0 = p0 * j1;
     }
     W2C_KEEP_FRAME; return j0;
 }
 
 /* forever: () -> () */
+W2C_COPY void q_forever(golden *);
+W2C_COPY void r_forever(golden *);
+W2C_COPY void s_forever(golden *);
 W2C_FN void f_forever(golden *const m) {
     W2C_ENTER(m);
-    f_forever(m);
+    q_forever(m);
     W2C_KEEP_FRAME; return;
 }

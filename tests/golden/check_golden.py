@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "compile"))
 from w2ctest import TESTS, check, finish, temp_dir, w2c
 
-FUNCTION = re.compile(r"^/\* [^\n]*: \([^\n]*\) -> \([^\n]*\) \*/\n(?:W2C_FN [^\n]*;\n)*W2C_FN .*?^\}\n",
+FUNCTION = re.compile(r"^/\* [^\n]*: \([^\n]*\) -> \([^\n]*\) \*/\n(?:W2C_(?:FN|COPY) [^\n]*;\n)*W2C_FN .*?^\}\n",
                       re.MULTILINE | re.DOTALL)
 
 

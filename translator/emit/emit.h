@@ -66,6 +66,7 @@ typedef struct Writer {
     Buffer body;       /* of the function under work: printed before its declarations */
     const Ir *ir;
     uint32_t func;
+    unsigned copy;       /* of func: 0 the function itself, see emit_copies.c */
     unsigned depth;      /* braces open */
     unsigned opaque;     /* bits: laundered constants used, see emit_expr.c */
     bool plain;          /* no laundered constants here: an initialiser */
@@ -134,6 +135,14 @@ void emit_callee(Writer *w, const Stmt *s, bool by_ref);
 void emit_destination(Writer *w, const Stmt *s); /* "i3 = " of a statement with one result */
 void emit_results_open(Writer *w, const Stmt *s, uint32_t type);
 void emit_results_close(Writer *w, const Stmt *s);
+/* ---- emit_copies.c: small functions that call themselves, written out several times ---- */
+unsigned
+emit_copy_count(const Writer *w); /* of the function under work, itself among them; 1: most */
+/* The name of copy number `copy`; NULL when memory runs out. */
+const char *emit_copy_name(const Writer *w, Buffer *scratch, unsigned copy);
+/* The callee of a direct call: its name, or that of the next copy. */
+void emit_callee_name(Writer *w, uint32_t func);
+void emit_copy_prototypes(const Writer *w, Buffer *out);
 /* ---- emit_fixed.c: calls through tables that never change ---- */
 /* Does the statement look a function's record up in a table, or take it from a reference? */
 bool emit_needs_record(const Writer *w, const Stmt *s);
@@ -192,6 +201,7 @@ bool emit_is_addressed(const Emitter *e, uint32_t func);
 /* The function's check of the stack, and its barrier before returns: W2C_ENTER, W2C_KEEP_FRAME. */
 StackCheck emit_stack_check(const Writer *w);
 bool emit_keeps_frame(const Writer *w);
+void emit_stack_check_text(const Writer *w, Buffer *out);
 /* ---- emit_types.c ---- */
 bool emit_name_types(Emitter *e);
 void emit_type_decls(const Emitter *e, Buffer *out);

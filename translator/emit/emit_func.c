@@ -163,7 +163,7 @@ static void checked_tail_entry(Writer *w, Buffer *out, const char *name, const c
 }
 
 StackCheck emit_stack_check(const Writer *w) {
-    return w->ir->has_calls ? stack_checks_of(&w->e->stack, w->func) : STACK_CHECK_NONE;
+    return w->ir->has_calls && !w->copy ? stack_checks_of(&w->e->stack, w->func) : STACK_CHECK_NONE;
 }
 
 bool emit_keeps_frame(const Writer *w) {
@@ -180,7 +180,9 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
             checked_entry(w, out, func, inner, frame);
         name = inner;
     }
-    buffer_text(out, frame > LARGE_FRAME ? "W2C_FN W2C_NOINLINE " : "W2C_FN ");
+    buffer_text(out, w->copy               ? "W2C_COPY "
+                     : frame > LARGE_FRAME ? "W2C_FN W2C_NOINLINE "
+                                           : "W2C_FN ");
     if (emit_loops_any(w)) buffer_text(out, "W2C_LOOPS ");
     if (tail)
         buffer_printf(out, "W2C_TAIL_FN(%s) {\n", name);
@@ -192,12 +194,13 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
         buffer_text(out, " {\n");
     if (w->calls_itself) buffer_text(out, "T0: W2C_LOOP();\n");
     declare(w, out);
-    StackCheck check = emit_stack_check(w);
-    if (check != STACK_CHECK_NONE)
-        buffer_text(out, check == STACK_CHECK_UNOPTIMIZED ? "    W2C_ENTER_UNOPTIMIZED(m);\n"
-                                                          : "    W2C_ENTER(m);\n");
-    if (w->e->options->interruptible)
-        buffer_text(out, "    w2c_meter *const meter = W2C_METER(m);\n    w2c_charge(meter);\n");
+    if (w->e->options
+            ->interruptible) { /* the check first: nothing is charged for what does not run */
+        if (emit_stack_check(w) != STACK_CHECK_NONE) emit_stack_check_text(w, out);
+        buffer_text(out, "    w2c_meter *const meter = W2C_METER(m);
+    w2c_charge(meter);
+");
+    }
     buffer_bytes(out, w->body.data, w->body.len);
     buffer_text(out, "}\n");
 }
@@ -209,6 +212,7 @@ static void put_function(Writer *w, uint32_t func, Buffer *out) {
     const char *name = emit_form_name(w->e, &tail, func, emit_tail_is_body(w->e, func) ? 't' : 'f');
     const char *inner_name = emit_form_name(w->e, &inner, func, 'b');
     provenance(w, out, func);
+    emit_copy_prototypes(w, out);
     if (name && inner_name)
         put_body(w, func, name, inner_name, out);
     else
@@ -261,6 +265,22 @@ static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
     return !diag_failed(w->ctx);
 }
 
+static bool put_copies(Writer *w, const OpStream *stream, const Ir *ir) {
+    unsigned count = emit_copy_count(w);
+    Buffer name;
+    buffer_init(&name, w->out->alloc);
+    bool ok = true;
+    for (w->copy = 1; ok && w->copy < count; w->copy++) {
+        name.len = 0;
+        const char *text = emit_copy_name(w, &name, w->copy);
+        ok = text ? emit_body(w, stream, ir) : diag_nomem(w->ctx);
+        if (ok) put_body(w, w->func, text, text, w->out);
+    }
+    w->copy = 0;
+    buffer_free(&name);
+    return ok;
+}
+
 /* `w2c -d v` and `-d l`: what this pass has made of the function, to stderr. */
 static void dump(Writer *w, char pass, const OpStream *stream, const Ir *ir) {
     if (!w->e->options->dump || !strchr(w->e->options->dump, pass)) return;
@@ -298,6 +318,7 @@ bool emit_function(Writer *w, uint32_t func) {
         if (e->options->no_loop_versions || e->options->interruptible) w->loops.count = 0;
         ok = ok && emit_body(w, &stream, &ir);
         if (ok) put_function(w, func, w->out);
+        ok = ok && put_copies(w, &stream, &ir);
     }
     w->ctx->func = NO_FUNC;
     return ok;

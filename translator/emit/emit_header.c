@@ -231,6 +231,8 @@ void emit_private(const Emitter *e, Buffer *out) {
     bool is_static = emit_is_single(e) || e->options->lazy_groups;
     buffer_text(out, is_static ? "static" : "W2C_HIDDEN");
     if (e->options->memory == MEMORY_GUARD) buffer_text(out, " W2C_TEXT");
+    buffer_text(out, "\n#undef W2C_COPY\n#define W2C_COPY static");
+    if (e->options->memory == MEMORY_GUARD) buffer_text(out, " W2C_TEXT");
     buffer_char(out, '\n');
     emit_fixed_decls(e, out);
     emit_tail_decls(e, out);

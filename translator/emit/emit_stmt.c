@@ -1,5 +1,6 @@
 /* emit_stmt.c: statements as C text: control flow by labels and gotos, `if` by braces as long as they do
  * not nest too deep for C compilers, calls and the other effects. */
+#include "../lower/check_place.h"
 #include "emit.h"
 
 enum { DEEPEST = 40 }; /* braces; below that an if is printed with gotos */
@@ -375,11 +376,23 @@ static void end_unreached(Writer *w) {
     buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);\n");
 }
 
+static uint32_t stack_check_place(const Writer *w) {
+    if (w->plain || w->e->options->interruptible || emit_stack_check(w) == STACK_CHECK_NONE)
+        return NO_FUNC;
+    return w->e->options->no_stack_analysis ? 0 : check_place(w->ir);
+}
+
+void emit_stack_check_text(const Writer *w, Buffer *out) {
+    bool unoptimized = emit_stack_check(w) == STACK_CHECK_UNOPTIMIZED;
+    buffer_text(out, unoptimized ? "    W2C_ENTER_UNOPTIMIZED(m);\n" : "    W2C_ENTER(m);\n");
+}
+
 void emit_stmts(Writer *w) {
     const Ir *ir = w->ir;
-    uint32_t loop = 0;
+    uint32_t loop = 0, place = stack_check_place(w);
     for (uint32_t i = 0; i < ir->stmt_count && !w->out->failed; i++) {
         const Stmt *s = &ir->stmts[i];
+        if (i == place) emit_stack_check_text(w, w->out);
         const Loop *l = loop < w->loops.count ? &w->loops.loops[loop] : NULL;
         if (l && l->reason == LOOP_versioned && l->first == i) emit_loop_copy(w, l);
         if (s->kind == STMT_LABEL || s->kind == STMT_LOOP) {

@@ -15,7 +15,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { LEVELS = 2, SMALLER = 8 }; /* unoptimised, optimised */
+enum {
+    LEVELS = 2, /* unoptimised, optimised */
+    SMALLER = 8,
+    LARGEST_COPIED = 80 * FRAME_PER_OP /* frame of a function that is written out several times */
+};
 
 typedef struct Step {    /* a function that is open */
     uint32_t func, next; /* the next of its callees */
@@ -25,6 +29,7 @@ typedef struct Walk {
     const CallGraph *g;
     const Module *m;
     uint8_t *checks;
+    uint64_t *copied;
     Step *steps;
     uint32_t depth;
     /* components, after Tarjan */
@@ -135,6 +140,20 @@ static bool is_preferred(const Module *m, uint32_t func) {
     return XXH3_64bits(s.ptr, s.len) % 4 == 1;
 }
 
+static bool calls_itself(const CallGraph *g, uint32_t func) {
+    for (uint32_t i = g->first[func]; i < g->first[func + 1]; i++)
+        if (g->callees[i] == func) return true;
+    return false;
+}
+
+/* most: what its callees may need. */
+static void consider_copies(Walk *w, uint32_t func, uint64_t most) {
+    uint32_t frame = w->g->frames[func];
+    if (is_cut(w, func) && !(w->g->flags[func] & CALLS_OUT) && frame <= LARGEST_COPIED &&
+        most + (uint64_t)frame * RECURSION_COPIES <= LARGE_FRAME && calls_itself(w->g, func))
+        w->copied[func / 64] |= (uint64_t)1 << (func % 64);
+}
+
 static void leave(Walk *w, uint32_t func) {
     const CallGraph *g = w->g;
     for (unsigned level = 0; level < LEVELS; level++) {
@@ -143,6 +162,7 @@ static void leave(Walk *w, uint32_t func) {
             uint64_t needs = call_needs(w, g->callees[i], level);
             if (needs > most) most = needs;
         }
+        if (level == 0) consider_copies(w, func, most);
         uint64_t all = most + g->frames[func] / (level ? SMALLER : 1);
         uint8_t check = level ? STACK_CHECK_DEPTH : STACK_CHECK_UNOPTIMIZED;
         w->below[level][func] = all;
@@ -199,20 +219,22 @@ static void find(Walk *w, uint32_t first, uint32_t count) {
 
 bool stack_checks_find(Context *ctx, const Module *m, const CallGraph *g, Arena *arena,
                        StackChecks *out) {
-    *out = (StackChecks){NULL};
+    *out = (StackChecks){NULL, NULL};
     /* a function without calls is not checked, so a cycle of tail calls could close where no check is */
     if (g->tail_calls) return true;
     Arena scratch;
     arena_init(&scratch, ctx->alloc);
     uint32_t count = m->func_count;
     Walk w = {.g = g, .m = m, .checks = ARENA_ARRAY(arena, count, uint8_t)};
+    w.copied = ARENA_ARRAY(arena, count / 64 + 1, uint64_t);
     w.steps = ARENA_ARRAY(&scratch, count, Step);
     w.index = ARENA_ARRAY(&scratch, count, uint32_t);
     w.low = ARENA_ARRAY(&scratch, count, uint32_t);
     w.component = ARENA_ARRAY(&scratch, count, uint32_t);
     w.pending = ARENA_ARRAY(&scratch, count, uint32_t);
     w.state = ARENA_ARRAY(&scratch, count, uint8_t);
-    bool ok = w.checks && w.steps && w.index && w.low && w.component && w.pending && w.state;
+    bool ok =
+        w.checks && w.copied && w.steps && w.index && w.low && w.component && w.pending && w.state;
     for (unsigned i = 0; i < LEVELS; i++)
         ok = (w.below[i] = ARENA_ARRAY(&scratch, count, uint64_t)) && ok;
     ok = ok && sort(&w, &scratch, m->imported_funcs, count - m->imported_funcs);
@@ -220,5 +242,6 @@ bool stack_checks_find(Context *ctx, const Module *m, const CallGraph *g, Arena 
     arena_free(&scratch);
     if (!ok) return diag_nomem(ctx);
     out->checks = w.checks;
+    out->copied = w.copied;
     return true;
 }

@@ -15,13 +15,21 @@ typedef enum StackCheck {
     STACK_CHECK_CYCLE,       /* on a cycle of calls, or calling who knows what */
 } StackCheck;
 
+enum { RECURSION_COPIES = 4 };
+
 typedef struct StackChecks {
     const uint8_t *checks; /* by function: StackCheck; NULL: every function that calls: CYCLE */
+    /* bitmap: small functions that call themselves. RECURSION_COPIES of their frames fit behind a check:
+     * they are written out as often, each copy calling the next, and only the first one checks */
+    const uint64_t *copied;
 } StackChecks;
 
 /* Errors: NOMEM. Linear in functions and calls, but for sorting the functions. */
 bool stack_checks_find(Context *ctx, const Module *m, const CallGraph *g, Arena *arena,
                        StackChecks *out);
+static inline bool stack_checks_copied(const StackChecks *c, uint32_t func) {
+    return c->copied && (c->copied[func / 64] >> (func % 64) & 1);
+}
 static inline StackCheck stack_checks_of(const StackChecks *c, uint32_t func) {
     return c->checks ? (StackCheck)c->checks[func] : STACK_CHECK_CYCLE;
 }

@@ -197,9 +197,7 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
     if (w->e->options
             ->interruptible) { /* the check first: nothing is charged for what does not run */
         if (emit_stack_check(w) != STACK_CHECK_NONE) emit_stack_check_text(w, out);
-        buffer_text(out, "    w2c_meter *const meter = W2C_METER(m);
-    w2c_charge(meter);
-");
+        buffer_text(out, "    w2c_meter *const meter = W2C_METER(m);\n    w2c_charge(meter);\n");
     }
     buffer_bytes(out, w->body.data, w->body.len);
     buffer_text(out, "}\n");

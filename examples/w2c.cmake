@@ -38,4 +38,5 @@ function(w2c_add_module name module)
     add_library(${name} STATIC ${outputs})
     target_include_directories(${name} PUBLIC ${folder})
     target_link_libraries(${name} PUBLIC w2c::rt)
+    target_compile_options(${name} PRIVATE ${W2C_MODULE_OPTIONS}) # for its C alone
 endfunction()

@@ -2,6 +2,7 @@
  * shared objects trusts what it maps. */
 #define _GNU_SOURCE
 #include "w2c_group.h"
+#include "w2c_tier.h"
 #include "rt_internal.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -111,4 +112,9 @@ void w2c_group_need(w2c_groups *g, u32 func) {
         }
         sched_yield(); /* another thread loads it: milliseconds */
     }
+}
+
+bool w2c_tier_register(const w2c_tier_group *group) {
+    return !group->text_begin ||
+           w2c_registry_add(W2C_RANGE_TEXT, group->text_begin, group->text_end) != NULL;
 }

@@ -199,9 +199,11 @@ static const char **compile_command(Build *b, size_t i) {
     for (size_t k = 0; i >= b->main_count && k < sizeof shared / sizeof *shared; k++)
         argv[n++] = shared[k];
     if (i < b->main_count) argv[n++] = "-c";
-    const char *const rest[] = {"-I", b->home.include.data, b->sources[i],
-                                "-o", b->objects[i],        NULL};
+    const char *const rest[] = {"-I", b->home.include.data, b->sources[i], "-o", b->objects[i]};
     memcpy(argv + n, rest, sizeof rest);
+    n += sizeof rest / sizeof *rest;
+    if (i >= b->main_count) argv[n++] = "-lm";
+    argv[n] = NULL;
     return argv;
 }
 

@@ -102,7 +102,7 @@ static bool write_module(Context *ctx, const char *out, const Buffer *bytes) {
 static bool write_c(Context *ctx, const Options *options, const char *out, const Buffer *bytes) {
     Module m;
     Arena arena;
-    OutputList list = {NULL, 0};
+    OutputList list = {.items = NULL};
     if (!module_read(ctx, (Slice){(const uint8_t *)bytes->data, bytes->len}, &m)) return false;
     arena_init(&arena, ctx->alloc);
     TranslateOptions t = option_translation(options, out);

@@ -73,7 +73,7 @@ static bool copy_runtime(Context *ctx, const char *out) {
 static bool translate(Session *s, const Options *options, Arena *arena, const char *input,
                       const char *out) {
     TranslateOptions t = option_translation(options, out);
-    OutputList list = {NULL, 0};
+    OutputList list = {.items = NULL};
     if (options->value[OPT_list_outputs].set) {
         if (!translate_list(&s->ctx, &s->module, &t, arena, &list)) return false;
         print_outputs(&list, true);

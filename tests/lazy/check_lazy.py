@@ -16,7 +16,8 @@ CALLS = (("sum", []), ("parity", ["1000"]), ("indirect", ["0"]), ("indirect", ["
 def call(exe, name, arguments):
     ran = subprocess.run([exe, *arguments], env={**os.environ, "W2C_RUN": "--invoke=" + name}, capture_output=True,
                          text=True)
-    return ran.returncode, ran.stdout, ran.stderr.split(": ", 1)[-1]
+    why = (ran.stderr.splitlines() or [""])[0]  # without the backtrace
+    return ran.returncode, ran.stdout, why.split(": ", 1)[-1]
 
 
 def build(out, *options):

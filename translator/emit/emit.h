@@ -100,6 +100,11 @@ void emit_lazy_decls(const Emitter *e, Buffer *out);
 /* What a group's file ends with, and what the program has; needed: bitmap of functions called from other groups. */
 void emit_lazy_group(const Emitter *e, Buffer *out, uint32_t group);
 void emit_lazy_tables(const Emitter *e, Buffer *out, const uint64_t *needed);
+/* ---- emit_tier.c: groups for a running interpreter ---- */
+void emit_tier_struct(const Emitter *e, Buffer *out);
+void emit_tier_decls(const Emitter *e, Buffer *out);
+void emit_tier_interpreted(const Emitter *e, Buffer *out, uint32_t func);
+void emit_tier_group(const Emitter *e, Buffer *out, uint32_t group);
 /* ---- emit_plan.c ---- */
 bool emit_plan(Emitter *e);
 /* ---- emit_expr.c ---- */

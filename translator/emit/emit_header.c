@@ -196,22 +196,9 @@ static const struct {
     {FEATURE_BIT(gc), "w2c_gc.h"},
 };
 
-void emit_private(const Emitter *e, Buffer *out) {
+/* The instance, and what keeps files of other modes from being linked. */
+static void instance_struct(const Emitter *e, Buffer *out) {
     const char *mode = mode_names[e->options->memory];
-    buffer_text(out, "#include \"w2c_rt.h\"\n");
-    if (e->features & FEATURE_BIT(relaxed_simd))
-        buffer_printf(out, "#define W2C_RELAXED_STAMP\n#define W2C_RELAXED_NATIVE %d\n",
-                      e->options->relaxed_native);
-    for (unsigned i = 0; i < sizeof feature_headers / sizeof *feature_headers; i++)
-        if (e->features & feature_headers[i].features)
-            buffer_printf(out, "#include \"%s\"\n", feature_headers[i].header);
-    if (e->tail_bodies) buffer_text(out, "#include \"w2c_tail.h\"\n");
-    if (e->options->lazy_groups) buffer_text(out, "#include \"w2c_group.h\"\n");
-    buffer_printf(out, "#include \"w2c_quiet.h\"\n\n"
-                       "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
-                       "/* ---- types: their calls in C, and their descriptors ---- */\n");
-    emit_type_decls(e, out);
-    emit_gc_structs(e, out);
     buffer_printf(out, "\n/* ---- the instance ---- */\nstruct %s {\n    w2c_instance w2c;\n",
                   e->name);
     struct_members(e, out);
@@ -222,6 +209,30 @@ void emit_private(const Emitter *e, Buffer *out) {
                   "__attribute__((used)) static const char *const %s_mode = &%s_mode_%s;\n",
                   e->name, mode, e->options->lazy_groups ? "" : " W2C_HIDDEN", e->name, e->name,
                   mode);
+}
+
+void emit_private(const Emitter *e, Buffer *out) {
+    buffer_text(out, "#include \"w2c_rt.h\"\n");
+    if (e->features & FEATURE_BIT(relaxed_simd))
+        buffer_printf(out, "#define W2C_RELAXED_STAMP\n#define W2C_RELAXED_NATIVE %d\n",
+                      e->options->relaxed_native);
+    for (unsigned i = 0; i < sizeof feature_headers / sizeof *feature_headers; i++)
+        if (e->features & feature_headers[i].features)
+            buffer_printf(out, "#include \"%s\"\n", feature_headers[i].header);
+    if (e->tail_bodies) buffer_text(out, "#include \"w2c_tail.h\"\n");
+    if (e->options->lazy_groups)
+        buffer_printf(out, "#include \"%s\"\n", e->options->tier ? "w2c_tier.h" : "w2c_group.h");
+    buffer_printf(out, "#include \"w2c_quiet.h\"\n\n"
+                       "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+                       "/* ---- types: their calls in C, and their descriptors ---- */\n");
+    emit_type_decls(e, out);
+    emit_gc_structs(e, out);
+    if (e->options->tier) {
+        emit_tier_decls(e, out);
+        emit_tier_struct(e, out);
+    } else {
+        instance_struct(e, out);
+    }
     emit_gc_constructors(e, out);
     if (e->m->imported_funcs) {
         buffer_text(out, "\n/* ---- imports ---- */\n");

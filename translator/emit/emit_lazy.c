@@ -30,14 +30,31 @@ static void call_entry(const Emitter *e, Buffer *out, uint32_t func) {
     buffer_text(out, ";\n}\n");
 }
 
+static void tier_call(const Emitter *e, Buffer *out, uint32_t func) {
+    bool results = func_type(e->m, func)->u.func.result_count > 0;
+    buffer_printf(out,
+                  "    const w2c_code code = __atomic_load_n(&%s_link.dispatch[%u], "
+                  "__ATOMIC_ACQUIRE);\n    if (W2C_LIKELY(code != NULL)) %s((",
+                  e->name, func, results ? "return " : "{ ");
+    pointer_type(e, out, func);
+    buffer_text(out, ")code)");
+    pass(e, out, func);
+    buffer_text(out, results ? ";\n" : "; return; }\n");
+    emit_tier_interpreted(e, out, func);
+}
+
 void emit_lazy_call(const Emitter *e, Buffer *out, uint32_t func) {
-    buffer_text(out, "W2C_INLINE ");
+    buffer_text(out, e->options->tier ? "static inline __attribute__((unused)) " : "W2C_INLINE ");
     emit_prototype(e, out, func, e->funcs[func], true);
     buffer_text(out, " {\n");
-    call_entry(e, out, func);
+    if (e->options->tier)
+        tier_call(e, out, func);
+    else
+        call_entry(e, out, func);
 }
 
 void emit_lazy_decls(const Emitter *e, Buffer *out) {
+    if (e->options->tier) return;
     buffer_printf(out,
                   "\n/* functions by number: at first stubs that load their group */\n"
                   "extern w2c_code %s_dispatch[%u];\n",
@@ -45,6 +62,10 @@ void emit_lazy_decls(const Emitter *e, Buffer *out) {
 }
 
 void emit_lazy_group(const Emitter *e, Buffer *out, uint32_t group) {
+    if (e->options->tier) {
+        emit_tier_group(e, out, group);
+        return;
+    }
     bool guarded = e->options->memory == MEMORY_GUARD;
     const Group *g = &e->groups[group];
     buffer_text(out, "\nstatic void bind(void) {\n");

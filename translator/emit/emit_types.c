@@ -151,7 +151,8 @@ void emit_type_decls(const Emitter *e, Buffer *out) {
     for (uint32_t i = 0; i < m->type_count; i++) {
         const TypeDef *t = &m->types[i];
         if (t->canon != i) continue;
-        buffer_printf(out, "extern const w2c_type w2c_type_%s;\n", e->types[i]);
+        if (!e->options->tier)
+            buffer_printf(out, "extern const w2c_type w2c_type_%s;\n", e->types[i]);
         if (t->form != FORM_FUNC) continue;
         if (t->u.func.result_count > 1) result_struct(out, t);
         buffer_printf(out, "#ifndef W2C_FN_%s\n#define W2C_FN_%s\ntypedef ", e->signatures[i],

@@ -276,7 +276,13 @@ static bool prepare(Emitter *e, Context *ctx, const Module *m, const TranslateOp
            list_outputs(e, paths, outputs);
 }
 
-static bool report(const OutputSet *o, Arena *arena, OutputList *out) {
+static bool report(const Emitter *e, const OutputSet *o, Arena *arena, OutputList *out) {
+    uint32_t *ends = ARENA_ARRAY(arena, e->group_count + 1, uint32_t);
+    if (!ends) return diag_nomem(o->ctx);
+    for (uint32_t g = 0; g < e->group_count; g++)
+        ends[g] = e->groups[g].last;
+    out->group_ends = ends;
+    out->group_count = e->group_count;
     out->items = ARENA_ARRAY(arena, o->count, Output);
     out->count = o->count;
     if (!out->items) return diag_nomem(o->ctx);
@@ -290,7 +296,8 @@ bool translate_list(Context *ctx, const Module *m, const TranslateOptions *optio
     Emitter e;
     Paths paths;
     OutputSet outputs;
-    return prepare(&e, ctx, m, options, arena, &paths, &outputs) && report(&outputs, arena, out);
+    return prepare(&e, ctx, m, options, arena, &paths, &outputs) &&
+           report(&e, &outputs, arena, out);
 }
 
 /* Text is put together in many short-lived buffers; that one of them failed shows here, wherever it was. */
@@ -336,7 +343,7 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
     for (uint32_t g = 0; g < e.group_count; g++)
         job.total += e.groups[g].bytes;
     bool ok = run_workers(&e, &job) && write_main(&e, &paths, &job, outputs.count - 1) &&
-              report(&outputs, arena, out);
+              report(&e, &outputs, arena, out);
     if (ok && atomic_load(&watch->failed)) ok = diag_nomem(ctx);
     ok = ok && output_commit(&outputs);
     if (!ok) output_abort(&outputs);

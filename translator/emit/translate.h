@@ -12,6 +12,12 @@ typedef enum DataMode {
     DATA_IMAGE,   /* the same, and active segments as pages that are mapped: see emit_image.c */
 } DataMode;
 
+/* Where an interpreted instance has its parts: offsets in bytes, of arrays by index where nothing else is said. */
+typedef struct TierLayout {
+    uint32_t memories, bases, tables, imports, records, elems, datas;
+    const uint32_t *tags, *globals; /* by tag, by global: offsets */
+} TierLayout;
+
 typedef struct TranslateOptions {
     const char *out;     /* path of mod.c; mod.h, mod.1.c ... stand beside it */
     const char *name;    /* prefix of external symbols, see translate_prefix; NULL: out's stem */
@@ -35,6 +41,9 @@ typedef struct TranslateOptions {
     bool
         interruptible; /* calls and loop turns are charged to the context's w2c_meter. A fast copy of a loop
                          * takes its turns with w2c_fuel_take first */
+    const TierLayout
+        *tier; /* groups are for a running interpreter (emit_tier.c): needs lazy_groups; the main
+                             * file is of no use then. NULL: they are not */
     bool prefix_all; /* static names carry NAME_ too: several outputs can be one compilation unit */
     uint32_t
         only_func; /* emit this function's body alone (others become traps): to bisect; NO_FUNC: all */
@@ -56,6 +65,8 @@ typedef struct Output {
 typedef struct OutputList { /* in the arena given */
     Output *items;          /* the first is OPTIONS.out, the second its header */
     uint32_t count;
+    const uint32_t *group_ends; /* by group: the function index behind its last */
+    uint32_t group_count;
 } OutputList;
 
 /* Switches every optimisation of these options off: what tests compare with. */

@@ -380,6 +380,8 @@ static bool load(Interp *it, Context *ctx, const char *name) {
     if (it->m->start != NO_FUNC) it->module.start = interp_start;
     if (!interp_active_make(it, ctx)) return false;
     it->module.selfcheck = w2c_selfcheck;
+    if (it->options.hot_calls && !(it->calls = rows(&l, it->m->func_count, sizeof(u32))))
+        return false;
     make_records(&l);
     if (l.ok) make_places(&l);
     if (l.ok) make_rows(&l);

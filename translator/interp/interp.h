@@ -18,6 +18,9 @@ typedef struct InterpOptions {
     bool bounds;         /* every access to memory is compared with its size: no guard pages */
     bool metered;        /* calls and loop turns are charged to the context's w2c_meter */
     bool callable;       /* compiled modules may be linked to it: C entries for libffi's closures */
+    uint32_t hot_calls;  /* hot is called when a function has been called so often; 0: never */
+    void (*hot)(void *user, uint32_t func); /* from the thread that runs it: must be quick */
+    void *hot_user;
 } InterpOptions;
 
 /* m must stay as it is until w2c_interp_delete; its function table (m->funcs) belongs to the
@@ -33,6 +36,17 @@ const w2c_module *w2c_interp_module(const Interp *interp);
 /* The first error that a lazily translated function had: class CLASS_NONE when there is none.
  * Thread: not while the guest runs on others. */
 const Diag *w2c_interp_error(const Interp *interp);
+/* Lets a compiled function take the place of an interpreted one, from its next call on.
+ *   native  runs it: arguments in slots, results back in them (w2c_tier.h); by the way of w2c_trap for traps
+ * False: no room, the function stays interpreted. Thread: any. */
+bool w2c_interp_patch(Interp *interp, uint32_t func,
+                      void (*native)(w2c_instance *instance, uint64_t *slots));
+/* Calls a function of the module, from compiled code. */
+void w2c_interp_call(w2c_instance *instance, uint32_t func, const w2c_value *args,
+                     w2c_value *results);
+/* By type; equal types share the lowest's. */
+const w2c_type *w2c_interp_types(const Interp *interp);
+
 typedef struct InterpStats { /* bytes, but for the counts */
     uint64_t functions, called;
     uint64_t records;        /* of functions not called: their places in the module */

@@ -49,6 +49,7 @@ struct Interp {
     struct Closure *closures;
     w2c_images images;
     w2c_state_desc state;
+    u32 *calls; /* by function, with options.hot */
 };
 
 /* What every instance begins with; the rest has places that differ from module to module. */
@@ -84,6 +85,8 @@ void interp_run(Inst *in, u32 func, u64 *fp);
 const Code *interp_code(Inst *in, u32 func);
 bool interp_space_make(Interp *it, Context *ctx);
 void interp_space_free(Interp *it);
+/* A call of a function, with options.hot. */
+void interp_count(Inst *in, u32 func);
 /* ---- interp_lower.c ---- */
 typedef struct Cells {
     u64 *at;

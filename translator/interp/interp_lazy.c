@@ -1,6 +1,7 @@
 /* interp_lazy.c: a function's first call: validation, translation, its place in the code space.
  * One lock makes it happen once. Code never moves and is freed with the module. */
 #define _GNU_SOURCE
+#include "handlers.h"
 #include "interp_impl.h"
 #include <stdio.h>
 #include <sys/mman.h>
@@ -55,6 +56,45 @@ static bool translate(Interp *it, Context *ctx, u32 func) {
               interp_lower(ctx, it, &stream, &it->scratch, &cells) && place(it, ctx, func, &cells);
     arena_reset(&it->scratch);
     return ok;
+}
+
+/* ---- compiled functions that take an interpreted one's place ---------------------------------- */
+void interp_count(Inst *in, u32 func) {
+    Interp *it = inst_interp(in);
+    u32 calls = __atomic_add_fetch(&it->calls[func], 1, __ATOMIC_RELAXED);
+    if (W2C_UNLIKELY(calls == it->options.hot_calls)) it->options.hot(it->options.hot_user, func);
+}
+
+bool w2c_interp_patch(Interp *it, uint32_t func,
+                      void (*native)(w2c_instance *instance, uint64_t *slots)) {
+    const TypeDef *t = func_type(it->m, func);
+    u32 params = slots_of_all(t->u.func.params, t->u.func.param_count),
+        results = slots_of_all(t->u.func.results, t->u.func.result_count),
+        locals = params > results ? params : results, frame = locals + LINK_SLOTS;
+    u64 cells[4] = {interp_handler(H_native), frame | (u64)locals << 48, (u64)(uintptr_t)native,
+                    (u64)(locals + 1) << 48};
+    Cells code = {
+        .at = cells, .count = 4, .params = (u16)params, .locals = (u16)locals, .frame = (u16)frame};
+    if (frame > MOST_SLOTS) return false;
+    pthread_mutex_lock(&it->lock);
+    Context ctx = context_worker(&it->ctx);
+    bool ok = place(it, &ctx, func, &code);
+    pthread_mutex_unlock(&it->lock);
+    return ok;
+}
+
+void w2c_interp_call(w2c_instance *instance, uint32_t func, const w2c_value *args,
+                     w2c_value *results) {
+    Inst *in = (Inst *)(void *)instance;
+    w2c_operands *o = w2c_operands_of(instance);
+    u64 *at = o ? o->at : NULL, *limit = in->limit;
+    interp_call_func(in, func, args, results);
+    o->at = at;
+    in->limit = limit;
+}
+
+const w2c_type *w2c_interp_types(const Interp *it) {
+    return it->types;
 }
 
 const Code *interp_code(Inst *in, u32 func) {

@@ -262,6 +262,10 @@ bool interp_lower(Context *ctx, const Interp *it, const OpStream *stream, Arena 
     CellLower l = {.ctx = ctx, .it = it, .m = it->m, .s = stream, .arena = arena};
     if (!begin(&l)) return false;
     if (it->options.metered) cells_op(&l, H_charge);
+    if (it->options.hot_calls) {
+        cells_op(&l, H_count);
+        cells_word(&l, ctx->func);
+    }
     for (u32 i = 0; i < stream->count && !l.failed; i++)
         lower_ins(&l, &stream->ins[i]);
     if (!l.failed && l.frame > MOST_SLOTS) {

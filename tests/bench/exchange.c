@@ -61,6 +61,7 @@ static void copy_plain(void *user) {
 typedef struct Loops {
     w2c_view_f32 x, y;
     float *plain_x, *plain_y;
+    size_t plain_count; /* not a constant, as in a view */
 } Loops;
 
 static void loop_view(void *user) {
@@ -72,7 +73,7 @@ static void loop_view(void *user) {
 static void loop_plain(void *user) {
     const Loops *l = (const Loops *)user;
     float *x = l->plain_x, *y = l->plain_y;
-    for (size_t i = 0; i < FLOATS; i++)
+    for (size_t i = 0, count = l->plain_count; i < count; i++)
         y[i] += 0.5f * x[i];
 }
 
@@ -188,6 +189,7 @@ int main(int argc, char **argv) {
     memset(c.to.base, 0, sizeof(float) * FLOATS);
     l.plain_x = (float *)(void *)c.plain_from;
     l.plain_y = l.plain_x + FLOATS;
+    l.plain_count = FLOATS;
     turns *= 20;
     race(loop_view, loop_plain, &l, &a, &b);
     turns /= 20;

@@ -196,14 +196,19 @@ W2C_INLINE void w2c_charge(w2c_meter *meter) {
     __atomic_store_n(&meter->fuel, left, __ATOMIC_RELAXED);
 }
 /* For a loop that does `turns` turns at once: takes their fuel, or nothing when there is less or
- * somebody has interrupted: then the turns are charged one by one, and it ends where it must. Long
- * loops do this once for each few thousand turns. */
+ * somebody has interrupted: then the turns are charged one by one, and it ends where it must. */
 W2C_INLINE bool w2c_fuel_take(w2c_meter *meter, u64 turns) {
     s64 fuel = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED);
     if (W2C_UNLIKELY(turns > (u64)fuel || __atomic_load_n(&meter->stopped, __ATOMIC_RELAXED) < 0))
         return false;
     __atomic_store_n(&meter->fuel, fuel - (s64)turns, __ATOMIC_RELAXED);
     return true;
+}
+
+/* Of turns that were taken and then not done. */
+W2C_INLINE void w2c_fuel_return(w2c_meter *meter, u64 turns) {
+    s64 fuel = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED);
+    __atomic_store_n(&meter->fuel, fuel + (s64)turns, __ATOMIC_RELAXED);
 }
 
 /* What generated code sees of a context: its first member. */

@@ -313,7 +313,7 @@ bool emit_function(Writer *w, uint32_t func) {
         if (ok && (e->options->explain_loops || !e->options->no_loop_versions))
             ok = loops_find(w->ctx, e->m, &ir, &w->arena, &w->loops);
         if (ok && e->options->explain_loops) emit_loops_explain(w);
-        if (e->options->no_loop_versions || e->options->interruptible) w->loops.count = 0;
+        if (e->options->no_loop_versions) w->loops.count = 0;
         ok = ok && emit_body(w, &stream, &ir);
         if (ok) put_function(w, func, w->out);
         ok = ok && put_copies(w, &stream, &ir);

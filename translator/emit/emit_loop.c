@@ -164,6 +164,14 @@ static void put_turns(Writer *w, const Loop *l) {
     buffer_text(w->out, ";\n");
 }
 
+/* The turns that the literal loop would have been charged: its first is free, and so is the first one
+ * after the copy, when that goes on with it. */
+static void put_charged(Writer *w, const Loop *l) {
+    const LoopTest *last = last_test(l);
+    bool whole = last && !l->tail;
+    buffer_text(w->out, !whole ? "n" : l->test_count > 1 ? "n - (n == all)" : "n - 1");
+}
+
 static void put_check(Writer *w, const Loop *l) {
     for (uint32_t i = 0; i < l->group_count; i++) {
         const LoopGroup *g = &l->groups[i];
@@ -185,6 +193,13 @@ static void put_check(Writer *w, const Loop *l) {
         buffer_printf(w->out, "w2c_inside(m->memory%u->size, a%u, ", g->memory, i);
         if (step > 0) buffer_printf(w->out, "(n - 1) * %llu + ", (unsigned long long)step);
         buffer_printf(w->out, "%llu)", (unsigned long long)g->extent);
+    }
+    if (w->e->options->interruptible) {
+        buffer_text(w->out, " &&\n");
+        emit_indent(w);
+        buffer_text(w->out, "    w2c_fuel_take(meter, ");
+        put_charged(w, l);
+        buffer_char(w->out, ')');
     }
     buffer_text(w->out, ") {\n");
 }
@@ -236,6 +251,14 @@ static void put_exit(Writer *w, const Loop *l, const LoopAct *a) {
     }
     put_pairs(w, l->pairs + a->first, a->count);
     emit_indent(w);
+    if (w->e->options->interruptible) {
+        buffer_text(w->out, "w2c_fuel_return(meter, ");
+        put_charged(w, l);
+        buffer_text(w->out, " - k");
+        if (l->roll > 1) buffer_printf(w->out, " / %u", l->roll);
+        buffer_text(w->out, ");\n");
+        emit_indent(w);
+    }
     if (a->a == l->last)
         buffer_printf(w->out, "goto D%u;", l->block);
     else

@@ -162,10 +162,10 @@ static void threads(void) {
         for (size_t c = 0; c < 5; c++) {
             pthread_t t[16];
             w2c_pool *pool;
-            unsigned total = 160000, n = counts[c];
+            unsigned total = 32000, n = counts[c];
             double best = 1e18, best_cpu = 1e18;
             if (w2c_pool_new(&pool, modules[m].module, NULL) != W2C_OK) die("pool");
-            for (int round = 0; round < 5; round++) {
+            for (int round = 0; round < 4; round++) {
                 Worker w = {modules[m].module, pool, total / n};
                 struct timespec a, b;
                 clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);

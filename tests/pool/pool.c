@@ -4,7 +4,106 @@
 #include "starter.h"
 #include "tenant.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
 static int failures;
+
+/* ---- address space that ends --------------------------------------------------------------------- */
+static size_t address_space(void) {
+    unsigned long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (f && fscanf(f, "%lu", &pages) != 1) pages = 0;
+    if (f) fclose(f);
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static const char *exhaust(void) {
+    enum { MOST = 1000 };
+    static w2c_instance *all[MOST];
+    w2c_pool *pool;
+    w2c_error error;
+    Notes notes = {0, 0};
+    w2c_imports imports = {.resolve = resolve, .user = &notes};
+    EXPECT(w2c_pool_new(&pool, &tenant_module, NULL) == W2C_OK);
+    w2c_config config = {.pool = pool, .error = &error};
+    EXPECT(w2c_instance_new(&tenant_module, &all[0], &imports, &config) == W2C_OK);
+    bool guarded =
+        w2c_memory_grow(w2c_instance_memory(all[0]), 0) == 4 && address_space() > (size_t)8 << 30;
+    size_t room = address_space() + (guarded ? (size_t)20 << 30 : (size_t)40 << 20);
+    const struct rlimit limit = {room, room};
+    EXPECT(!setrlimit(RLIMIT_AS, &limit));
+    w2c_status status = W2C_OK;
+    int made = 1;
+    while (made < MOST && status == W2C_OK) {
+        status = w2c_instance_new(&tenant_module, &all[made], &imports, &config);
+        made += status == W2C_OK;
+    }
+    EXPECT(status == W2C_NOMEM && error.text[0] && made < MOST);
+    config.pool = NULL;
+    EXPECT(w2c_instance_new(&tenant_module, &all[made], &imports, &config) == W2C_NOMEM);
+    config.pool = pool;
+    for (int k = 0; k < made; k++) {
+        w2c_instance_delete(all[k]);
+        EXPECT(w2c_instance_new(&tenant_module, &all[k], &imports, &config) == W2C_OK);
+    }
+    for (int k = 0; k < made; k++)
+        w2c_instance_delete(all[k]);
+    w2c_pool_delete(pool);
+    return NULL;
+}
+
+/* In a process of its own, which also has to ask the kernel about itself anew. */
+static const char *check_exhausted(void) {
+#ifdef SANITIZED
+    return NULL; /* the sanitizer needs the address space */
+#else
+    int status = 0;
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        const char *fault = exhaust();
+        if (fault) fprintf(stderr, "%s\n", fault);
+        _exit(fault != NULL);
+    }
+    EXPECT(child > 0 && waitpid(child, &status, 0) == child);
+    EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return NULL;
+#endif
+}
+
+/* A child of fork goes on with a pool of its parent. */
+static const char *check_fork(void) {
+    const w2c_pool_config config = {.reset = W2C_RESET_SCAN};
+    w2c_pool *pool;
+    w2c_instance *i;
+    Notes notes = {0, 0};
+    int status = 0;
+    EXPECT(w2c_pool_new(&pool, &tenant_module, &config) == W2C_OK);
+    EXPECT(make_tenant(&tenant_module, &i, pool, &notes, false) == W2C_OK && soil(i, 0, 0) == 0);
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        const w2c_value args[2] = {{.i32 = 200000}, {.i32 = 5}};
+        bool ok = call(i, "poke", args, NULL) == W2C_OK;
+        w2c_instance_delete(i);
+        ok = ok && make_tenant(&tenant_module, &i, pool, &notes, false) == W2C_OK;
+        _exit(!ok || call_ii(i, "look", 2, 2) != 0);
+    }
+    EXPECT(child > 0 && waitpid(child, &status, 0) == child);
+    EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    w2c_instance_delete(i);
+    w2c_pool_delete(pool);
+    return NULL;
+}
 
 static void report(const char *name, const char *fault) {
     printf("%-24s %s\n", name, fault ? fault : "ok");
@@ -25,6 +124,8 @@ int main(int argc, char **argv) {
     report("imports", check_imports(&tenant_module));
     report("starter", check_starter(&starter_module));
     report("failing", check_failing(&failing_module));
+    report("address space", check_exhausted());
+    report("fork", check_fork());
     report("threads", check_threads(&tenant_module, cycles / 20));
     report("cycles", check_cycles(&tenant_module, NULL, cycles));
     w2c_pool_new(&pool, &tenant_module, NULL);

@@ -277,7 +277,7 @@ static void item(Gen *g, const Item *it, unsigned j) {
     case 5: /* *to = i, narrow */
         to = address(g, &it->to, j);
         stride_value(g, j);
-        memarg(g, constant & 1 ? 0x3a : 0x3b, &it->to, to);
+        memarg(g, it->constant & 1 ? 0x3a : 0x3b, &it->to, to);
         break;
     case 6: /* *to = u; u = *from: what the turn before has read */
         to = address(g, &it->to, j);
@@ -488,7 +488,7 @@ static Place random_place(Random *r, bool two) {
     return at;
 }
 
-static LoopFunc random_func(Random *r, bool two) {
+static LoopFunc random_func(Random *r, bool two, bool floats) {
     static const int32_t strides[] = {1, 1, 2, 4, 4, 8, 8, 16, 3, 12, -1, -4, -8, -3};
     LoopFunc f = {.item_count = 1 + any(r, MOST_ITEMS), .unroll = 1u << any(r, 4)};
     f.relation = (Relation)any(r, 10);
@@ -515,13 +515,15 @@ static LoopFunc random_func(Random *r, bool two) {
         Item *it = &f.items[i];
         if (any(r, 2)) it->kind = any(r, 2) ? 5 : 0;
         it->from = it->to;
-        if (any(r, 4) == 0) it->from.plus += 4;
+        if (any(r, 3) == 0) it->from.plus += (int32_t)scale(&f, &it->to); /* the next copy's */
     }
+    for (unsigned i = 0; !floats && i < f.item_count; i++)
+        if (f.items[i].kind == 1 || f.items[i].kind == 3) f.items[i].kind--;
     return f;
 }
 
 /* Functions "0", "1", ..., memories "memory" and "second", both with room to grow. */
-static LoopModule loop_module(uint64_t seed, unsigned count, bool is64, bool two) {
+static LoopModule loop_module(uint64_t seed, unsigned count, bool is64, bool two, bool floats) {
     Random r = {seed * 0x9e3779b97f4a7c15u + 1};
     LoopModule m = {.is64 = is64, .two = two, .count = count};
     Bytes part = {0};
@@ -566,7 +568,7 @@ static LoopModule loop_module(uint64_t seed, unsigned count, bool is64, bool two
     if (!m.funcs) abort();
     put_u(&part, count);
     for (unsigned i = 0; i < count; i++) {
-        m.funcs[i] = random_func(&r, two);
+        m.funcs[i] = random_func(&r, two, floats);
         func_code(&part, &m, &m.funcs[i], &r);
     }
     put_section(&m.bytes, 10, &part);

@@ -164,6 +164,7 @@ typedef W2C_TAIL_FN(w2c_tail_fn);
 W2C_TAIL_TRAP_FN(TRAP_UNDEFINED_ELEMENT)
 W2C_TAIL_TRAP_FN(TRAP_NULL_ELEMENT)
 W2C_TAIL_TRAP_FN(TRAP_NULL_FUNC)
+W2C_TAIL_TRAP_FN(TRAP_CALL_TYPE)
 
 #else
 
@@ -245,6 +246,18 @@ W2C_INLINE w2c_tail_res w2c_tail_run(w2c_tail_fn *fn, w2c_instance *instance) {
         (func) = (const w2c_func *)table_->data[at_];                                              \
         if (W2C_UNLIKELY(!(func))) W2C_TAIL_TRAP(TRAP_NULL_ELEMENT);                               \
         if (W2C_UNLIKELY((func)->type != (want))) w2c_check_type((func), (want));                  \
+    } while (0)
+/* The same of a table that never changes, into a w2c_tail_fn *: see w2c_fixed. A wrong type is told from an
+ * empty slot by the table itself. */
+#define W2C_TAIL_FIXED_FUNC(func, slots, count, i, number, table)                                  \
+    do {                                                                                           \
+        const u64 at_ = (i);                                                                       \
+        if (W2C_UNLIKELY(at_ >= (count))) W2C_TAIL_TRAP(TRAP_UNDEFINED_ELEMENT);                   \
+        if (W2C_UNLIKELY((slots)[at_].type != (number))) {                                         \
+            if (!(table)->data[at_]) W2C_TAIL_TRAP(TRAP_NULL_ELEMENT);                             \
+            W2C_TAIL_TRAP(TRAP_CALL_TYPE);                                                         \
+        }                                                                                          \
+        (func) = (w2c_tail_fn *)(slots)[at_].code;                                                 \
     } while (0)
 #define W2C_TAIL_REF_FUNC(func, ref)                                                               \
     do {                                                                                           \

@@ -153,6 +153,8 @@ void emit_copy_prototypes(const Writer *w, Buffer *out);
 bool emit_needs_record(const Writer *w, const Stmt *s);
 /* The callee of a call_indirect and its first argument, "f_x(&m->w2c"; false: its table may change. */
 bool emit_fixed_callee(Writer *w, const Stmt *s);
+/* "next = ...": the tail form that a return_call_indirect goes to. */
+void emit_fixed_tail(Writer *w, const Stmt *s);
 void emit_fixed_decls(const Emitter *e, Buffer *out);
 void emit_fixed_tables(const Emitter *e, Buffer *out);
 /* ---- the families' own files: false: not theirs ---- */

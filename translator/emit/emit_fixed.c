@@ -2,6 +2,8 @@
  * here a direct call. No record is looked at: every function in it is of the same instance. */
 #include "emit.h"
 
+static const char *const array_names[2] = {"fixed", "tails"}; /* plain calls, tail calls */
+
 static const FixedTable *fixed(const Emitter *e, const Stmt *s) {
     return fixed_table(&e->fixed, e->m, (uint32_t)s->imm, s->b);
 }
@@ -11,9 +13,9 @@ bool emit_needs_record(const Writer *w, const Stmt *s) {
     switch ((Op)s->op) {
     case OP_call_ref:
     case OP_return_call_ref:
-    case OP_return_call_indirect:
         return true;
     case OP_call_indirect:
+    case OP_return_call_indirect:
         return !fixed(w->e, s);
     default:
         return false;
@@ -46,9 +48,19 @@ bool emit_fixed_callee(Writer *w, const Stmt *s) {
     return true;
 }
 
-static bool is_emitted(const Emitter *e, uint32_t table) {
-    return e->fixed.tables && e->fixed.tables[table].funcs && e->fixed.tables[table].size &&
-           call_graph_calls_through(&e->calls, table, false);
+void emit_fixed_tail(Writer *w, const Stmt *s) {
+    const Emitter *e = w->e;
+    uint32_t table = (uint32_t)s->imm;
+    buffer_printf(w->out, "W2C_TAIL_FIXED_FUNC(next, %s_tails%u, %s_slots%u, ", e->name, table,
+                  e->name, table);
+    emit_arg(w, s, s->count - 1);
+    buffer_printf(w->out, ", %s_is_%s, m->table%u);\n", e->name, e->types[s->b], table);
+    emit_indent(w);
+}
+
+static bool is_emitted(const Emitter *e, uint32_t table, bool tail) {
+    return e->fixed.tables && e->fixed.tables[table].funcs &&
+           call_graph_calls_through(&e->calls, table, tail) && (!tail || e->tail_bodies);
 }
 
 /* Sizes and numbers have names, so that calls read the same when functions and types are added. */
@@ -56,12 +68,15 @@ void emit_fixed_decls(const Emitter *e, Buffer *out) {
     const Module *m = e->m;
     bool any = false;
     for (uint32_t i = 0; i < m->table_count; i++) {
-        if (!is_emitted(e, i)) continue;
+        if (!is_emitted(e, i, false) && !is_emitted(e, i, true)) continue;
         buffer_printf(out,
                       "\n/* table %u, which never changes */\n"
-                      "enum { %s_slots%u = %u };\n"
-                      "extern const w2c_fixed %s_fixed%u[%s_slots%u] W2C_HIDDEN;\n",
-                      i, e->name, i, e->fixed.tables[i].size, e->name, i, e->name, i);
+                      "enum { %s_slots%u = %u };\n",
+                      i, e->name, i, e->fixed.tables[i].size);
+        for (unsigned tail = 0; tail < 2; tail++)
+            if (is_emitted(e, i, tail))
+                buffer_printf(out, "extern const w2c_fixed %s_%s%u[%s_slots%u] W2C_HIDDEN;\n",
+                              e->name, array_names[tail], i, e->name, i);
         any = true;
     }
     for (uint32_t i = 0; any && i < m->type_count; i++)
@@ -69,21 +84,34 @@ void emit_fixed_decls(const Emitter *e, Buffer *out) {
             buffer_printf(out, "enum { %s_is_%s = %u };\n", e->name, e->types[i], i + 1);
 }
 
-static void table(const Emitter *e, Buffer *out, uint32_t i) {
+/* In the tail array, slots of types that no tail call wants are as if empty: w2c_fixed_miss knows better. */
+static bool has_code(const Emitter *e, uint32_t func, bool tail) {
+    return func != NO_FUNC && (!tail || emit_tail_is_body(e, func) || emit_tail_is_target(e, func));
+}
+
+static void table(const Emitter *e, Buffer *out, uint32_t i, bool tail) {
     const FixedTable *t = &e->fixed.tables[i];
-    buffer_printf(out, "const w2c_fixed %s_fixed%u[%u] = {\n", e->name, i, t->size);
+    Buffer scratch;
+    buffer_init(&scratch, out->alloc);
+    buffer_printf(out, "const w2c_fixed %s_%s%u[%u] = {\n", e->name, array_names[tail], i, t->size);
     for (uint32_t k = 0; k < t->size; k++) {
         uint32_t func = t->funcs[k];
-        if (func == NO_FUNC)
+        scratch.len = 0;
+        if (!has_code(e, func, tail)) {
             buffer_text(out, "    {NULL, 0},\n");
-        else
-            buffer_printf(out, "    {(w2c_code)%s, %s_is_%s},\n", e->funcs[func], e->name,
-                          e->types[e->m->funcs[func].type]);
+            continue;
+        }
+        const char *name = emit_form_name(e, &scratch, func, tail ? 't' : 'f');
+        out->failed |= !name;
+        buffer_printf(out, "    {(w2c_code)%s, %s_is_%s},\n", name ? name : "", e->name,
+                      e->types[e->m->funcs[func].type]);
     }
     buffer_text(out, "};\n");
+    buffer_free(&scratch);
 }
 
 void emit_fixed_tables(const Emitter *e, Buffer *out) {
     for (uint32_t i = 0; i < e->m->table_count; i++)
-        if (is_emitted(e, i)) table(e, out, i);
+        for (unsigned tail = 0; tail < 2; tail++)
+            if (is_emitted(e, i, tail)) table(e, out, i, tail);
 }

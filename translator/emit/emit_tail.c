@@ -294,6 +294,13 @@ bool emit_tail_stmt(Writer *w, const Stmt *s) {
         return true;
     case OP_return_call_indirect:
     case OP_return_call_ref:
+        if (!emit_needs_record(w, s)) {
+            buffer_text(w->out, "{ w2c_tail_fn *next; ");
+            emit_fixed_tail(w, s);
+            tail_call(w, s, "next", "instance", &w->e->m->types[s->b]);
+            buffer_text(w->out, " }");
+            return true;
+        }
         callee(w, s);
         call_unknown(w, s, s->b);
         return true;

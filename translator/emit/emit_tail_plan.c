@@ -4,7 +4,8 @@
  *   target   it makes none, but is called by some: its body is a plain function, and has an adapter, so
  *            that the caller's frame is gone all the same
  * A tail call through a table, a reference or an import goes to the record's tail form, or to an adapter
- * for its signature: functions that make no tail calls end the chain, and need no form of their own.
+ * for its signature: functions that make no tail calls end the chain, and need no form of their own. Through
+ * a table that never changes it goes to the function itself: those in it are targets.
  * A tail call of the function itself is a loop and makes nobody take part.
  * Found by one pass over the bodies that could have such instructions, decoded but not validated. */
 #include "../frontend/decode.h"
@@ -107,10 +108,25 @@ static bool scan_body(Emitter *e, Context *quiet, uint32_t func) {
     return true; /* what is malformed is reported by the validator */
 }
 
+/* What tail calls may reach through a table that never changes has a tail form each. */
+static void add_fixed(Emitter *e, uint32_t table) {
+    const FixedTable *t = &e->fixed.tables[table];
+    if (!t->funcs || !call_graph_calls_through(&e->calls, table, true)) return;
+    for (uint32_t i = 0; i < t->size; i++) {
+        uint32_t func = t->funcs[i];
+        if (func == NO_FUNC || !bit(e->tail_types, e->m->types[e->m->funcs[func].type].canon))
+            continue;
+        set_bit(e->tail_targets, func);
+        count_words(e, e->m->funcs[func].type);
+    }
+}
+
 bool emit_tail_plan(Emitter *e) {
     const Module *m = e->m;
     Context quiet = context_worker(e->ctx);
     for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
         if (!scan_body(e, &quiet, f)) return false;
+    for (uint32_t i = 0; e->tail_bodies && e->fixed.tables && i < m->table_count; i++)
+        add_fixed(e, i);
     return true;
 }

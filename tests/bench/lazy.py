@@ -1,0 +1,83 @@
+"""lazy.py: what --lazy-groups saves: a program built plainly and with groups that are loaded at their first call.
+
+    tests/bench/lazy.py [--cc CC] [--opt N] [--dir HOST::GUEST] [--runs N] MODULE.wasm -- ARGUMENTS...
+
+Prints the share of groups that a run loads, the code of the module that is resident when it ends (KiB, pages of executable
+mappings of the program and its groups), the bytes of relocations, and the shortest time of a run in ms."""
+import argparse
+import glob
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.environ.get("W2C_BUILD_DIR", os.path.join(HERE, "..", "..", "build"))
+
+
+def relocations(path):
+    text = subprocess.run(["readelf", "-SW", path], capture_output=True, text=True).stdout
+    return sum(int(m[1], 16) for m in re.finditer(r"\.rela\.\w+\s+RELA\s+\w+\s+\w+\s+(\w+)", text))
+
+
+def at_exit(program, arguments):
+    """Resident KiB, and the groups opened, when the program is about to exit: strace holds it there."""
+    with tempfile.TemporaryDirectory() as temp:
+        trace = os.path.join(temp, "trace")
+        run = subprocess.Popen(["strace", "-f", "-o", trace, "-e", "trace=openat,exit_group", "-e", "inject=exit_group:delay_enter=2000000",
+                                program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        resident = 0
+        while run.poll() is None:
+            time.sleep(0.2)
+            try:
+                with open(trace) as f:
+                    text = f.read()
+                pid = int(text.split()[0])
+                if "exit_group" not in text:
+                    continue
+                with open(f"/proc/{pid}/smaps") as f:
+                    blocks = re.split(r"(?m)^(?=[0-9a-f]+-[0-9a-f]+ )", f.read())
+                resident = sum(int(re.search(r"(?m)^Rss: +(\d+)", b)[1]) for b in blocks
+                               if b and " r-xp " in b.splitlines()[0] and program in b.splitlines()[0])
+            except (OSError, ValueError, IndexError, TypeError):
+                continue
+        with open(trace) as f:
+            loaded = set(re.findall(r'/(\d+\.so)", [^)]*\) = \d', f.read()))
+        return resident, loaded
+
+
+def best(program, arguments, runs):
+    shortest = 1e9
+    for _ in range(runs):
+        begin = time.perf_counter()
+        subprocess.run([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        shortest = min(shortest, time.perf_counter() - begin)
+    return shortest * 1e3
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("module")
+    parser.add_argument("arguments", nargs="*")
+    parser.add_argument("--cc", default="clang-19")
+    parser.add_argument("--opt", default="2")
+    parser.add_argument("--dir", default="")
+    parser.add_argument("--runs", type=int, default=10)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temp:
+        print(f"{'':8} {'groups':>12} {'resident KiB':>13} {'relocations':>12} {'ms':>9}")
+        for name, options in (("plain", []), ("lazy", ["--lazy-groups"])):
+            program = os.path.join(temp, name)
+            subprocess.run([os.path.join(BUILD, "w2c"), "build", args.module, "--cc", args.cc, "-O", args.opt,
+                            *(["--dir=" + args.dir] if args.dir else []), *options, "-o", program], check=True,
+                           stdout=subprocess.DEVNULL)
+            groups = glob.glob(program + ".groups/*.so")
+            resident, loaded = at_exit(program, args.arguments)
+            bytes_there = relocations(program) + sum(relocations(g) for g in groups if os.path.basename(g) in loaded)
+            share = f"{len(loaded)} of {len(groups)}" if groups else "-"
+            print(f"{name:8} {share:>12} {resident:13} {bytes_there:12} {best(program, args.arguments, args.runs):9.2f}",
+                  flush=True)
+
+
+main()

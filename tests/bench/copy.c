@@ -1,5 +1,5 @@
 /* Copies the file "in" to "out", 64 KiB at a time, in the directory that it is started in: natively by read and write, as
- * WebAssembly by fd_read and fd_write of WASI. copy.py times both.
+ * WebAssembly by fd_read and fd_write of WASI. wasi_copy.py times both.
  *   clang --target=wasm32 -O2 -nostdlib -Wl,--no-entry -Wl,--export=_start -o copy.wasm copy.c
  *   cc -O2 -o copy copy.c */
 enum { BUFFER = 65536 };

@@ -19,8 +19,9 @@ import subprocess
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+import common
+
+HERE, ROOT = common.HERE, common.ROOT
 POLYBENCH_MD5 = {
     'gemm': 'b080d70abfe594b20f3d0f435eedd01c', 'jacobi-2d': '4ff3158bb54eb196497196694f12d657',
     'fdtd-2d': '131c9c98d0ad25ed2a0bb464491abebd', 'nussinov': 'c356719128e3041096e7d4c1bf5643e5',
@@ -119,8 +120,8 @@ def sightglass_cases(folder):
         if name == 'sqlite3':
             outputs['stdout'] = '27e45155cb60b4ebeee88b340b1fad4d'
         inputs = [f'{here}/{f}' for f in files if f.endswith('.input')]
-        if name == 'shootout-ackermann':  # reads its two numbers from files, which the folder does not have
-            inputs = {'shootout-ackermann.m.input': b'3', 'shootout-ackermann.n.input': b'7'}
+        if name == 'shootout-ackermann':
+            inputs = common.ACKERMANN
         yield Case(name, f'{here}/benchmark.wasm', [Run(**outputs)], ['--dir=.'], inputs)
 
 
@@ -328,7 +329,7 @@ def main():
     p.add_argument('-j', default='2')
     p.add_argument('--build-option', action='append', default=[], help='a further option of w2c build')
     p.add_argument('--interp', action='store_true', help='interpret instead of building')
-    p.add_argument('--shared', default=os.environ.get('W2C_SHARED_DIR', os.path.join(ROOT, '..', 'shared')))
+    p.add_argument('--shared', default=common.SHARED)
     p.add_argument('--only', default='', help='names that match this expression')
     p.add_argument('--skip', help='not those that match this expression')
     p.add_argument('--keep', help='build in this folder and leave everything there')

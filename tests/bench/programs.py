@@ -18,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 
+import common
 import expected
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = common.HERE
 START = {'lua': ['-v'], 'zstd': ['-V'], 'bzip2': ['--help'], 'speedtest1': ['--help'], 'icepll': ['-h'], 'boolector': ['--version'],
          'icepack': ['-h'], 'ocamllex': ['-version'], 'cpython312': ['-V'], 'itk-compress': ['--help'], 'itk-decompress': ['--help']}
 
@@ -95,11 +96,11 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--w2c', default=os.path.join(expected.ROOT, 'build', 'w2c'))
     p.add_argument('--cc', default='clang-19')
-    p.add_argument('--shared', default=os.environ.get('W2C_SHARED_DIR', os.path.join(expected.ROOT, '..', 'shared')))
+    p.add_argument('--shared', default=common.SHARED)
     p.add_argument('--only', default='')
     p.add_argument('--skip-build', help='programs that are only interpreted')
     p.add_argument('--runs', type=int, default=3)
-    p.add_argument('--peers', default=os.environ.get('PEERS', os.path.expanduser('~/.cache/w2c-peers')))
+    p.add_argument('--peers', default=common.PEERS)
     a = p.parse_args()
     a.w2c, shared, wrong = os.path.abspath(a.w2c), os.path.abspath(a.shared), False
     print('| program | wasm (KB) | | build (s) | size (KB) | start (s) | run (s) |\n|---|---|---|---|---|---|---|', flush=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Copies a file in memory through WASI and natively, with the same loop and buffer (copy.c), and compares.
 
-  copy.py [--w2c PATH] [--cc CC] [--bytes 1073741824] [--runs 5] [--dir /dev/shm]
+  wasi_copy.py [--w2c PATH] [--cc CC] [--bytes 1073741824] [--runs 5] [--dir /dev/shm]
 
 Contenders take turns; a figure is the least processor time (user and system) of the runs, beside it the least
 wall-clock time. The last line is the ratio to the native loop. Nothing is asserted about time; that the copies are

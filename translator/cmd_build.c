@@ -2,6 +2,7 @@
  * The C compiler's warnings and failures are shown as they are, with its command line. */
 #include "cmd.h"
 #include "processes.h"
+#include "profile.h"
 #include "program.h"
 #include "w2c_group.h"
 #include <dirent.h>
@@ -71,7 +72,7 @@ static bool compiler_words(Build *b, const char *given) {
 static bool compiler_choose(Build *b) {
     const Options *o = b->options;
     const char *cc = o->value[OPT_cc].text;
-    size_t cap = o->item_count + (cc ? strlen(cc) : 0) + 16;
+    size_t cap = o->item_count + (cc ? strlen(cc) : 0) + 16 + PROFILE_FLAGS_MOST;
     b->flags = ARENA_ARRAY(&b->arena, cap, const char *);
     if (!b->flags) return diag_nomem(&b->session.ctx);
     if (cc) {
@@ -96,6 +97,25 @@ static bool compiler_choose(Build *b) {
         if (o->items[i].id == OPT_codegen) flag_add(b, printed(b, "-f%s%s", o->items[i].text, ""));
     }
     return !diag_failed(&b->session.ctx);
+}
+
+/* --profile-generate and --profile-use, behind all other flags. */
+static bool profile_add(Build *b, const char *out, const JobOptions *jobs) {
+    const Options *o = b->options;
+    bool generate = o->value[OPT_profile_generate].set, use = o->value[OPT_profile_use].set;
+    if (!generate && !use) return true;
+    flag_add(b, NULL);
+    Profile p = {&b->session.ctx, &b->arena, .compiler = b->flags, .jobs = jobs};
+    for (uint32_t i = 0; i < b->session.module.memory_count; i++)
+        p.threads |= b->session.module.memories[i].limits.shared;
+    const char *dir = o->value[OPT_profile_generate].text;
+    if (generate && !dir && !(dir = printed(b, "%s%s", out, ".profile"))) return false;
+    if (!(generate ? profile_generate(&p, dir) : profile_use(&p, o->value[OPT_profile_use].text)))
+        return false;
+    b->flag_count--; /* the NULL */
+    for (size_t i = 0; i < p.flag_count; i++)
+        flag_add(b, p.flags[i]);
+    return true;
 }
 
 /* ---- translating ----------------------------------------------------------------------------- */
@@ -370,15 +390,15 @@ static bool build(Build *b, const char *input, const char *out) {
         if (!buffer_cstr(&b->groups)) return diag_nomem(ctx);
         if (!folder_make(ctx, b->groups.data)) return false;
     }
-    if (!translate(b) ||
-        !program_write(ctx, b->quiet ? &none : b->options, &b->home, b->folder.data, b->name) ||
-        !sources_list(b))
-        return false;
     JobOptions options = {.folder = b->folder.data,
                           .parallel = option_threads(b->options),
                           .verbose = b->options->value[OPT_verbose].set,
                           .what = "compiling",
                           .mask = b->signals};
+    if (!profile_add(b, out, &options) || !translate(b) ||
+        !program_write(ctx, b->quiet ? &none : b->options, &b->home, b->folder.data, b->name) ||
+        !sources_list(b))
+        return false;
     double start = seconds_now();
     if (!compile(b, &options) || (b->groups.len && !groups_compile(b, out, &options)) ||
         !link_program(b, &options) || (b->groups.len && !groups_place(b, out)))
@@ -409,6 +429,12 @@ int cmd_build(const Options *options) {
     if (options->value[OPT_lazy_groups].set && options->value[OPT_link_static].set)
         return options_complain(options,
                                 "--lazy-groups needs a program that can load: no --static");
+    bool generate = options->value[OPT_profile_generate].set,
+         use = options->value[OPT_profile_use].set;
+    if (generate && use)
+        return options_complain(options, "--profile-generate or --profile-use, not both");
+    if ((generate || use) && options->value[OPT_lazy_groups].set)
+        return options_complain(options, "--lazy-groups: no profiles with it");
     if (!program_options_check(options)) return 3;
     return build_program(options, input, out, false);
 }

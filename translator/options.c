@@ -109,6 +109,7 @@ static bool option_store(Options *o, OptionId id, const char *text) {
         break;
     case OPTION_FLAG:
     case OPTION_TEXT:
+    case OPTION_OPTIONAL:
     case OPTION_LIST:
         break;
     }
@@ -117,6 +118,11 @@ static bool option_store(Options *o, OptionId id, const char *text) {
     o->value[id].number = number;
     o->items[o->item_count++] = (OptionItem){id, text, number};
     return true;
+}
+
+static int argument_rule(OptionKind kind) {
+    if (kind == OPTION_FLAG) return no_argument;
+    return kind == OPTION_OPTIONAL ? optional_argument : required_argument;
 }
 
 /* The tables that getopt_long wants, for one command. */
@@ -132,7 +138,7 @@ static void getopt_tables(CommandId command, char *letters, struct option *longs
         }
         if (row->long_name[0])
             *longs++ =
-                (struct option){row->long_name, row->kind != OPTION_FLAG, NULL, LONG_BASE + i};
+                (struct option){row->long_name, argument_rule(row->kind), NULL, LONG_BASE + i};
     }
     *letters = 0;
     for (int i = 0; i < FEATURE_COUNT; i++) {
@@ -277,14 +283,14 @@ static void print_wrapped(FILE *to, const char *text, int indent, int at) {
 static void option_line(FILE *to, const OptionRow *row) {
     char text[96];
     int at;
-    bool both = row->short_name && row->long_name[0], value = row->value[0] != 0;
+    bool both = row->short_name && row->long_name[0];
     if (both)
         at = snprintf(text, sizeof text, "  -%c, --%s%s%s", row->short_name, row->long_name,
-                      value ? "=" : "", row->value);
+                      option_equals(row), row->value);
     else if (row->short_name)
         at = snprintf(text, sizeof text, "  -%c%s", row->short_name, row->value);
     else
-        at = snprintf(text, sizeof text, "      --%s%s%s", row->long_name, value ? "=" : "",
+        at = snprintf(text, sizeof text, "      --%s%s%s", row->long_name, option_equals(row),
                       row->value);
     fputs(text, to);
     if (at > 28) {

@@ -23,6 +23,7 @@ typedef enum OptionId {
 typedef enum OptionKind {
     OPTION_FLAG,
     OPTION_TEXT,
+    OPTION_OPTIONAL,
     OPTION_LIST,
     OPTION_NUMBER,
     OPTION_BYTES,
@@ -46,9 +47,14 @@ typedef struct CommandRow {
 extern const OptionRow option_rows[OPT_COUNT];
 extern const CommandRow command_rows[COMMAND_COUNT];
 
+/* What stands between an option's long name and its value in help. */
+static inline const char *option_equals(const OptionRow *row) {
+    return row->value[0] && row->kind != OPTION_OPTIONAL ? "=" : "";
+}
+
 typedef struct OptionItem { /* one occurrence, in the order of the command line */
     OptionId id;
-    const char *text; /* NULL for flags */
+    const char *text; /* NULL for flags, and for an OPTIONAL without one */
     uint64_t number;  /* NUMBER, BYTES (in bytes) */
 } OptionItem;
 

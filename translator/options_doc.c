@@ -14,7 +14,7 @@ static const char *const feature_texts[] = {
 /* "-o, --output=FILE" */
 static void print_spelling(const OptionRow *row, const char *dash) {
     if (row->short_name) printf("%s%c%s", dash, row->short_name, row->long_name[0] ? ", " : "");
-    if (row->long_name[0]) printf("%s%s%s%s", dash, dash, row->long_name, row->value[0] ? "=" : "");
+    if (row->long_name[0]) printf("%s%s%s%s", dash, dash, row->long_name, option_equals(row));
     printf("%s", row->value);
 }
 
@@ -67,7 +67,7 @@ static void print_bash(void) {
         for (int i = 0; i < OPT_COUNT; i++) {
             const OptionRow *row = &option_rows[i];
             if (!(row->commands >> c & 1)) continue;
-            if (row->long_name[0]) printf("--%s%s ", row->long_name, row->value[0] ? "=" : "");
+            if (row->long_name[0]) printf("--%s%s ", row->long_name, option_equals(row));
             if (row->short_name) printf("-%c ", row->short_name);
         }
         printf("' ;;\n");
@@ -93,7 +93,7 @@ static void markdown_cell(const char *text) {
 static void markdown_option(const OptionRow *row) {
     printf("| `");
     if (row->short_name) printf("-%c%s", row->short_name, row->long_name[0] ? "`, `" : "");
-    if (row->long_name[0]) printf("--%s%s", row->long_name, row->value[0] ? "=" : "");
+    if (row->long_name[0]) printf("--%s%s", row->long_name, option_equals(row));
     markdown_cell(row->value);
     printf("` | ");
     markdown_cell(row->help);

@@ -8,7 +8,8 @@ COLOURS = {'w2c-best': '#0b4f8a', 'w2c-clang': '#2b83ba', 'w2c-gcc': '#7fb8da', 
 MORE = ['#c44e8c', '#8c564b', '#17a2a2', '#9aa616', '#e377c2', '#5b6ee1']
 STYLE = '''body { font: 15px/1.4 sans-serif; margin: 2em auto; max-width: 72em; padding: 0 1em; color: #222; background: #fff; }
 table { border-collapse: collapse; margin: 1em 0; } th, td { padding: .2em .6em; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child { text-align: left; } .wide { overflow-x: auto; } svg text { font: 12px sans-serif; fill: #222; paint-order: stroke; stroke: #fff; stroke-width: 3px; }
+th:first-child, td:first-child { text-align: left; } .wide { overflow-x: auto; }
+svg text { font: 12px sans-serif; fill: #222; paint-order: stroke; stroke: #fff; stroke-width: 3px; }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; } th, td { border-color: #444; }
 svg { background: #fff; } }'''
 BAR, GAP, LEFT, WIDTH = 11, 12, 150, 640

@@ -69,6 +69,7 @@ bool w2c_context_recycle(w2c_context *context) {
     if (context->head.operands.low) w2c_operands_clear(context);
     w2c_operands operands = context->head.operands;
     w2c_tail tail = context->head.tail;
+    free(context->trace);
     memset(context, 0, sizeof *context);
     context->limit = (char *)UINTPTR_MAX;
     context->head.operands = operands;
@@ -97,10 +98,8 @@ void w2c_context_release(w2c_context *context) {
     w2c_exceptions_free(context);
     w2c_handles_move(NULL, context);
     w2c_heap_free(context);
-    w2c_tail_free(&context->head.tail);
     free_shells(context);
-    w2c_operands_free(context);
-    free(context);
+    w2c_context_free_idle(context);
 }
 
 void w2c_context_remove(w2c_instance *instance) {

@@ -259,7 +259,10 @@ static uint64_t run_files(Differ *d, const char *const *files, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         uint8_t *bytes;
         cases[i].seed = i + 1;
-        cases[i].file = suite_format(&d->suite, "%s", realpath(files[i], NULL));
+        char *path = realpath(files[i], NULL);
+        if (!path) suite_die("%s: cannot be read", files[i]);
+        cases[i].file = suite_format(&d->suite, "%s", path);
+        free(path);
         if (!suite_read_file(files[i], &bytes, &cases[i].bytes))
             suite_die("%s: cannot be read", files[i]);
         free(bytes);

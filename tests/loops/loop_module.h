@@ -153,7 +153,7 @@ static int64_t scale(const LoopFunc *f, const Place *at) {
     case 1:
         return f->q_step;
     case 3:
-        return (int64_t)f->step << at->shift;
+        return (int64_t)f->step * ((int64_t)1 << at->shift);
     case 4:
         return (int64_t)f->step * 12;
     case 5:

@@ -7,17 +7,10 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
 static int failures;
 
 /* ---- address space that ends --------------------------------------------------------------------- */
+#if !SANITIZED /* a sanitizer needs the address space */
 static size_t address_space(void) {
     unsigned long pages = 0;
     FILE *f = fopen("/proc/self/statm", "r");
@@ -60,11 +53,12 @@ static const char *exhaust(void) {
     w2c_pool_delete(pool);
     return NULL;
 }
+#endif
 
 /* In a process of its own, which also has to ask the kernel about itself anew. */
 static const char *check_exhausted(void) {
-#ifdef SANITIZED
-    return NULL; /* the sanitizer needs the address space */
+#if SANITIZED
+    return NULL;
 #else
     int status = 0;
     fflush(stdout);

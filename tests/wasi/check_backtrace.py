@@ -41,7 +41,7 @@ def check(label, command, exact):
         if told != kind:
             failures.append(f'{label} {what}: {told!r}, expected {kind!r}')
         if what == 's':
-            good = len(frames) in range(20 if exact else 1, 65) and set(frames) == {'recurse'}
+            good = len(frames) in range(10 if exact else 1, 65) and set(frames) == {'recurse'}
         elif what == 'n':
             good = len(frames) == 4 and re.fullmatch('func 4|h[0-9a-f]{8}', frames[0]) and frames[1:] == CHAIN if exact else \
                 bool(frames)

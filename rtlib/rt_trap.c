@@ -162,6 +162,11 @@ end_frame(w2c_frame *frame, w2c_status status) {
         for (; low < frame->sp; low += sizeof(void *))
             *(void *volatile *)low = NULL;
     }
+#if defined(__x86_64__) || defined(__MMX__)
+    /* Code that faulted may have had values on the x87 stack, which longjmp leaves there: a full one
+     * makes NaNs of what is loaded next. The embedder's control word stays. */
+    __asm__ volatile("emms");
+#endif
     longjmp(frame->env, 1);
 }
 

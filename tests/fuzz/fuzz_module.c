@@ -18,6 +18,32 @@ typedef struct FuzzResult {
     char text[480];
 } FuzzResult;
 
+/* With an op stream, without, and instruction by instruction functions are judged alike. */
+static void judge_alike(const Context *ctx, const Module *m) {
+    Arena arena;
+    arena_init(&arena, alloc_default());
+    for (uint32_t f = m->imported_funcs; f < m->func_count; f++) {
+        Context by[3];
+        uint64_t used[2] = {0};
+        OpStream ops = {.features_used = 0};
+        for (int i = 0; i < 3; i++) {
+            by[i] = context_worker(ctx);
+            by[i].alloc = alloc_default();
+        }
+        arena_reset(&arena);
+        bool good = validate_function(&by[2], m, f, &arena, &ops);
+        for (int i = 0; i < 2; i++)
+            if (validate_only(&by[i], m, f, &arena, i == 1, &used[i]) != good ||
+                (good ? used[i] != ops.features_used
+                      : strcmp(by[i].diag.text, by[2].diag.text) ||
+                            by[i].diag.offset != by[2].diag.offset)) {
+                fprintf(stderr, "func %u: %s; %s\n", f, by[i].diag.text, by[2].diag.text);
+                abort();
+            }
+    }
+    arena_free(&arena);
+}
+
 /* Everything that w2c does with a module. out: path of mod.c; NULL: no translation. */
 static FuzzResult fuzz_one(Allocator alloc, Slice bytes, const char *out, MemoryMode memory,
                            uint32_t groups) {
@@ -28,6 +54,7 @@ static FuzzResult fuzz_one(Allocator alloc, Slice bytes, const char *out, Memory
     result.read = module_read(&ctx, bytes, &m);
     if (result.read) {
         uint64_t features = 0;
+        judge_alike(&ctx, &m);
         result.valid = validate_all(&ctx, &m, groups, &features);
         if (result.valid && out) {
             TranslateOptions options = {.out = out,

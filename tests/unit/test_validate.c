@@ -107,8 +107,23 @@ static void setup(Fixture *f, uint8_t type, const char *words) {
     arena_init(&f->arena, f->ctx.alloc);
 }
 
+/* Three ways, which must agree: with an op stream, without, instruction by instruction. */
 static bool validate(Fixture *f) {
-    return validate_function(&f->ctx, &f->m, TESTED, &f->arena, &f->ops);
+    uint64_t features[2] = {0};
+    Context others[2];
+    bool ok[2];
+    for (int i = 0; i < 2; i++) {
+        others[i] = context_worker(&f->ctx);
+        ok[i] = validate_only(&others[i], &f->m, TESTED, &f->arena, i == 1, &features[i]);
+    }
+    bool good = validate_function(&f->ctx, &f->m, TESTED, &f->arena, &f->ops);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(ok[i], good);
+        ck_assert_str_eq(others[i].diag.text, f->ctx.diag.text);
+        ck_assert_uint_eq(others[i].diag.offset, f->ctx.diag.offset);
+        if (good) ck_assert_uint_eq(features[i], f->ops.features_used);
+    }
+    return good;
 }
 
 static void teardown(Fixture *f) {

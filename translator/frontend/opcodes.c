@@ -2,7 +2,7 @@
  * which op a prefix and a code mean. The compiler computes all of it; nothing else in the
  * translator knows an opcode's number. */
 #include <string.h>
-#include "decode.h"
+#include "sig_rule.h"
 #undef OP
 
 #define OP(feature, prefix, code, name, text, imm, sig, fx, kind, c)                               \
@@ -19,32 +19,7 @@ const uint16_t op_of_code[OP_PREFIX_ROWS][OP_PREFIX_CODES] = {
 };
 #undef OP
 
-/* The sig column in numbers. S is the column's text, padded so that subscripts stay in bounds. */
-#define LETTER(c)                                                                                  \
-    ((c) == 'i'   ? VT_I32                                                                         \
-     : (c) == 'l' ? VT_I64                                                                         \
-     : (c) == 'f' ? VT_F32                                                                         \
-     : (c) == 'd' ? VT_F64                                                                         \
-     : (c) == 'v' ? VT_V128                                                                        \
-     : (c) == 'a' ? SIG_ADDRESS                                                                    \
-                  : VT_NONE)
-#define POPS(S)                                                                                    \
-    ((S)[0] == '_'   ? 0                                                                           \
-     : (S)[1] == '_' ? 1                                                                           \
-     : (S)[2] == '_' ? 2                                                                           \
-     : (S)[3] == '_' ? 3                                                                           \
-     : (S)[4] == '_' ? 4                                                                           \
-                     : SIG_POLY)
-#define TYPE(S, i) (POPS(S) == SIG_POLY ? VT_NONE : LETTER((S)[(i) < POPS(S) ? (i) : (i) + 1]))
-#define RULE(feature, imm, S, len)                                                                 \
-    {imm,                                                                                          \
-     feature,                                                                                      \
-     POPS(S),                                                                                      \
-     (uint8_t)((len) - 1 - (POPS(S) == SIG_POLY ? (len) - 1 : POPS(S))),                           \
-     {TYPE(S, 0), TYPE(S, 1), TYPE(S, 2), TYPE(S, 3), TYPE(S, 4), TYPE(S, 5)}},
-
-#define OP(feature, prefix, code, name, text, imm, sig, fx, kind, c)                               \
-    RULE(FEATURE_##feature, IMM_##imm, #sig "\0\0\0\0\0\0\0", sizeof #sig - 1)
+#define OP(feature, prefix, code, name, text, imm, sig, fx, kind, c) SIG_RULE(feature, imm, sig),
 const OpRule op_rules[OP_COUNT] = {
 #include "opcodes.def"
 };

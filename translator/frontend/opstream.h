@@ -164,6 +164,10 @@ typedef enum OpKind {
  * The stream's last instruction is the function's end (a = 0). Linear in the body's length.
  * Errors: MALFORMED, INVALID, LIMIT, FEATURE, NOMEM. */
 bool validate_function(Context *ctx, const Module *m, uint32_t func, Arena *arena, OpStream *out);
+/* The same without an op stream. *features: bits FEATURE_x of what the body uses are added.
+ *   stepwise  instruction by instruction, without short ways: the same, slower, for tests */
+bool validate_only(Context *ctx, const Module *m, uint32_t func, Arena *arena, bool stepwise,
+                   uint64_t *features);
 /* The same for a constant expression of type `expect`, seeing only globals below `globals`.
  * The stream has one block (0), no locals, and ends with its end. */
 bool validate_const(Context *ctx, const Module *m, ConstExpr expr, ValType expect, uint32_t globals,

@@ -170,19 +170,6 @@ static bool apply_sig(Validator *v, const OpRule *rule) {
     return validate_pop(v, types, n) && validate_push(v, types + n, rule->pushes);
 }
 
-/* The same when the operands have the very types wanted, else nothing. */
-static inline bool apply_sig_quick(Validator *v, const OpRule *rule) {
-    unsigned n = rule->pops;
-    if ((size_t)(v->sp - v->floor) < n) return false;
-    ValType *base = v->sp - n;
-    for (unsigned i = 0; i < n; i++)
-        if (base[i] != sig_type(v, rule, i)) return false;
-    for (unsigned i = 0; i < rule->pushes; i++)
-        base[i] = sig_type(v, rule, n + i);
-    v->sp = base + rule->pushes;
-    return true;
-}
-
 /* ---- immediates ------------------------------------------------------------------------------ */
 
 /* Spec: valid/instructions#memory-instructions */
@@ -377,65 +364,6 @@ static bool feature_off(Validator *v, Op op, const OpRule *rule) {
     return validate_need(v, (FeatureId)rule->feature);
 }
 
-/* An unsigned number of one to four bytes: its length, or 0 when it is longer. Four bytes are
- * there. */
-static inline unsigned short_leb(const uint8_t *p, uint32_t *value) {
-    uint32_t bits = p[0] & 0x7f;
-    unsigned len = 1;
-    while (p[len - 1] & 0x80) {
-        if (len == 4) return 0;
-        bits |= (uint32_t)(p[len] & 0x7f) << 7 * len;
-        len++;
-    }
-    *value = bits;
-    return len;
-}
-
-static inline bool quick_local(Validator *v, Op op, uint32_t local) {
-    if (local >= v->local_count || v->unset) return false;
-    ValType type = v->locals[local];
-    if (op == OP_local_get) {
-        *v->sp++ = type;
-        return true;
-    }
-    if (v->sp == v->floor || v->sp[-1] != type) return false;
-    v->sp -= op == OP_local_set;
-    return true;
-}
-
-/* Three instructions in four are a local, a constant, a load or a store, with short immediates and
- * operands of the very type. For those this does all at once what the general path does; for
- * everything else it does nothing and returns false. */
-static inline bool step_quick(Validator *v, Op op, const OpRule *rule, Ins *ins) {
-    const uint8_t *p = v->d.r.pos;
-    unsigned len;
-    if ((size_t)(v->d.r.end - p) < 8) return false;
-    switch ((ImmKind)rule->imm) {
-    case IMM_local:
-        if ((len = short_leb(p, &ins->a)) == 0 || !quick_local(v, op, ins->a)) return false;
-        break;
-    case IMM_i32:
-        if ((len = short_leb(p, &ins->a)) == 0) return false;
-        if (p[len - 1] & 0x40) ins->a |= ~(uint32_t)0 << 7 * len;
-        *v->sp++ = VT_I32;
-        break;
-    case IMM_mem0:
-    case IMM_mem1:
-    case IMM_mem2:
-    case IMM_mem3:
-        if (p[0] > rule->imm - IMM_mem0 || v->m->memory_count == 0) return false;
-        if ((len = short_leb(p + 1, &ins->a)) == 0) return false;
-        v->address = v->m->memories[0].limits.is64 ? VT_I64 : VT_I32;
-        if (!apply_sig_quick(v, rule)) return false;
-        len++;
-        break;
-    default:
-        return false;
-    }
-    v->d.r.pos = p + len;
-    return true;
-}
-
 /* Every instruction, the slow way. */
 static bool step_general(Validator *v, Op op, const OpRule *rule, Ins *ins) {
     ImmKind imm = (ImmKind)rule->imm;
@@ -448,7 +376,7 @@ static bool step_general(Validator *v, Op op, const OpRule *rule, Ins *ins) {
     return rule->pops == SIG_POLY ? handlers[op](v, ins) : apply_sig(v, rule);
 }
 
-static inline bool step(Validator *v) {
+bool validate_step(Validator *v) {
     Op op;
     if (v->d.r.pos == v->d.r.end) return missing_end_error(v);
     if (v->sp >= v->limit && !validate_grow_stack(v, VALIDATE_SLACK)) return false;
@@ -461,10 +389,7 @@ static inline bool step(Validator *v) {
     Ins *ins = &v->ins[v->count];
     *ins = (Ins){.op = (uint16_t)op, .offset = (uint32_t)(v->d.at - v->d.r.base)};
     v->write = v->live;
-    bool quick =
-        !v->is_const && (rule->imm == IMM_none ? rule->pops != SIG_POLY && apply_sig_quick(v, rule)
-                                               : step_quick(v, op, rule, ins));
-    if (!quick && !step_general(v, op, rule, ins)) return false;
+    if (!step_general(v, op, rule, ins)) return false;
     if (v->write) {
         v->count++;
         if (v->sp > v->high) v->high = v->sp;
@@ -473,8 +398,11 @@ static inline bool step(Validator *v) {
 }
 
 bool validate_code(Validator *v) {
-    while (v->depth != 0)
-        if (!step(v)) return false;
+    if (v->stepwise) {
+        while (v->depth != 0)
+            if (!validate_step(v)) return false;
+    } else if (!validate_run(v))
+        return false;
     if (v->d.r.pos == v->d.r.end) return true;
     v->d.at = v->d.r.pos;
     return VALIDATE_ERROR(v, ERR_section_size, ": code behind the function's end");
@@ -482,11 +410,19 @@ bool validate_code(Validator *v) {
 
 /* ---- setting up ------------------------------------------------------------------------------ */
 
-bool validate_begin(Validator *v, Context *ctx, const Module *m, Arena *arena, Slice code) {
-    *v = (Validator){.ctx = ctx, .m = m, .arena = arena, .globals = m->global_count, .live = true};
+bool validate_begin(Validator *v, Context *ctx, const Module *m, Arena *arena, Slice code,
+                    ValidateMode mode) {
+    bool silent = mode != VALIDATE_STREAM;
+    *v = (Validator){.ctx = ctx,
+                     .m = m,
+                     .arena = arena,
+                     .globals = m->global_count,
+                     .live = !silent,
+                     .silent = silent,
+                     .stepwise = mode == VALIDATE_STEPS};
     decoder_init(&v->d, ctx, m, code);
     v->body = code.ptr;
-    size_t bytes = code.len, ins = bytes <= 1024 ? bytes : bytes / 2;
+    size_t bytes = code.len, ins = silent ? 0 : bytes <= 1024 ? bytes : bytes / 2;
     uint32_t cap = 0;
     v->ins = validate_grow(v, NULL, 0, &v->cap, (uint32_t)ins + 1, sizeof *v->ins);
     v->blocks = validate_grow(v, NULL, 0, &v->block_cap, 1, sizeof *v->blocks);
@@ -528,23 +464,38 @@ static void find_hints(Validator *v, uint32_t func) {
     v->hint_end = end;
 }
 
-static bool validate_body(Validator *v, Context *ctx, const Module *m, uint32_t func,
-                          Arena *arena) {
+static bool validate_body(Validator *v, Context *ctx, const Module *m, uint32_t func, Arena *arena,
+                          ValidateMode mode) {
     const TypeDef *t = func_type(m, func);
     Control c = {
         .kind = BLOCK_FUNC, .results = t->u.func.results, .result_count = t->u.func.result_count};
     Ins none;
-    if (!validate_begin(v, ctx, m, arena, module_body(m, func))) return false;
+    if (!validate_begin(v, ctx, m, arena, module_body(m, func), mode)) return false;
     find_hints(v, func);
     return validate_declare_locals(v, t) && validate_push_control(v, &none, &c) && validate_code(v);
 }
 
-bool validate_function(Context *ctx, const Module *m, uint32_t func, Arena *arena, OpStream *out) {
-    Validator v;
+static bool validate_one(Validator *v, Context *ctx, const Module *m, uint32_t func, Arena *arena,
+                         ValidateMode mode) {
     uint32_t outer = ctx->func;
     ctx->func = func;
-    bool ok = validate_body(&v, ctx, m, func, arena);
+    bool ok = validate_body(v, ctx, m, func, arena, mode);
     ctx->func = outer;
-    if (ok) validate_finish(&v, out);
     return ok;
+}
+
+bool validate_function(Context *ctx, const Module *m, uint32_t func, Arena *arena, OpStream *out) {
+    Validator v;
+    if (!validate_one(&v, ctx, m, func, arena, VALIDATE_STREAM)) return false;
+    validate_finish(&v, out);
+    return true;
+}
+
+bool validate_only(Context *ctx, const Module *m, uint32_t func, Arena *arena, bool stepwise,
+                   uint64_t *features) {
+    Validator v;
+    if (!validate_one(&v, ctx, m, func, arena, stepwise ? VALIDATE_STEPS : VALIDATE_ONLY))
+        return false;
+    *features |= v.used | v.d.used;
+    return true;
 }

@@ -23,6 +23,7 @@ enum {
     LIMIT_OPERANDS = 4 << 20, /* only calls with hundreds of results come near it */
 };
 
+typedef enum ValidateMode { VALIDATE_STREAM, VALIDATE_ONLY, VALIDATE_STEPS } ValidateMode;
 typedef enum Arm { ARM_FIRST, ARM_ELSE, ARM_CATCH, ARM_CATCH_ALL } Arm;
 
 typedef struct Control { /* an open block */
@@ -48,6 +49,8 @@ typedef struct Validator {
     uint32_t depth, control_cap; /* open blocks, the function's own included */
     ValType address;             /* of the memory that the instruction names */
     bool live, write;            /* write: this instruction goes into the stream */
+    bool silent;                 /* nothing is written: code counts as dead from the beginning */
+    bool stepwise;               /* without validate_run's short ways */
     bool is_const;               /* a constant expression */
     uint32_t globals;            /* global indices below it may be used */
     uint64_t used;
@@ -69,10 +72,15 @@ typedef struct Validator {
 
 /* ---- validate.c: setting up, errors, room ---------------------------------------------------- */
 
-bool validate_begin(Validator *v, Context *ctx, const Module *m, Arena *arena, Slice code);
+bool validate_begin(Validator *v, Context *ctx, const Module *m, Arena *arena, Slice code,
+                    ValidateMode mode);
 /* Validates instructions up to the end that closes the outermost block. */
 bool validate_code(Validator *v);
 void validate_finish(Validator *v, OpStream *out);
+/* One instruction, in whatever form. Room is made first. */
+bool validate_step(Validator *v);
+/* Instructions up to the end that closes the outermost block (validate_quick.c). */
+bool validate_run(Validator *v);
 /* Reads a body's local declarations (validate_local.c). */
 bool validate_declare_locals(Validator *v, const TypeDef *t);
 

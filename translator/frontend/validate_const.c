@@ -6,8 +6,8 @@ bool validate_const(Context *ctx, const Module *m, ConstExpr expr, ValType expec
                     Arena *arena, OpStream *out) {
     Validator v;
     Ins none;
-    if (!validate_begin(&v, ctx, m, arena, expr.bytes)) return false;
-    v.is_const = true;
+    if (!validate_begin(&v, ctx, m, arena, expr.bytes, VALIDATE_STREAM)) return false;
+    v.is_const = v.stepwise = true;
     v.globals = globals;
     ValType *result = ARENA_NEW(arena, ValType);
     if (!result) return diag_nomem(ctx);

@@ -129,13 +129,18 @@ static const char *num_text(ValType t) {
 size_t type_print(ValType t, char *text, size_t cap) {
     if (cap == 0) return 0;
     uint32_t heap = vt_heap(t);
+    const char *plain = !vt_is_ref(t)                          ? num_text(t)
+                        : vt_nullable(t) && !ht_is_index(heap) ? heap_text(heap, true)
+                                                               : NULL;
+    if (plain) {
+        size_t whole = strlen(plain), fits = whole < cap ? whole : cap - 1;
+        memcpy(text, plain, fits);
+        text[fits] = 0;
+        return fits;
+    }
     int len;
-    if (!vt_is_ref(t))
-        len = snprintf(text, cap, "%s", num_text(t));
-    else if (ht_is_index(heap))
+    if (ht_is_index(heap))
         len = snprintf(text, cap, "(ref %s%u)", vt_nullable(t) ? "null " : "", heap);
-    else if (vt_nullable(t))
-        len = snprintf(text, cap, "%s", heap_text(heap, true));
     else
         len = snprintf(text, cap, "(ref %s)", heap_text(heap, false));
     return len < 0 ? 0 : (size_t)len < cap ? (size_t)len : cap - 1;

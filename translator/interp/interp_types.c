@@ -53,6 +53,10 @@ bool interp_types_make(Interp *it, Context *ctx) {
 }
 
 const char *interp_value_text(Interp *it, Context *ctx, ValType t) {
+    static const char *const plain[] = {
+        [VT_I32] = "i32", [VT_I64] = "i64", [VT_F32] = "f32", [VT_F64] = "f64", [VT_V128] = "v128"};
+    if (t >= VT_I32 && t <= VT_V128) return plain[t];
+    if (t == VT_FUNCREF) return "funcref";
     Emitter e;
     Buffer b;
     buffer_init(&b, ctx->alloc);

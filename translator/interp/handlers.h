@@ -18,8 +18,8 @@ typedef enum HandlerId {
 #define BI_COUNT 10u
 #define BF_COUNT 6u
 #define LD_CHECKED 4u /* the checked variants stand behind so many others */
-#define LDV_CHECKED 2u
 #define ST_CHECKED 4u
+#define STV_CHECKED 3u
 /* Operands of BI and J2; BF and J2F have the first three. UN and J1: 0 slot, 1 register. */
 enum { OPERANDS_SS, OPERANDS_RS, OPERANDS_SR, OPERANDS_SC, OPERANDS_RC };
 

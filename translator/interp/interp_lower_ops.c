@@ -97,7 +97,7 @@ static void binary(CellLower *l, const Ins *ins, unsigned first, char operands, 
         cell = cells_emit(l, id, 0, sa, sb, 0);
     bool truth = result == 'i' && (op->kind == KIND_INFIX || op->kind == KIND_SINFIX);
     unsigned count = integer ? BI_COUNT : BF_COUNT;
-    cells_result(l, cell, id, letter_type(result), result == 'v' ? 0 : count / 2);
+    cells_result(l, cell, id, letter_type(result), count / 2);
     if (truth) {
         l->last_jump = (u16)(first + count);
         l->last_stride = (u8)(count / 2);
@@ -176,6 +176,15 @@ static void constant(CellLower *l, const Ins *ins) {
                               : (u64)ins->a | (u64)ins->b << 32;
 }
 
+/* Does the row have the variants of UN, BI or BF? One result, and with vectors: one operand that
+ * becomes a vector, or two vectors that do. */
+static bool has_registers(const char *sig) {
+    const char *bar = strchr(sig, '_');
+    if (strlen(bar) != 2 || bar - sig > 2) return false;
+    if (!strchr(sig, 'v')) return true;
+    return bar[1] == 'v' && (bar - sig == 1 || (sig[0] == 'v' && sig[1] == 'v'));
+}
+
 bool cells_numeric(CellLower *l, const Ins *ins) {
     const OpInfo *op = &op_info[ins->op];
     unsigned first = first_handler[ins->op];
@@ -195,7 +204,7 @@ bool cells_numeric(CellLower *l, const Ins *ins) {
     default:
         return false;
     }
-    if (strchr(sig, 'v') || strlen(strchr(sig, '_')) != 2)
+    if (!has_registers(sig))
         general(l, ins, first);
     else if (sig[1] == '_' && !negated(l, ins))
         unary(l, ins, first, sig[2]);
@@ -223,7 +232,7 @@ static unsigned checked_variant(const CellLower *l, const Ins *ins) {
 
 static void load(CellLower *l, const Ins *ins, unsigned first) {
     char result = strchr(op_info[ins->op].sig, '_')[1];
-    bool vector = result == 'v', lane = op_info[ins->op].sig[1] == 'v';
+    bool lane = op_info[ins->op].sig[1] == 'v';
     u32 old = 0, cell;
     if (lane) {
         Operand v = cells_pop(l);
@@ -236,10 +245,10 @@ static void load(CellLower *l, const Ins *ins, unsigned first) {
         u32 slot = in_register ? 0 : cells_slot(l, &at);
         id = (first + (in_register ? 1u : 0));
         cell = cells_emit_word(l, id, 0, slot, ins->a);
-        cells_result(l, cell, id, letter_type(result), vector ? 0 : 2);
+        cells_result(l, cell, id, letter_type(result), 2);
         return;
     }
-    id = (first + (lane ? 0u : vector ? LDV_CHECKED : LD_CHECKED) + checked_variant(l, ins));
+    id = (first + (lane ? 0u : LD_CHECKED) + checked_variant(l, ins));
     u32 address = cells_slot(l, &at);
     cell = cells_emit(l, id, 0, address, ins->aux, ins->lane);
     cells_word(l, offset_of(ins));
@@ -248,9 +257,9 @@ static void load(CellLower *l, const Ins *ins, unsigned first) {
 }
 
 static void store(CellLower *l, const Ins *ins, unsigned first) {
-    bool vector = op_info[ins->op].sig[1] == 'v';
+    bool vector = op_info[ins->op].sig[1] == 'v', lane = vector && ins->op != OP_v128_store;
     Operand v = cells_pop(l), at = cells_pop(l);
-    if (guarded(l, ins) && !vector) {
+    if (guarded(l, ins) && !lane) {
         if (v.kind == ENTRY_CONST) {
             u32 slot = cells_slot(l, &at);
             cells_emit_word(l, (first + OPERANDS_SC), slot, 0, ins->a);
@@ -267,7 +276,7 @@ static void store(CellLower *l, const Ins *ins, unsigned first) {
         }
     } else {
         u32 sa = cells_slot(l, &at), sv = cells_slot(l, &v);
-        unsigned base = vector ? 0u : ST_CHECKED;
+        unsigned base = vector ? STV_CHECKED : ST_CHECKED;
         cells_emit(l, (first + base + checked_variant(l, ins)), sa, sv, ins->aux, ins->lane);
         cells_word(l, offset_of(ins));
     }

@@ -35,14 +35,17 @@
 #define SET0_l(x) SET_l(0, x)
 #define SET0_f(x) SET_f(0, x)
 #define SET0_d(x) SET_d(0, x)
+#define SET0_v(x) SET_v(0, x)
 #define REG_i ((u32)r0)
 #define REG_l r0
 #define REG_f f0
 #define REG_d d0
+#define REG_v v0
 #define PUT_i(x) (r0 = (u64)(u32)(x))
 #define PUT_l(x) (r0 = (x))
 #define PUT_f(x) (f0 = (x))
 #define PUT_d(x) (d0 = (x))
+#define PUT_v(x) (v0 = (x))
 #define CONST_i W()
 #define CONST_l ((u64)(s64)(s32)W())
 #define BITS_i(x) ((u32)(x))
@@ -117,6 +120,11 @@
      : IS(c, "lane32") ? LANE_CHECKED(lane32)                                                      \
                        : LANE_CHECKED(lane64))
 #define LANE_STORED(type) w2c_store_##type##_b(m->data, m, at, pc[2], v, X(3))
+#define VECTOR_STORE(c)                                                                            \
+    if (IS(c, "v128"))                                                                             \
+        w2c_store_v128(mem, at, W(), v);                                                           \
+    else                                                                                           \
+        w2c_trap(W2C_TRAP_UNREACHABLE)
 #define VECTOR_STORE_C(c)                                                                          \
     (IS(c, "lane8")    ? LANE_STORED(lane8)                                                        \
      : IS(c, "lane16") ? LANE_STORED(lane16)                                                       \
@@ -244,13 +252,14 @@ void interp_text(const char **begin, const char **end) {
 #define r0 (*r0_)
 #define f0 (*f0_)
 #define d0 (*d0_)
+#define v0 (*v0_)
 #define GO() return pc
 #define NEXT(n) return pc + (n)
 #define STOP() return pc
 #define H(id, ...)                                                                                 \
     W2C_INLINE const u64 *body_##id(const u64 *pc, u64 *fp, u8 *mem, Inst *in, u64 *r0_, f32 *f0_, \
-                                    f64 *d0_) {                                                    \
-        (void)fp, (void)mem, (void)in, (void)r0_, (void)f0_, (void)d0_;                            \
+                                    f64 *d0_, v128 *v0_) {                                         \
+        (void)fp, (void)mem, (void)in, (void)r0_, (void)f0_, (void)d0_, (void)v0_;                 \
         __VA_ARGS__;                                                                               \
     }
 #include "handlers.inc"
@@ -259,13 +268,14 @@ void interp_text(const char **begin, const char **end) {
 #undef r0
 #undef f0
 #undef d0
+#undef v0
 #undef GO
 #undef NEXT
 #undef STOP
 
 /* ---- handlers -------------------------------------------------------------------------------- */
 #ifdef TAIL_DISPATCH
-#define PARAMS const u64 *pc, u64 *fp, u8 *mem, Inst *in, u64 r0, f32 f0, f64 d0
+#define PARAMS const u64 *pc, u64 *fp, u8 *mem, Inst *in, u64 r0, f32 f0, f64 d0, v128 v0
 /* AddressSanitizer's frames do not go together with preserve_none in every clang. */
 #if defined(__OPTIMIZE__) && !__has_feature(address_sanitizer)
 #define HANDLER __attribute__((preserve_none))
@@ -274,14 +284,14 @@ void interp_text(const char **begin, const char **end) {
 #endif
 typedef HANDLER void Handler(PARAMS);
 #define GO()                                                                                       \
-    __attribute__((musttail)) return ((Handler *)(uintptr_t)*pc)(pc, fp, mem, in, r0, f0, d0)
+    __attribute__((musttail)) return ((Handler *)(uintptr_t)*pc)(pc, fp, mem, in, r0, f0, d0, v0)
 #define NEXT(n)                                                                                    \
     pc += (n);                                                                                     \
     GO()
 #define STOP() return
 #define H(id, ...)                                                                                 \
     static W2C_TEXT HANDLER void h_##id(PARAMS) {                                                  \
-        (void)fp, (void)mem, (void)in, (void)r0, (void)f0, (void)d0;                               \
+        (void)fp, (void)mem, (void)in, (void)r0, (void)f0, (void)d0, (void)v0;                     \
         __VA_ARGS__;                                                                               \
     }
 #include "handlers.inc"
@@ -297,7 +307,7 @@ u64 interp_handler(unsigned id) {
 }
 
 static void go(Inst *in, const u64 *pc, u64 *fp) {
-    ((Handler *)(uintptr_t)*pc)(pc, fp, in->base, in, 0, 0, 0);
+    ((Handler *)(uintptr_t)*pc)(pc, fp, in->base, in, 0, 0, 0, w2c_v128_const(0, 0));
 }
 #else
 #define GO() goto *(void *)(uintptr_t)*pc
@@ -321,6 +331,7 @@ static W2C_TEXT W2C_NOINLINE void run(Inst *in, const u64 *pc, u64 *fp,
     u64 r0 = 0;
     f32 f0 = 0;
     f64 d0 = 0;
+    v128 v0 = w2c_v128_const(0, 0);
     GO();
 #define H(id, ...)                                                                                 \
     L_##id : {                                                                                     \

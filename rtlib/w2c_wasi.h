@@ -202,6 +202,16 @@ bool w2c_wasi_function(size_t i, const char **name, const char **letters);
 int w2c_wasi_main(const w2c_module *module, const char *const *baked_options, int argc, char **argv,
                   const w2c_imports *extra);
 
+/* A program that is ready to be instantiated: for hosts that do that themselves. */
+typedef struct w2c_wasi_ready {
+    w2c_wasi *wasi;
+    const w2c_config *config; /* of its instance, as the run options want it */
+    const char *invoke;       /* --invoke; NULL: _start */
+    int argc;
+    char **argv; /* argv[1...] are the arguments of what --invoke names */
+    const char *name;
+} w2c_wasi_ready;
+
 /* The same, with what a host of its own kind adds. */
 typedef struct w2c_wasi_program {
     const w2c_module *module;
@@ -209,6 +219,9 @@ typedef struct w2c_wasi_program {
     int argc;
     char **argv;
     const w2c_imports *extra;
+    int (*run)(void *user, const w2c_wasi_ready *ready); /* instead of the usual run; its exit code
+                                                          * is the program's; NULL: the usual one */
+    void *user;
 } w2c_wasi_program;
 int w2c_wasi_run(const w2c_wasi_program *program);
 

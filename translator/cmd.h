@@ -14,10 +14,13 @@ int cmd_validate(const Options *options);
 int cmd_info(const Options *options);
 int cmd_snapshot(const Options *options);
 int cmd_cache(const Options *options);
+int cmd_diff(const Options *options);
 
 /* Builds input into the program out and returns an exit code. quiet: for the cache: the run options are not baked
  * in, and only failures are spoken of. */
 int build_program(const Options *options, const char *input, const char *out, bool quiet);
+/* A shared object of the module alone, with its description under the symbol app_module; nothing is said of it. */
+int build_shared(const Options *options, const char *input, const char *out);
 /* w2c run --native: becomes the program; returns an exit code when it cannot. */
 int run_native(const Options *options);
 
@@ -47,6 +50,9 @@ void type_text(Buffer *out, const TypeDef *type);
 void extern_text(Buffer *out, const Module *m, uint8_t kind, uint32_t index);
 const char *extern_kind_name(uint8_t kind);
 
+/* Options of a run as w2c_wasi_main takes them: "--dir=.", ..., NULL. Owner: run_options_free. NULL: no memory. */
+char **run_options(const Options *options);
+void run_options_free(char **list);
 /* -j, else the number of processors that this process may use. */
 unsigned option_threads(const Options *options);
 /* What translate and build share; progress goes to stderr when that is a terminal. */

@@ -20,6 +20,8 @@ typedef struct Build {
     bool temporary; /* folder goes at the end */
     bool cc_failed; /* it has said why */
     bool quiet;     /* for the cache: no run options in it, nothing said of it */
+    bool
+        shared; /* a shared object of the module alone: its runtime is in the program that loads it */
     sigset_t signals;
     OutputList outputs;
     const char *name;   /* prefix of the module's symbols */
@@ -85,6 +87,7 @@ static bool compiler_choose(Build *b) {
     flag_add(b, o->value[OPT_optimize].set ? printed(b, "-O%s%s", o->value[OPT_optimize].text, "")
                                            : "-O2");
     if (o->value[OPT_debug_info].set) flag_add(b, "-g");
+    if (b->shared) flag_add(b, "-fPIC");
 #if defined(__x86_64__) || defined(__i386__)
     const char *cpu = "-march=%s%s";
 #else
@@ -197,8 +200,8 @@ static bool sources_list(Build *b) {
         if (len > 2 && !strcmp(base + len - 2, ".c") && (!lazy || !i) && !source_add(b, base))
             return false;
     }
-    if (!source_add(b, "program_main.c") ||
-        (b->options->value[OPT_bench].set && !source_add(b, "bench_host.c")))
+    if (!b->shared && (!source_add(b, "program_main.c") ||
+                       (b->options->value[OPT_bench].set && !source_add(b, "bench_host.c"))))
         return false;
     b->main_count = b->source_count;
     for (uint32_t i = 3; lazy && i < b->outputs.count; i++) { /* main, two headers, groups */
@@ -346,7 +349,11 @@ static bool link_program(Build *b, const JobOptions *options) {
         n += sizeof all / sizeof *all;
     }
     const char *const rest[] = {wasi, rt, "-lm", "-pthread", "-o", b->temp.data, NULL};
-    memcpy(argv + n, rest, sizeof rest);
+    const char *const own[] = {"-shared", "-lm", "-o", b->temp.data, NULL};
+    if (b->shared)
+        memcpy(argv + n, own, sizeof own);
+    else
+        memcpy(argv + n, rest, sizeof rest);
     Job job = {argv, log};
     return jobs_run(&b->session.ctx, &job, 1, options) || (b->cc_failed = true, false);
 }
@@ -396,7 +403,8 @@ static bool build(Build *b, const char *input, const char *out) {
                           .what = "compiling",
                           .mask = b->signals};
     if (!profile_add(b, out, &options) || !translate(b) ||
-        !program_write(ctx, b->quiet ? &none : b->options, &b->home, b->folder.data, b->name) ||
+        (!b->shared &&
+         !program_write(ctx, b->quiet ? &none : b->options, &b->home, b->folder.data, b->name)) ||
         !sources_list(b))
         return false;
     double start = seconds_now();
@@ -439,8 +447,8 @@ int cmd_build(const Options *options) {
     return build_program(options, input, out, false);
 }
 
-int build_program(const Options *options, const char *input, const char *out, bool quiet) {
-    Build b = {.options = options, .quiet = quiet};
+static int build_any(Build *made, const char *input, const char *out) {
+    Build b = *made;
     Allocator alloc = alloc_default();
     arena_init(&b.arena, alloc);
     buffer_init(&b.folder, alloc);
@@ -456,4 +464,12 @@ int build_program(const Options *options, const char *input, const char *out, bo
     build_free(&b);
     jobs_release_signals(&b.signals);
     return code;
+}
+
+int build_program(const Options *options, const char *input, const char *out, bool quiet) {
+    return build_any(&(Build){.options = options, .quiet = quiet}, input, out);
+}
+
+int build_shared(const Options *options, const char *input, const char *out) {
+    return build_any(&(Build){.options = options, .quiet = true, .shared = true}, input, out);
 }

@@ -219,3 +219,27 @@ bool depfile_write(Context *ctx, const char *path, const OutputList *outputs, co
     buffer_free(&text);
     return ok;
 }
+
+/* ---- a run ----------------------------------------------------------------------------------- */
+char **run_options(const Options *options) {
+    char **list = calloc(options->item_count + 2, sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; list && i < options->item_count; i++) {
+        const OptionItem *item = &options->items[i];
+        const OptionRow *row = &option_rows[item->id];
+        if (!row->run) continue;
+        size_t len = strlen(row->long_name) + (item->text ? strlen(item->text) : 0) + 4;
+        char *text = list[count++] = malloc(len);
+        if (text && item->text)
+            snprintf(text, len, "--%s=%s", row->long_name, item->text);
+        else if (text)
+            snprintf(text, len, "--%s", row->long_name);
+    }
+    return list;
+}
+
+void run_options_free(char **list) {
+    for (size_t i = 0; list && list[i]; i++)
+        free(list[i]);
+    free(list);
+}

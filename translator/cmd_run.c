@@ -10,30 +10,6 @@
 
 enum { EXIT_TRAP = 134 };
 
-/* Options of a run as w2c_wasi_main takes them: "--dir=.", ..., NULL. The texts are malloc'ed. */
-static char **baked_options(const Options *options) {
-    char **list = calloc(options->item_count + 2, sizeof *list);
-    size_t count = 0;
-    for (size_t i = 0; list && i < options->item_count; i++) {
-        const OptionItem *item = &options->items[i];
-        const OptionRow *row = &option_rows[item->id];
-        if (!row->run) continue;
-        size_t len = strlen(row->long_name) + (item->text ? strlen(item->text) : 0) + 4;
-        char *text = list[count++] = malloc(len);
-        if (text && item->text)
-            snprintf(text, len, "--%s=%s", row->long_name, item->text);
-        else if (text)
-            snprintf(text, len, "--%s", row->long_name);
-    }
-    return list;
-}
-
-static void free_options(char **list) {
-    for (size_t i = 0; list && list[i]; i++)
-        free(list[i]);
-    free(list);
-}
-
 static void print_stats(Interp *interp) {
     InterpStats s;
     w2c_interp_stats(interp, &s);
@@ -57,14 +33,14 @@ static void print_stats(Interp *interp) {
 /* ---- the run --------------------------------------------------------------------------------- */
 /* The module's path comes in front of the guest's arguments, as a program's name does. */
 static int run_module(const Options *options, Interp *interp) {
-    char **baked = baked_options(options);
+    char **baked = run_options(options);
     int code = 3;
     w2c_wasi_program program = {.module = w2c_interp_module(interp),
                                 .baked_options = (const char *const *)baked,
                                 .argc = options->argument_count,
                                 .argv = options->arguments};
     if (baked) code = w2c_wasi_run(&program);
-    free_options(baked);
+    run_options_free(baked);
     const Diag *d = w2c_interp_error(interp);
     if (d->class == CLASS_UNSUPPORTED || d->class == CLASS_LIMIT) return 2;
     if (code == EXIT_TRAP &&

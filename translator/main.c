@@ -19,6 +19,8 @@ static int run_command(const Options *options) {
         return cmd_snapshot(options);
     case COMMAND_cache:
         return cmd_cache(options);
+    case COMMAND_diff:
+        return cmd_diff(options);
     case COMMAND_COUNT:
         break;
     }

@@ -127,7 +127,9 @@ static int argument_rule(OptionKind kind) {
 
 /* The tables that getopt_long wants, for one command. */
 static void getopt_tables(CommandId command, char *letters, struct option *longs) {
-    *letters++ = command == COMMAND_run ? '+' : '-'; /* '-': arguments come as option 1, in order */
+    bool runs =
+        command == COMMAND_run || command == COMMAND_diff; /* the guest's options follow its name */
+    *letters++ = runs ? '+' : '-'; /* '-': arguments come as option 1, in order */
     *letters++ = ':';
     for (int i = 0; i < OPT_COUNT; i++) {
         const OptionRow *row = &option_rows[i];
@@ -212,10 +214,17 @@ static OptionsResult options_words(Options *o, int argc, char **argv) {
     return OPTIONS_OK;
 }
 
+static bool is_diff(const char *program) {
+    const char *slash = program ? strrchr(program, '/') : NULL;
+    return program && !strcmp(slash ? slash + 1 : program, "w2c-diff");
+}
+
 OptionsResult options_parse(Options *out, int argc, char **argv) {
     *out = (Options){.command = COMMAND_translate};
-    bool named = false;
-    if (argc > 1) {
+    bool named = is_diff(argv[0]); /* w2c-diff ... is w2c diff ... */
+    if (named) {
+        out->command = COMMAND_diff;
+    } else if (argc > 1) {
         bool help = strcmp(argv[1], "help") == 0;
         if (help && argc > 2 && command_find(argv[2], &out->command)) {
             options_help(stdout, out->command);
@@ -226,8 +235,8 @@ OptionsResult options_parse(Options *out, int argc, char **argv) {
             return OPTIONS_DONE;
         }
         named = command_find(argv[1], &out->command);
+        if (named) argv++, argc--;
     }
-    if (named) argv++, argc--;
     size_t cap = (size_t)argc + 1;
     out->items = calloc(cap, sizeof *out->items);
     out->arguments = calloc(cap, sizeof *out->arguments);

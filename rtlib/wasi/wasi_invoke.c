@@ -137,7 +137,9 @@ static void print_results(const call *c) {
 }
 
 bool wasi_invoke(w2c_instance *instance, const char *list, int argc, char **argv,
-                 w2c_status *status, char *message, size_t size) {
+                 const wasi_invoke_watch *watch, w2c_status *status, char *message, size_t size) {
+    static const wasi_invoke_watch nobody;
+    if (!watch) watch = &nobody;
     call before = {0};
     text error = {message, size};
     bool good = true;
@@ -150,16 +152,19 @@ bool wasi_invoke(w2c_instance *instance, const char *list, int argc, char **argv
         if (good && hands_on(&before, &c)) {
             memcpy(c.values, before.values + before.params, c.params * sizeof *c.values);
         } else if (good) {
-            print_results(&before);
+            if (!watch->quiet) print_results(&before);
             good = take_args(&c, at, len < 100 ? (int)len : 100, argc, argv, &used, &error);
         }
         free(before.values);
         before = c;
         if (good) *status = w2c_call(c.func, c.values, c.values + c.params);
+        if (good && watch->returned)
+            watch->returned(watch->user, (w2c_name){at, len}, *status, c.letters + c.params + 1,
+                            c.values + c.params);
         at += len;
         if (!*at) break;
     }
-    if (good && *status == W2C_OK) print_results(&before);
+    if (good && *status == W2C_OK && !watch->quiet) print_results(&before);
     free(before.values);
     return good;
 }

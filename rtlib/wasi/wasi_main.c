@@ -237,7 +237,7 @@ static int call_exports(const program *p, w2c_instance *instance) {
     if (wasi_find_function(instance, "_initialize", 11, &found))
         status = w2c_call(found.func, NULL, NULL);
     if (status == W2C_OK && !wasi_invoke(instance, p->options.invoke, p->argc > 1 ? p->argc - 1 : 0,
-                                         p->argv + 1, &status, message, sizeof message))
+                                         p->argv + 1, NULL, &status, message, sizeof message))
         return fail(p, "--invoke", message);
     int code = finish(p, status, instance);
     if (fflush(stdout) != 0 && code == 0) return fail(p, "standard output", strerror(errno));
@@ -419,6 +419,10 @@ static void prepare_and_run(program *p) {
     p->imports.user = p;
     if (p->options.fuel_given && !p->module->metered)
         fail(p, "--fuel", "the program was not built with --interruptible");
+    else if (p->given->run && w2c_init_traps())
+        p->exit_code =
+            p->given->run(p->given->user, &(w2c_wasi_ready){p->wasi, &p->config, p->options.invoke,
+                                                            p->argc, p->argv, p->name});
     else if (has_threads(p->module) && !prepare_threads(p))
         fail(p, "no shared memory for the program's threads", "");
     else if (w2c_init_traps())

@@ -44,6 +44,9 @@ bool w2c_interp_patch(Interp *interp, uint32_t func,
 /* Calls a function of the module, from compiled code. */
 void w2c_interp_call(w2c_instance *instance, uint32_t func, const w2c_value *args,
                      w2c_value *results);
+/* Calls a typed host function (w2c_extern.host) of a type in letters, with values. */
+w2c_status w2c_interp_call_typed(const w2c_extern *func, const char *letters,
+                                 w2c_instance *importer, const w2c_value *args, w2c_value *results);
 /* By type; equal types share the lowest's. */
 const w2c_type *w2c_interp_types(const Interp *interp);
 

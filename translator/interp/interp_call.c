@@ -86,8 +86,8 @@ static ffi_type *ffi_type_for(ValType t, V128Type *v) {
 }
 
 /* w2c_status f(void *env, w2c_instance *importer, params..., results *...) */
-static w2c_status call_typed(const w2c_host *host, const char *letters, const w2c_value *args,
-                             w2c_value *results) {
+static w2c_status call_typed(w2c_host_fn fn, void *env, w2c_instance *importer, const char *letters,
+                             const w2c_value *args, w2c_value *results) {
     const char *bar = strchr(letters, '_');
     size_t params = (size_t)(bar - letters), count = strlen(letters) - 1, n = 2;
     static const char order[] = "?ilfdvr";
@@ -98,8 +98,6 @@ static w2c_status call_typed(const w2c_host *host, const char *letters, const w2
     void **values = (void **)(types + count + 2), **outs = values + count + 2;
     V128Type v;
     ffi_cif cif;
-    void *env = host->env;
-    w2c_instance *importer = host->importer;
     types[0] = types[1] = &ffi_type_pointer;
     values[0] = &env;
     values[1] = &importer;
@@ -114,14 +112,21 @@ static w2c_status call_typed(const w2c_host *host, const char *letters, const w2
     }
     ffi_arg status = W2C_LIMIT;
     if (ffi_prep_cif(&cif, FFI_DEFAULT_ABI, (unsigned)n, &ffi_type_uint32, types) == FFI_OK)
-        ffi_call(&cif, FFI_FN(host->fn), &status, values);
+        ffi_call(&cif, FFI_FN(fn), &status, values);
     free(memory);
     return (w2c_status)(u32)status;
 }
 
+w2c_status w2c_interp_call_typed(const w2c_extern *func, const char *letters,
+                                 w2c_instance *importer, const w2c_value *args,
+                                 w2c_value *results) {
+    return call_typed(func->host, func->env, importer, letters, args, results);
+}
+
 static void call_host(const w2c_func *func, const w2c_value *args, w2c_value *results) {
     const w2c_host *host = (const w2c_host *)(const void *)func->instance;
-    w2c_status status = host->fn ? call_typed(host, func->type->letters, args, results)
+    w2c_status status = host->fn ? call_typed(host->fn, host->env, host->importer,
+                                              func->type->letters, args, results)
                                  : host->any(host->env, host->importer, args, results);
     if (W2C_UNLIKELY(status != W2C_OK)) w2c_raise(status);
 }

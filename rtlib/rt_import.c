@@ -154,13 +154,17 @@ static const char *mismatch(const w2c_import_desc *d, const w2c_extern *e) {
 }
 
 /* ---- host functions ------------------------------------------------------------------------- */
+static w2c_code code_of(w2c_code code) {
+    return code == w2c_no_code ? NULL : code;
+}
+
 static w2c_host *new_host(w2c_instance *importer, const w2c_import_desc *d, const w2c_extern *e) {
     w2c_host *host = (w2c_host *)calloc(1, sizeof *host);
     if (!host) return NULL;
     host->instance.context = importer->context;
     host->instance.stack_limit = importer->stack_limit;
     host->instance.host_data = importer->host_data;
-    host->func.code = e->host ? d->type->host : d->type->host_any;
+    host->func.code = code_of(e->host ? d->type->host : d->type->host_any);
     host->func.instance = &host->instance;
     host->func.type = d->type;
     host->importer = importer;
@@ -170,7 +174,7 @@ static w2c_host *new_host(w2c_instance *importer, const w2c_import_desc *d, cons
     return host;
 }
 
-static void keep_host(w2c_instance *importer, w2c_host *host) {
+void w2c_host_keep(w2c_instance *importer, w2c_host *host) {
     w2c_host *first = __atomic_load_n(&importer->bound, __ATOMIC_RELAXED);
     do
         host->next = first;
@@ -210,10 +214,11 @@ static const w2c_func *fill_func(w2c_instance *instance, const w2c_import_desc *
         func = &host->func;
     } else {
         join(instance, func->instance->context);
+        if (!func->code && !w2c_func_wake(func, d->type)) return NULL;
     }
     if (__atomic_compare_exchange_n(func_slot(instance, d), &before, func, false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_ACQUIRE)) {
-        if (host) keep_host(instance, host);
+        if (host) w2c_host_keep(instance, host);
         if (by_call) __atomic_add_fetch(&instance->called_imports, 1, __ATOMIC_RELEASE);
         return func;
     }
@@ -300,7 +305,7 @@ w2c_status w2c_imports_bind(w2c_instance *instance, const w2c_imports *imports, 
         memset(&e, 0, sizeof e);
         if (d->kind == W2C_FUNC && d->stub) {
             w2c_func *stub = (w2c_func *)w2c_at(instance, d->slot2);
-            stub->code = d->stub;
+            stub->code = code_of(d->stub);
             stub->instance = instance;
             stub->type = d->type;
             *func_slot(instance, d) = stub;

@@ -38,7 +38,7 @@ static void make_records(w2c_instance *instance) {
     const w2c_module *module = instance->module;
     w2c_func *records = (w2c_func *)w2c_at(instance, module->func_records);
     for (u32 i = 0; i < module->func_count; i++) {
-        records[i].code = module->funcs[i].code;
+        records[i].code = module->funcs[i].code == w2c_no_code ? NULL : module->funcs[i].code;
         records[i].instance = instance;
         records[i].type = module->funcs[i].type;
         records[i].tail = module->funcs[i].tail;

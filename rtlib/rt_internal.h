@@ -223,6 +223,7 @@ void w2c_tables_move(w2c_context *to, w2c_context *from);
 w2c_status w2c_imports_bind(w2c_instance *instance, const w2c_imports *imports, char *text,
                             size_t cap);
 void w2c_hosts_free(w2c_instance *instance);
+void w2c_host_keep(w2c_instance *importer, w2c_host *host); /* until the instance goes */
 
 /* ---- texts (rt_status.c) -------------------------------------------------------------------- */
 typedef struct w2c_text {

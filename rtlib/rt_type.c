@@ -36,6 +36,7 @@ bool w2c_type_matches(const w2c_type *a, const w2c_type *b) {
 
 void w2c_check_type(const w2c_func *func, const w2c_type *type) {
     if (!w2c_type_matches(func->type, type)) w2c_trap(W2C_TRAP_CALL_TYPE);
+    if (!func->code) w2c_func_rouse(func, type);
 }
 
 void w2c_fixed_miss(const w2c_table *table, u64 i, const w2c_type *type) {

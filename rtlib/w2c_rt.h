@@ -74,11 +74,13 @@ typedef struct w2c_hold {
 
 /* Every module refers to it: code made for another ABI does not link ("undefined symbol
  * w2c_abi_N"). */
-#define W2C_ABI_SYMBOL w2c_abi_2
+#define W2C_ABI_SYMBOL w2c_abi_3
 extern const char W2C_ABI_SYMBOL;
 
 /* A function reference. `code` has the C type of its signature: result f(w2c_instance *,
- * params...); several results come as struct w2c_res_LETTERS. Calls pass `instance`. `tail` is the
+ * params...); several results come as struct w2c_res_LETTERS. Calls pass `instance`. `code` is NULL
+ * while nobody compiled has called it, of functions that have none (interpreted ones, and what they
+ * import): w2c_func_wake gives them the adapter of the caller's type. `tail` is the
  * w2c_tail_fn of a function that makes tail calls, else NULL: see w2c_tail.h. */
 struct w2c_func {
     w2c_code code;
@@ -450,6 +452,8 @@ struct w2c_module {
     const w2c_state_desc *state;     /* NULL: no snapshots */
     const struct w2c_tracer *tracer; /* of interpreted modules; else NULL */
     bool metered;                    /* charges its context's meter */
+    /* calls a record of the instance, or an import's stub: of interpreted modules; else NULL */
+    void (*call)(w2c_instance *, const w2c_func *, const w2c_value *, w2c_value *);
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */
@@ -534,7 +538,15 @@ bool w2c_type_matches(const w2c_type *a, const w2c_type *b);
 /* A value type as w2c_global describes it: does a match b? Spec: valid/matching#match-valtype */
 bool w2c_value_type_matches(const char *a, const w2c_type *a_heap, const char *b,
                             const w2c_type *b_heap);
-/* The slow side of a type check: returns when the function's type matches after all, else traps. */
+/* Gives a function without code (interpreted, or a host function that interpreted code imported) that of an
+ * adapter. type: of its signature, with adapters. False: no memory. See rt_call.c. */
+bool w2c_func_wake(const w2c_func *func, const w2c_type *type);
+/* The same, or traps. */
+void w2c_func_rouse(const w2c_func *func, const w2c_type *type) __attribute__((cold));
+/* What has no code yet: in descriptions that are made at run time, where there must be something. */
+void w2c_no_code(void);
+/* The slow side of a type check: returns when the function's type matches after all, else traps. It has
+ * code then, where `type` has adapters. */
 void w2c_check_type(const w2c_func *func, const w2c_type *type) __attribute__((cold));
 /* call_indirect: the function at index i of table, of the type given. */
 W2C_INLINE const w2c_func *w2c_table_func(const w2c_table *table, u64 i, const w2c_type *type) {
@@ -558,10 +570,12 @@ W2C_INLINE w2c_code w2c_fixed_func(const w2c_fixed *slots, u32 count, u64 i, u32
     if (W2C_UNLIKELY(i >= count || slots[i].type != number)) w2c_fixed_miss(table, i, type);
     return slots[i].code;
 }
-/* call_ref */
-W2C_INLINE const w2c_func *w2c_ref_func(w2c_ref ref) {
+/* call_ref; type: of the reference */
+W2C_INLINE const w2c_func *w2c_ref_func(w2c_ref ref, const w2c_type *type) {
     if (W2C_UNLIKELY(!ref)) w2c_trap(W2C_TRAP_NULL_FUNC);
-    return (const w2c_func *)ref;
+    const w2c_func *func = (const w2c_func *)ref;
+    if (W2C_UNLIKELY(!func->code)) w2c_func_rouse(func, type);
+    return func;
 }
 /* ref.as_non_null */
 W2C_INLINE w2c_ref w2c_non_null(w2c_ref ref) {

@@ -279,8 +279,10 @@ W2C_INLINE w2c_instance *w2c_tail_instance(const w2c_func *func, w2c_instance *o
     __asm__ volatile("" : "+r"(own));
     return own;
 }
-/* Inside an adapter: the function. */
-W2C_INLINE const w2c_func *w2c_tail_callee(const w2c_instance *instance) {
-    return W2C_TAIL(instance).func;
+/* Inside an adapter: the function; type: of its signature. */
+W2C_INLINE const w2c_func *w2c_tail_callee(const w2c_instance *instance, const w2c_type *type) {
+    const w2c_func *func = W2C_TAIL(instance).func;
+    if (W2C_UNLIKELY(!func->code)) w2c_func_rouse(func, type);
+    return func;
 }
 #endif

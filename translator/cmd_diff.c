@@ -42,7 +42,7 @@ static const char *side_word(const Diff *d, unsigned i) {
 static int load_interpreted(Diff *d, DiffSide *side) {
     InterpOptions how = {.canonical_nans = true,
                          .bounds = d->options->value[OPT_memory].number == MEMORY_BOUNDS,
-                             .metered = d->options->value[OPT_fuel].set};
+                         .metered = d->options->value[OPT_fuel].set};
     Session *s = &side->session;
     if (!validate_all(&s->ctx, &s->module, option_threads(d->options), &(uint64_t){0}) ||
         w2c_interp_load(&s->ctx, &s->module, path_base(side->path), &how, &side->interp) != W2C_OK)

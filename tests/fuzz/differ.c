@@ -29,7 +29,8 @@ static const char usage[] =
     "  --dry            only generate and validate\n"
     "  --include=DIR    folder of w2c_rt.h (default: found from the program's place)\n"
     "  --make=FILE      only write the first module, to FILE\n"
-    "  --coverage       at the end, name the instructions that were never made\n"
+    "  --coverage       at the end, name the instructions that were never made; -v: how often each "
+    "was\n"
     "  --keep=DIR       keep C files and objects there\n"
     "  -jN              processes at a time\n";
 
@@ -325,6 +326,8 @@ static bool read_option(Differ *d, const char *arg, const char **make, bool *cov
         d->suite.options.jobs = (unsigned)number(arg + 2);
     else if (!strcmp(arg, "--minimise"))
         d->minimise = true;
+    else if (!strcmp(arg, "-v"))
+        d->suite.options.verbose = true;
     else if (!strcmp(arg, "--debug"))
         d->debug = true;
     else if (!strcmp(arg, "--metered"))
@@ -341,13 +344,17 @@ static bool read_option(Differ *d, const char *arg, const char **make, bool *cov
 }
 
 static uint64_t report_coverage(const Differ *d) {
-    uint64_t missing = 0;
+    uint64_t missing = 0, made = 0;
     for (unsigned op = 0; op < OP_COUNT; op++) {
         /* else and end close blocks, which are made without counting them */
+        made += d->seen[op] != 0;
+        if (d->seen[op] && d->suite.options.verbose)
+            printf("%9" PRIu32 " %s\n", d->seen[op], op_info[op].text);
         if (d->seen[op]) continue;
         printf("never made: %s\n", op_info[op].text);
         missing++;
     }
+    printf("%" PRIu64 " of %u instructions made\n", made, (unsigned)OP_COUNT);
     return missing;
 }
 

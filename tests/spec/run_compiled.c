@@ -32,6 +32,7 @@ typedef struct Run {
     w2c_value args[MOST_VALUES], results[MOST_VALUES];
     Buffer text; /* why the command at hand failed */
     bool interpreted;
+    int parity;     /* --mixed: of the modules that are interpreted; -1: all alike */
     uint64_t trace; /* of what the command at hand did: status, results, memory; with --compare */
 } Run;
 
@@ -106,9 +107,18 @@ static const w2c_module *load_module(Run *run, uint32_t number) {
     return NULL;
 }
 
+/* With --mixed every other module of a script is interpreted. */
+static bool is_interpreted(const Run *run, uint32_t number) {
+    int before = 0;
+    if (run->parity < 0) return run->interpreted;
+    for (uint32_t i = 0; i < number; i++)
+        before += run->script->commands[i].file != NULL;
+    return before % 2 == run->parity;
+}
+
 /* The description of the module of command `number`, or NULL and a text. */
 static const w2c_module *find_module(Run *run, uint32_t number) {
-    if (run->interpreted) return load_module(run, number);
+    if (is_interpreted(run, number)) return load_module(run, number);
     const Command *c = &run->script->commands[number];
     const UnitModule *module = c->module == NO_NUMBER ? NULL : &run->suite->modules[c->module];
     if (!module || !module->object) {
@@ -375,6 +385,7 @@ static Run *new_run(Suite *suite, const Script *script, bool interpreted) {
     run->links = suite_alloc(suite, script->count, sizeof *run->links);
     run->loaded = suite_alloc(suite, script->count, sizeof *run->loaded);
     run->interpreted = interpreted;
+    run->parity = suite->options.mode == MODE_MIXED ? interpreted : -1;
     w2c_meter_set(&run->meter, UINT64_MAX);
     if (!w2c_init_traps() || !host_init(&run->host)) _exit(3);
     return run;
@@ -393,10 +404,12 @@ static Verdict play(Run *run, uint32_t i) {
 static Verdict compare(Run *run, Run *other, Verdict verdict, Verdict others) {
     bool same = run->trace == other->trace;
     if (verdict == others && same && verdict != VERDICT_FAIL) return verdict;
-    if (verdict == VERDICT_FAIL) buffer_text(&run->text, " (compiled)");
+    bool mixed = run->parity >= 0;
+    if (verdict == VERDICT_FAIL)
+        buffer_text(&run->text, mixed ? " (first module interpreted)" : " (compiled)");
     if (others == VERDICT_FAIL)
-        buffer_printf(&run->text, "%s%s (interpreted)", run->text.len ? "; " : "",
-                      suite_buffer(&other->text));
+        buffer_printf(&run->text, "%s%s (%s)", run->text.len ? "; " : "",
+                      suite_buffer(&other->text), mixed ? "first module compiled" : "interpreted");
     if (!same)
         buffer_printf(&run->text,
                       "%scompiled and interpreted module differ in status, results or memory",
@@ -409,7 +422,8 @@ static Verdict compare(Run *run, Run *other, Verdict verdict, Verdict others) {
 void compiled_script(Suite *suite, const Script *script, int pipe) {
     Mode mode = suite->options.mode;
     Run *run = new_run(suite, script, mode == MODE_INTERP);
-    Run *other = mode == MODE_COMPARE ? new_run(suite, script, true) : NULL;
+    bool both = mode == MODE_COMPARE || mode == MODE_MIXED;
+    Run *other = both ? new_run(suite, script, true) : NULL;
     for (uint32_t i = 0; i < script->count; i++) {
         if (script->results[i].verdict == VERDICT_CRASH) continue;
         Verdict verdict = play(run, i);

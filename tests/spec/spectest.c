@@ -13,6 +13,8 @@ static const char usage[] =
     "  --validate          modules are read and validated only\n"
     "  --compiled          modules are translated to C, compiled and run\n"
     "  --interp            modules are interpreted (the default)\n"
+    "  --mixed             every other module interpreted, the rest compiled; then the other way "
+    "round\n"
     "  --compare           both, side by side, with canonical NaNs: results, traps, memories\n"
     "  --cc CC             C compiler (default $CC, else cc)\n"
     "  --opt -O2           its optimisation level (default -O0)\n"
@@ -62,7 +64,8 @@ static MemoryMode option_memory(const char *text) {
 }
 
 static bool option_mode(Options *o, const char *arg) {
-    static const char *const names[] = {"--validate", "--compiled", "--interp", "--compare"};
+    static const char *const names[] = {"--validate", "--compiled", "--interp", "--compare",
+                                        "--mixed"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(names[i], arg) != 0) continue;
         o->mode = (Mode)i;
@@ -200,7 +203,7 @@ int main(int argc, char **argv) {
     suite.options.mode = MODE_INTERP;
     arena_init(&suite.arena, alloc_default());
     options_read(&suite, argc, argv);
-    bool compiled = suite.options.mode == MODE_COMPILED || suite.options.mode == MODE_COMPARE;
+    bool compiled = suite.options.mode != MODE_VALIDATE && suite.options.mode != MODE_INTERP;
     if (compiled) {
         suite_find_include(&suite);
         suite_dir_make(&suite);

@@ -19,7 +19,7 @@
 #define NO_NUMBER 0xffffffffu
 
 /* ---- options --------------------------------------------------------------------------------- */
-typedef enum Mode { MODE_VALIDATE, MODE_COMPILED, MODE_INTERP, MODE_COMPARE } Mode;
+typedef enum Mode { MODE_VALIDATE, MODE_COMPILED, MODE_INTERP, MODE_COMPARE, MODE_MIXED } Mode;
 
 typedef struct Options {
     Mode mode;

@@ -1,5 +1,6 @@
 /* test_interp.c: the interpreter beside what the conformance scripts show: records' sizes, a first call
- * from several threads, invalid functions found late, fuel, interruption, calls from C. */
+ * from several threads, invalid functions found late, fuel, interruption, stack, memory that is not there while a
+ * function is translated, calls from C. */
 #include "interp/interp_impl.h"
 #include <check.h>
 #include <pthread.h>
@@ -28,7 +29,27 @@ static const uint8_t bytes[] = {
     0x42, 0,    0x0b, 8,    0,    0x20, 0,   0x10, 0,    0x10, 0,    0x0b,
 };
 
+/* An allocator that fails from the n-th request on; UINT64_MAX: never. */
+typedef struct Requests {
+    uint64_t left, requests;
+} Requests;
+
+static void *resize(void *user, void *ptr, size_t size) {
+    Requests *m = user;
+    if (!size) {
+        free(ptr);
+        return NULL;
+    }
+    m->requests++;
+    if (m->left != UINT64_MAX && m->left-- == 0) {
+        m->left = 0;
+        return NULL;
+    }
+    return realloc(ptr, size);
+}
+
 typedef struct Fixture {
+    Requests memory;
     Context ctx;
     Module module;
     Interp *interp;
@@ -48,7 +69,8 @@ static void setup(Fixture *f, const InterpOptions *options) {
     w2c_error error = {.status = W2C_OK};
     const w2c_config config = {.error = &error, .meter = &f->meter};
     w2c_meter_set(&f->meter, UINT64_MAX);
-    context_init(&f->ctx, alloc_default(), "test");
+    f->memory = (Requests){UINT64_MAX, 0};
+    context_init(&f->ctx, (Allocator){resize, &f->memory}, "test");
     bool read = module_read(&f->ctx, (Slice){bytes, sizeof bytes}, &f->module);
     ck_assert_msg(read, "%s", f->ctx.diag.text);
     ck_assert_int_eq(w2c_interp_load(&f->ctx, &f->module, "test", options, &f->interp), W2C_OK);
@@ -148,6 +170,47 @@ START_TEST(test_interrupt) {
 }
 END_TEST
 
+/* fib(-1) and so on are themselves; fib of a large number is deep before it is long. */
+START_TEST(test_stack) {
+    Fixture f;
+    uint32_t result;
+    setup(&f, NULL);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(call(&f, "fib", 0x7fffffff, &result), W2C_TRAP_STACK_EXHAUSTED);
+        ck_assert_int_eq(call(&f, "fib", 10, &result), W2C_OK);
+        ck_assert_uint_eq(result, 55);
+    }
+    teardown(&f);
+}
+END_TEST
+
+/* Every request for memory that a first call makes may be refused: the call ends, the next one works. */
+START_TEST(test_no_memory_at_first_call) {
+    uint32_t result, refused = 0;
+    for (bool done = false; !done; refused++) {
+        Fixture f;
+        setup(&f, NULL);
+        f.memory.left = refused;
+        w2c_status status = call(&f, "fib", 10, &result);
+        done = status == W2C_OK;
+        if (!done) {
+            ck_assert_int_eq(status, W2C_NOMEM);
+            ck_assert_ptr_nonnull(strstr(w2c_instance_detail(f.instance), "out of memory"));
+            ck_assert_int_eq(call(&f, "four", 10, &result), W2C_NOMEM); /* still none */
+        }
+        f.memory.left = UINT64_MAX;
+        ck_assert_int_eq(call(&f, "fib", 10, &result), W2C_OK);
+        ck_assert_uint_eq(result, 55);
+        ck_assert_int_eq(call(&f, "bad", 0, &result), W2C_INVALID);
+        ck_assert_int_eq(call(&f, "four", 10, &result), W2C_OK);
+        ck_assert_uint_eq(result, 40);
+        teardown(&f);
+        ck_assert_uint_lt(refused, 1000);
+    }
+    ck_assert_uint_gt(refused, 1);
+}
+END_TEST
+
 /* Several instances, a thread each, call the same function first. */
 typedef struct Racer {
     Fixture *f;
@@ -220,6 +283,8 @@ int main(void) {
     tcase_add_test(tests, test_invalid_when_called);
     tcase_add_test(tests, test_fuel);
     tcase_add_test(tests, test_interrupt);
+    tcase_add_test(tests, test_stack);
+    tcase_add_test(tests, test_no_memory_at_first_call);
     tcase_add_test(tests, test_first_call_from_threads);
     tcase_add_test(tests, test_c_entry);
     suite_add_tcase(suite, tests);

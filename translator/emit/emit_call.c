@@ -87,7 +87,7 @@ void emit_callee(Writer *w, const Stmt *s, bool by_ref) {
     if (by_ref) {
         buffer_text(w->out, "fn = w2c_ref_func(");
         emit_arg(w, s, s->count - 1);
-        buffer_text(w->out, ");\n");
+        buffer_printf(w->out, ", &w2c_type_%s);\n", w->e->types[s->b]);
     } else {
         buffer_printf(w->out, "fn = w2c_table_func(m->table%u, ", (uint32_t)s->imm);
         emit_arg(w, s, s->count - 1);

@@ -251,10 +251,14 @@ static void export_other(const Emitter *e, uint32_t i, Buffer *out) {
         buffer_printf(out, "const w2c_tag *%s_x_%s(%s *m) { return %sm->tag%u; }\n", e->name,
                       e->exports[i], e->name, x->index < m->imported_tags ? "" : "&", x->index);
     } else if (x->kind == EXTERN_GLOBAL) {
-        buffer_printf(out, "%s%s *%s_x_%s(%s *m) { return %sm->%s; }\n",
-                      m->globals[x->index].mutable ? "" : "const ",
-                      emit_public_type(m->globals[x->index].type), e->name, e->exports[i], e->name,
-                      x->index < m->imported_globals ? "" : "&", e->globals[x->index]);
+        ValType type = m->globals[x->index].type;
+        const char *pointer = m->globals[x->index].mutable ? "" : "const ";
+        buffer_printf(out, "%s%s *%s_x_%s(%s *m) { return ", pointer, emit_public_type(type),
+                      e->name, e->exports[i], e->name);
+        if (vt_kind(type) == VT_V128) /* inside it is a vector */
+            buffer_printf(out, "(%sw2c_v128 *)(%svoid *)", pointer, pointer);
+        buffer_printf(out, "%sm->%s; }\n", x->index < m->imported_globals ? "" : "&",
+                      e->globals[x->index]);
     } else {
         buffer_printf(out, "w2c_%s *%s_x_%s(%s *m) { return m->%s%u; }\n", what, e->name,
                       e->exports[i], e->name, what, x->index);
@@ -344,7 +348,7 @@ static void data_description(const Emitter *e, Buffer *out) {
                       active, truth(is_all), e->name);
     else
         buffer_printf(out, "NULL, NULL, 0, %s, NULL, NULL, 0,\n", truth(is_all));
-    buffer_printf(out, "    &%s_state, NULL, %s};\n", e->name, truth(e->options->interruptible));
+    buffer_printf(out, "    &%s_state, NULL, %s, NULL};\n", e->name, truth(e->options->interruptible));
 }
 
 static void description(const Emitter *e, Buffer *out) {

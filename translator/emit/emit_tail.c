@@ -404,8 +404,8 @@ static void type_adapter(const Emitter *e, uint32_t type, Buffer *out) {
     buffer_printf(out,
                   "#ifndef W2C_VIA_%s\n#define W2C_VIA_%s\n"
                   "__attribute__((unused)) static W2C_TAIL_FN(w2c_via_%s) {\n"
-                  "    const w2c_func *const fn = w2c_tail_callee(instance);\n",
-                  sym, sym, sym);
+                  "    const w2c_func *const fn = w2c_tail_callee(instance, &w2c_type_%s);\n",
+                  sym, sym, sym, e->types[type]);
     emit_tail_params(e, out, type);
     if (text)
         adapter_call(e, type, text, out);

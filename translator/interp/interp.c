@@ -56,12 +56,6 @@ static u8 mode_of(const Loader *l, const Memory *m) {
     return guard ? W2C_GUARD : W2C_BOUNDS;
 }
 
-/* Code of records and stubs that nobody compiled may call: closures take their places. */
-static void no_code(void) {
-    w2c_trap_detail(W2C_LIMIT,
-                    "compiled code calls an interpreted function that was not made callable");
-}
-
 /* ---- places ---------------------------------------------------------------------------------- */
 static void make_records(Loader *l) {
     Interp *it = l->it;
@@ -86,7 +80,7 @@ static void make_records(Loader *l) {
     for (u32 f = m->imported_funcs, r = 0; f < m->func_count; f++) {
         if (!(m->declared[f / 64] >> f % 64 & 1)) continue;
         it->record_funcs[r] = f;
-        funcs[r].code = no_code;
+        funcs[r].code = w2c_no_code; /* --tier has closures in its place */
         funcs[r].type = &it->types[m->types[m->funcs[f].type].canon];
         r++;
     }
@@ -141,7 +135,7 @@ static void import_row(Loader *l, const Import *im, w2c_import_desc *d) {
         d->slot = it->imports + i * (u32)sizeof(void *);
         d->slot2 = it->stubs + i * (u32)sizeof(w2c_func);
         d->type = &it->types[m->types[m->funcs[i].type].canon];
-        d->stub = no_code;
+        d->stub = w2c_no_code;
         break;
     case EXTERN_TABLE:
         d->kind = W2C_TABLE;
@@ -367,8 +361,8 @@ static bool load(Interp *it, Context *ctx, const char *name) {
     Loader l = {it, ctx, it->m, sizeof(Inst), true};
     if (!interp_types_make(it, ctx)) return false;
     for (u32 i = 0; i < it->m->type_count; i++) { /* hosts are called by interp_call itself */
-        it->types[i].host = no_code;
-        it->types[i].host_any = no_code;
+        it->types[i].host = w2c_no_code;
+        it->types[i].host_any = w2c_no_code;
     }
     it->module.abi = W2C_ABI;
     it->module.name = arena_strdup(&it->arena, name, strlen(name));
@@ -377,6 +371,7 @@ static bool load(Interp *it, Context *ctx, const char *name) {
     if (!it->options.bounds) interp_text(&it->module.text_begin, &it->module.text_end);
     it->module.init = interp_init;
     it->module.tracer = &interp_tracer;
+    it->module.call = interp_call_record;
     if (it->m->start != NO_FUNC) it->module.start = interp_start;
     if (!interp_active_make(it, ctx)) return false;
     it->module.selfcheck = w2c_selfcheck;

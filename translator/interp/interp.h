@@ -17,8 +17,10 @@ typedef struct InterpOptions {
     bool canonical_nans; /* NaN results are made canonical */
     bool bounds;         /* every access to memory is compared with its size: no guard pages */
     bool metered;        /* calls and loop turns are charged to the context's w2c_meter */
-    bool callable;       /* compiled modules may be linked to it: C entries for libffi's closures */
-    uint32_t hot_calls;  /* hot is called when a function has been called so often; 0: never */
+    bool
+        callable; /* its functions have C entries at once, made by libffi: for --tier's code. Others that call
+                    * them bring adapters (w2c_func_wake) */
+    uint32_t hot_calls; /* hot is called when a function has been called so often; 0: never */
     void (*hot)(void *user, uint32_t func); /* from the thread that runs it: must be quick */
     void *hot_user;
 } InterpOptions;

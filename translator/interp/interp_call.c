@@ -41,17 +41,15 @@ static bool is_interpreted(const w2c_func *func) {
 }
 
 /* Number of its record in its instance; NO_FUNC: an import's stub. */
-static u32 record_of(const w2c_func *func) {
-    const Inst *in = (const Inst *)(const void *)func->instance;
+static u32 record_of(const Inst *in, const w2c_func *func) {
     const Interp *it = inst_interp(in);
     uintptr_t at = (uintptr_t)func - ((uintptr_t)in + it->records);
     return at < it->module.func_count * sizeof(w2c_func) ? (u32)(at / sizeof(w2c_func)) : NO_FUNC;
 }
 
-static u32 stub_import(const w2c_func *func) {
-    const Interp *it = inst_interp((const Inst *)(const void *)func->instance);
-    u32 number =
-        (u32)(((uintptr_t)func - ((uintptr_t)func->instance + it->stubs)) / sizeof(w2c_func));
+static u32 stub_import(const Inst *in, const w2c_func *func) {
+    const Interp *it = inst_interp(in);
+    u32 number = (u32)(((uintptr_t)func - ((uintptr_t)in + it->stubs)) / sizeof(w2c_func));
     for (u32 i = 0, f = 0; i < it->m->import_count; i++)
         if (it->m->imports[i].kind == EXTERN_FUNC && f++ == number) return i;
     return 0;
@@ -146,21 +144,25 @@ void interp_call_func(Inst *in, u32 func, const w2c_value *args, w2c_value *resu
     o->at = fp;
 }
 
-void interp_call(const w2c_func *func, const w2c_value *args, w2c_value *results) {
-    if (!func->instance->module) {
-        call_host(func, args, results);
-    } else if (!is_interpreted(func)) { /* a compiled function, whose own type has the adapter */
-        w2c_trap(W2C_TRAP_CALL_TYPE);
+void interp_call_record(w2c_instance *instance, const w2c_func *func, const w2c_value *args,
+                        w2c_value *results) {
+    Inst *in = (Inst *)(void *)instance;
+    u32 number = record_of(in, func);
+    if (number != NO_FUNC) {
+        interp_call_func(in, inst_interp(in)->record_funcs[number], args, results);
     } else {
-        Inst *in = (Inst *)(void *)func->instance;
-        u32 number = record_of(func);
-        if (number != NO_FUNC) {
-            interp_call_func(in, inst_interp(in)->record_funcs[number], args, results);
-        } else {
-            const w2c_func *bound = w2c_import_bind(&in->w2c, stub_import(func));
-            bound->type->call(bound, args, results);
-        }
+        const w2c_func *bound = w2c_import_bind(instance, stub_import(in, func));
+        bound->type->call(bound, args, results);
     }
+}
+
+void interp_call(const w2c_func *func, const w2c_value *args, w2c_value *results) {
+    if (!func->instance->module) /* also one's own function that compiled code has called */
+        call_host(func, args, results);
+    else if (!is_interpreted(func)) /* a compiled function, whose own type has the adapter */
+        w2c_trap(W2C_TRAP_CALL_TYPE);
+    else
+        interp_call_record(func->instance, func, args, results);
 }
 
 /* ---- out ------------------------------------------------------------------------------------- */

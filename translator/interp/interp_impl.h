@@ -99,6 +99,9 @@ extern const w2c_tracer interp_tracer;
 /* ---- interp_call.c ---- */
 /* w2c_type.call of every interpreted type. */
 void interp_call(const w2c_func *func, const w2c_value *args, w2c_value *results);
+/* w2c_module.call of interpreted modules. */
+void interp_call_record(w2c_instance *instance, const w2c_func *func, const w2c_value *args,
+                        w2c_value *results);
 /* Calls any function from interpreted code. args: slots; results come back there; scratch: free slots
  * from there on. */
 void interp_slots_to_values(const ValType *types, u32 count, const u64 *slots, w2c_value *values);

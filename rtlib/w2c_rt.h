@@ -634,6 +634,13 @@ W2C_ANY(f32) W2C_ANY(f64)
 
 /* Guarded memories: w2c_load_TYPE(base, address, offset): the fault is the trap.
  * With explicit checks: w2c_load_TYPE_b(base, memory, address, offset). */
+/* gcc's scheduler moves loads over volatile stores to other places, and a fault would find the store undone. This it
+ * does not move them over; clang does neither. */
+#ifdef __clang__
+#define W2C_IN_ORDER() ((void)0)
+#else
+#define W2C_IN_ORDER() __asm__ volatile("")
+#endif
 #define W2C_ACCESS(type, force)                                                                    \
     W2C_INLINE type w2c_load_##type(const u8 *base, u64 address, u64 offset) {                     \
         type v = ((const w2c_##type##_any *)(base + (address + offset)))->v;                       \
@@ -642,6 +649,7 @@ W2C_ANY(f32) W2C_ANY(f64)
     }                                                                                              \
     W2C_INLINE void w2c_store_##type(u8 *base, u64 address, u64 offset, type v) {                  \
         ((volatile w2c_##type##_any *)(base + (address + offset)))->v = v;                         \
+        W2C_IN_ORDER();                                                                            \
     }                                                                                              \
     W2C_INLINE type w2c_load_##type##_b(const u8 *base, const w2c_memory *memory, u64 address,     \
                                         u64 offset) {                                              \
@@ -665,7 +673,11 @@ W2C_ACCESS(f64, W2C_FORCE_FLOAT)
 #undef W2C_ACCESS
 
 /* A global's new value is in memory before anything after it can fault. */
-#define W2C_SET(place, value) (*(volatile __typeof__(place) *)&(place) = (value))
+#define W2C_SET(place, value)                                                                      \
+    do {                                                                                           \
+        *(volatile __typeof__(place) *)&(place) = (value);                                         \
+        W2C_IN_ORDER();                                                                            \
+    } while (0)
 
 /* All trap as their instruction does. Sizes and addresses are bytes, growth is in pages. */
 void w2c_memory_fill(w2c_memory *memory, u64 to, u32 byte, u64 len);
@@ -688,7 +700,8 @@ W2C_INLINE w2c_ref w2c_table_load(const w2c_table *table, u64 i) {
 }
 W2C_INLINE void w2c_table_store(w2c_table *table, u64 i, w2c_ref value) {
     if (W2C_UNLIKELY(i >= table->size)) w2c_trap(W2C_TRAP_TABLE_BOUNDS);
-    table->data[i] = value;
+    *(w2c_ref volatile *)&table->data[i] = value; /* also when what follows faults */
+    W2C_IN_ORDER();
 }
 void w2c_table_fill(w2c_table *table, u64 to, w2c_ref value, u64 len);
 void w2c_table_copy(w2c_table *dst, w2c_table *src, u64 to, u64 from, u64 len);

@@ -28,6 +28,7 @@ typedef struct w2c_v128_any {
 
 W2C_INLINE void w2c_store_v128(u8 *base, u64 address, u64 offset, v128 v) {
     ((volatile w2c_v128_any *)(base + (address + offset)))->v = v;
+    W2C_IN_ORDER();
 }
 W2C_INLINE void w2c_store_v128_b(u8 *base, const w2c_memory *memory, u64 address, u64 offset,
                                  v128 v) {

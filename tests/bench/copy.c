@@ -13,8 +13,8 @@ typedef struct part {
     unsigned len;
 } part;
 WASI(path_open)
-int path_open(int dir, int lookup, const char *path, unsigned len, int oflags, u64 rights, u64 inheriting, int flags,
-              int *fd);
+int path_open(int dir, int lookup, const char *path, unsigned len, int oflags, u64 rights,
+              u64 inheriting, int flags, int *fd);
 WASI(fd_read) int fd_read(int fd, const part *parts, unsigned count, unsigned *done);
 WASI(fd_write) int fd_write(int fd, const part *parts, unsigned count, unsigned *done);
 WASI(proc_exit) _Noreturn void proc_exit(int code);
@@ -22,7 +22,9 @@ WASI(proc_exit) _Noreturn void proc_exit(int code);
 void _start(void) {
     int in, out;
     unsigned got, put;
-    if (path_open(3, 0, "in", 2, 0, 2, 0, 0, &in) || path_open(3, 0, "out", 3, 1 | 8, 64, 0, 0, &out)) proc_exit(1);
+    if (path_open(3, 0, "in", 2, 0, 2, 0, 0, &in) ||
+        path_open(3, 0, "out", 3, 1 | 8, 64, 0, 0, &out))
+        proc_exit(1);
     for (;;) {
         part whole = {buffer, BUFFER};
         if (fd_read(in, &whole, 1, &got)) proc_exit(2);

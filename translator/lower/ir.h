@@ -17,7 +17,7 @@ enum {
     NODE_AFFINE,          /* imm = index in Loop.affines */
     NODE_ACCESS,          /* a load: imm = index in Loop.accesses; kid[1]: a lane's vector */
 };
-enum { MAX_SLOT_TYPES = 6 };   /* i32 i64 f32 f64 v128 ref: slot_type() */
+enum { MAX_SLOT_TYPES = 6 }; /* i32 i64 f32 f64 v128 ref: slot_type() */
 
 /* What a node is, by op: an Op with its operands in kid[], or NODE_SLOT.
  *   local_get: imm = local     global_get: imm = global     *_const: imm = bits

@@ -1,0 +1,16 @@
+;; A host function of a type that fills all registers and goes on on the stack. By test_host_types.c.
+(module
+  (type $t (func (param i32 i64 f32 f64 v128 externref v128 i32 f32 f64 f32 f64 f32 f64 f32 f64 i64 v128 externref)
+                 (result v128 f64 i32 f32 i64 externref v128)))
+  (import "h" "typed" (func $typed (type $t)))
+  (import "h" "any" (func $any (type $t)))
+  (func (export "typed") (type $t)
+    (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4) (local.get 5) (local.get 6) (local.get 7)
+    (local.get 8) (local.get 9) (local.get 10) (local.get 11) (local.get 12) (local.get 13) (local.get 14)
+    (local.get 15) (local.get 16) (local.get 17) (local.get 18)
+    (call $typed))
+  (func (export "any") (type $t)
+    (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4) (local.get 5) (local.get 6) (local.get 7)
+    (local.get 8) (local.get 9) (local.get 10) (local.get 11) (local.get 12) (local.get 13) (local.get 14)
+    (local.get 15) (local.get 16) (local.get 17) (local.get 18)
+    (call $any)))

@@ -47,6 +47,8 @@ extern "C" {
 /* In a vector register, lane 0 lowest. Casts between it and the types below, __m128i and the like
  * cost nothing. Lanes are little-endian: w2c_rt.h refuses big-endian targets. */
 typedef u64 v128 __attribute__((vector_size(16), may_alias));
+typedef v128 w2c_v128_anywhere
+    __attribute__((aligned(1))); /* an imported global: of the host, perhaps */
 
 typedef u8 w2c_u8x16 __attribute__((vector_size(16)));
 typedef s8 w2c_s8x16 __attribute__((vector_size(16)));

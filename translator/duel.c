@@ -101,10 +101,53 @@ static w2c_status give_zeros(void *env, w2c_instance *importer, const w2c_value 
     return W2C_OK;
 }
 
+static bool same_name(w2c_name a, w2c_name b) {
+    return a.len == b.len && !memcmp(a.text, b.text, a.len);
+}
+
+/* A memory, table or global as the module wants it, filled with zeros. */
+static bool give_thing(DuelSide *side, const w2c_import_desc *d, w2c_extern *out) {
+    bool plain = !d->type && strncmp(d->text, "(ref", 4) != 0; /* zeros are a value of it */
+    DuelThing *thing = calloc(1, sizeof *thing);
+    if (!thing) return false;
+    thing->next = side->things;
+    side->things = thing;
+    memset(out, 0, sizeof *out);
+    out->kind = d->kind;
+    switch (d->kind) {
+    case W2C_MEMORY:
+        w2c_memory_new(&thing->memory, d->limits.min, d->limits.max, d->is64, d->shared,
+                       d->page_log2);
+        return (out->memory = thing->memory) != NULL;
+    case W2C_TABLE:
+        if (!plain) return false;
+        w2c_table_new(&thing->table, d->text, d->limits.min, d->limits.max, d->is64);
+        return (out->table = thing->table) != NULL;
+    case W2C_GLOBAL:
+        out->global =
+            (w2c_global){.type = d->text, .is_mutable = d->is_mutable, .value = &thing->global};
+        return plain;
+    default:
+        return false;
+    }
+}
+
+static bool resolve_thing(DuelSide *side, const w2c_wanted *wanted, w2c_extern *out) {
+    const w2c_module *m = side->duel->wish->modules[side->number];
+    if (!side->duel->wish->zero_imports) return false;
+    for (u32 i = 0; i < m->import_count; i++) {
+        const w2c_import_desc *d = &m->imports[i];
+        if (d->kind == wanted->kind && same_name(d->name, wanted->name) &&
+            same_name(d->module, wanted->module))
+            return give_thing(side, d, out);
+    }
+    return false;
+}
+
 static bool resolve(void *user, const w2c_wanted *wanted, w2c_extern *out) {
     DuelSide *side = user;
     w2c_extern real;
-    if (wanted->kind != W2C_FUNC) return false;
+    if (wanted->kind != W2C_FUNC) return resolve_thing(side, wanted, out);
     bool known = w2c_wasi_resolve(side->duel->ready->wasi, wanted, &real);
     if (known && strcmp(real.letters, wanted->letters) != 0) return false;
     if (!known && (!side->duel->wish->zero_imports || strchr(strchr(wanted->letters, '_'), 'r')))
@@ -198,11 +241,18 @@ static bool start(DuelSide *side) {
     return good;
 }
 
-static void free_sites(DuelSite *site) {
-    while (site) {
-        DuelSite *next = site->next;
+static void free_side(DuelSide *side) {
+    while (side->sites) {
+        DuelSite *site = side->sites;
+        side->sites = site->next;
         free(site);
-        site = next;
+    }
+    while (side->things) {
+        DuelThing *thing = side->things;
+        side->things = thing->next;
+        w2c_memory_delete(thing->memory);
+        w2c_table_delete(thing->table);
+        free(thing);
     }
 }
 
@@ -233,7 +283,7 @@ DuelEnd duel_run(const DuelWish *wish, const w2c_wasi_ready *ready, Buffer *text
     for (unsigned i = 0; i < started; i++)
         pthread_join(d.sides[i].thread, NULL);
     for (unsigned i = 0; i < 2; i++)
-        free_sites(d.sides[i].sites);
+        free_side(&d.sides[i]);
     if (d.end == DUEL_SAME && !text->len)
         buffer_printf(text, "same: %llu host calls, every call returned\n",
                       (unsigned long long)d.calls);

@@ -15,6 +15,14 @@ typedef struct DuelSite {
     w2c_extern real;       /* side 0 alone calls it */
 } DuelSite;
 
+/* What --zero-imports gives: a memory, a table or a global, with zeros in it. */
+typedef struct DuelThing {
+    struct DuelThing *next;
+    w2c_memory *memory;
+    w2c_table *table;
+    w2c_value global;
+} DuelThing;
+
 typedef enum SeenKind { SEEN_CALL, SEEN_RETURN } SeenKind;
 
 typedef struct Seen { /* what a side is at */
@@ -34,6 +42,7 @@ typedef struct DuelSide {
     w2c_meter meter;
     w2c_error error;
     DuelSite *sites;
+    DuelThing *things;
     Seen seen;
     size_t stack;
     pthread_t thread;

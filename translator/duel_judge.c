@@ -135,9 +135,16 @@ static bool values_same(Duel *d) {
     return same;
 }
 
+/* By the module's numbers. NULL: it has no more. */
 static w2c_memory *memory_at(const DuelSide *side, u32 i) {
     w2c_instance *in = side->instance;
-    if (!in || i >= in->module->memory_count) return NULL;
+    if (!in) return NULL;
+    for (u32 k = 0; k < in->module->import_count; k++) {
+        const w2c_import_desc *import = &in->module->imports[k];
+        if (import->kind == W2C_MEMORY && i-- == 0)
+            return *(w2c_memory **)(void *)((char *)in + import->slot);
+    }
+    if (i >= in->module->memory_count) return NULL;
     return *(w2c_memory **)(void *)((char *)in + in->module->memories[i].slot);
 }
 

@@ -31,6 +31,9 @@ diff 0 'same: 0 host calls, every call returned' --invoke=half,turns "$tests/dif
 diff 0 'both ended with "integer divide by zero"' --invoke=divide "$tests/diff_first.wasm" 1 0
 diff 0 'both ended with "unknown import": ' --invoke=ask "$tests/diff_first.wasm" 1
 diff 0 'same: 1 host calls, every call returned' --zero-imports --invoke=ask "$tests/diff_first.wasm" 1
+diff 0 'same: 1 host calls, every call returned' --zero-imports --invoke=run "$tests/diff_imports.wasm" 4
+[ "$(head -1 "$temp/out")" = 5 ] || fail "--zero-imports: $(cat "$temp/out")"
+diff 0 'both ended with "out of bounds memory access"' --zero-imports --invoke=run "$tests/diff_imports.wasm" 65533
 diff 0 'both ended with "fuel exhausted"' --fuel=500 "$tests/diff_first.wasm"
 diff 0 'then both ran out of stack' --invoke=deep "$tests/diff_first.wasm" 1000000000
 

@@ -128,9 +128,12 @@ static void struct_memories(const Emitter *e, Buffer *out) {
 static void struct_members(const Emitter *e, Buffer *out) {
     const Module *m = e->m;
     struct_memories(e, out);
-    for (uint32_t i = 0; i < m->global_count; i++)
-        buffer_printf(out, "    %s %s%s;\n", emit_c_type(vt_kind(m->globals[i].type)),
-                      i < m->imported_globals ? "*" : "", e->globals[i]);
+    for (uint32_t i = 0; i < m->global_count; i++) {
+        unsigned kind = vt_kind(m->globals[i].type);
+        bool imported = i < m->imported_globals;
+        const char *type = imported && kind == VT_V128 ? "w2c_v128_anywhere" : emit_c_type(kind);
+        buffer_printf(out, "    %s %s%s;\n", type, imported ? "*" : "", e->globals[i]);
+    }
     for (uint32_t i = 0; i < m->tag_count; i++)
         buffer_printf(out, "    %stag%u;\n", i < m->imported_tags ? "const w2c_tag *" : "w2c_tag ",
                       i);

@@ -27,8 +27,10 @@ void emit_tier_struct(const Emitter *e, Buffer *out) {
     }
     for (uint32_t i = 0; i < m->global_count; i++) {
         at(out, t->globals[i], &pad);
-        buffer_printf(out, "%s %s%s; };\n", emit_c_type(vt_kind(m->globals[i].type)),
-                      i < m->imported_globals ? "*" : "", e->globals[i]);
+        unsigned kind = vt_kind(m->globals[i].type);
+        bool imported = i < m->imported_globals;
+        const char *type = imported && kind == VT_V128 ? "w2c_v128_anywhere" : emit_c_type(kind);
+        buffer_printf(out, "%s %s%s; };\n", type, imported ? "*" : "", e->globals[i]);
     }
     for (uint32_t i = 0; i < m->tag_count; i++) {
         at(out, t->tags[i], &pad);

@@ -1,0 +1,18 @@
+;; Everything that --zero-imports gives. By check_diff.sh.
+(module
+  (import "env" "memory" (memory $m 1 3))
+  (import "env" "table" (table $t 2 funcref))
+  (import "env" "base" (global $base i32))
+  (import "env" "top" (global $top (mut i64)))
+  (import "env" "vector" (global $vector v128))
+  (import "env" "log" (func $log (param i32 i64) (result f64)))
+  (memory $own 1)
+  (elem (i32.const 0) $five)
+  (data (memory $m) (global.get $base) "abc")
+  (func $five (result i32) (i32.const 5))
+  (func (export "run") (param i32) (result i64)
+    (global.set $top (i64.add (global.get $top) (i64.extend_i32_u (call_indirect $t (result i32) (global.get $base)))))
+    (i32.store $m offset=100 (local.get 0) (i32.const 7))
+    (v128.store $own (i32.const 16) (global.get $vector))
+    (drop (call $log (local.get 0) (global.get $top)))
+    (global.get $top)))

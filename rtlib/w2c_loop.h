@@ -16,6 +16,9 @@
 #define W2C_LOOPS
 #endif
 
+/* Behind a copy's plain stores: nothing that comes later, and may trap, makes them superfluous. */
+#define W2C_STORED __asm__ volatile("" ::: "memory")
+
 #define W2C_ENDLESS UINT64_MAX
 #define W2C_MOST_TURNS ((u64)1 << 32)
 

@@ -14,6 +14,7 @@ W2C_FN W2C_LOOPS void f_rolled_up(golden *const m, u32 p0, u32 p1) {
             for (u64 k = 0; k != n * 2; k++) {
                 w2c_put_f64(q1 + k * 8, w2c_get_f64(q0 + k * 8) + w2c_get_f64(q1 + k * 8));
             }
+            W2C_STORED;
             const u32 x0 = (l2 + (u32)(n - 1) * 16u + 16u);
             l2 = x0;
             goto D1;
@@ -67,6 +68,7 @@ W2C_FN W2C_LOOPS void f_top_tested(golden *const m, u32 p0, u32 p1) {
             for (u64 k = 0; k != n; k++) {
                 w2c_put_u8(q0 + k, (u8)7u);
             }
+            W2C_STORED;
             const u32 x0 = (p0 + (u32)(n - 1) + 1u);
             p0 = x0;
         }

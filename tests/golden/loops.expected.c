@@ -22,6 +22,7 @@ W2C_FN W2C_LOOPS void f_bottom_tested(golden *const m, u32 p0, u32 p1) {
             for (u64 k = 0; k != n; k++) {
                 w2c_put_u8(q0 + k, (u8)0u);
             }
+            W2C_STORED;
             const u32 x0 = (p0 + (u32)(n - 1) + 1u);
             const u32 x1 = (p1 - (u32)(n - 1) - 1u);
             p0 = x0;

@@ -241,6 +241,16 @@ static void put_store(Writer *w, const Node *n) {
     buffer_text(w->out, ");\n");
 }
 
+/* The copy's stores are plain: they end before anything that may trap follows. */
+static void put_done(Writer *w, const Loop *l) {
+    bool stores = false;
+    for (uint32_t i = 0; i < l->act_count; i++)
+        stores |= l->acts[i].kind == ACT_STORE;
+    if (!stores) return;
+    emit_indent(w);
+    buffer_text(w->out, "W2C_STORED;\n");
+}
+
 static void put_exit(Writer *w, const Loop *l, const LoopAct *a) {
     emit_indent(w);
     if (a->node) {
@@ -249,6 +259,7 @@ static void put_exit(Writer *w, const Loop *l, const LoopAct *a) {
         buffer_text(w->out, a->negated ? ")) {\n" : ") {\n");
         w->depth++;
     }
+    put_done(w, l);
     put_pairs(w, l->pairs + a->first, a->count);
     emit_indent(w);
     if (w->e->options->interruptible) {
@@ -345,6 +356,7 @@ void emit_loop_copy(Writer *w, const Loop *l) {
     put_check(w, l);
     w->depth++;
     put_body(w, l);
+    put_done(w, l);
     put_finals(w, l);
     if (last && !l->tail) {
         emit_indent(w);

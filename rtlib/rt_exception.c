@@ -57,6 +57,19 @@ w2c_exception *w2c_exception_more(w2c_context *context, u32 count) {
     return x;
 }
 
+w2c_exception *w2c_exception_new_kept(w2c_context *context, const w2c_tag *tag, u32 count) {
+    w2c_exception *x = take(context, count);
+    if (!x) return NULL;
+    memset(x->values, 0,
+           (count > W2C_EXCEPTION_ROOM ? count : W2C_EXCEPTION_ROOM) * sizeof *x->values);
+    x->tag = tag;
+    x->state = W2C_EXN_KEPT;
+    x->held = 0;
+    context->exceptions.kept++;
+    if (!context->exceptions.keep_limit) context->exceptions.keep_limit = FIRST_LIMIT;
+    return x;
+}
+
 static void free_values(w2c_exception *x) {
     if (x->values != x->room) free(x->values);
     x->values = x->room;

@@ -262,6 +262,26 @@ char *w2c_gc_slow(w2c_instance *instance, u64 size) {
     return at;
 }
 
+char *w2c_heap_take(w2c_context *context, u64 size) {
+    w2c_heap *heap = context->heap ? context->heap : gc_new_heap(context);
+    bool large = size > W2C_GC_SMALL;
+    if (!heap || is_over(heap, large ? size : GC_BLOCK)) return NULL;
+    char *at = large ? alloc_large(heap, size) : alloc_small(heap, size);
+    if (at) memset(at, 0, (size_t)size);
+    return at;
+}
+
+bool w2c_heap_has(const w2c_context *context, const void *object) {
+    const w2c_heap *heap = context->heap;
+    uintptr_t at = (uintptr_t)object;
+    if (!heap || at < heap->low || at >= heap->high) return false;
+    for (const gc_chunk *c = heap->chunks; c; c = c->next)
+        if (at - (uintptr_t)c < GC_CHUNK) return true;
+    for (const gc_large *l = heap->larges; l; l = l->next)
+        if ((uintptr_t)(l + 1) == at) return true;
+    return false;
+}
+
 /* ---- after marking -------------------------------------------------------------------------- */
 static void free_larges(w2c_heap *heap) {
     gc_large **at = &heap->larges;

@@ -39,7 +39,7 @@ static bool is_the_one(int fd, const w2c_group_file *file, w2c_text *why) {
         w2c_text_add(why, "%s", strerror(errno));
         return false;
     }
-    bool same = w2c_crc32c(at, (size_t)file->size) == file->crc;
+    bool same = w2c_crc32c(0, at, (size_t)file->size) == file->crc;
     munmap(at, (size_t)file->size);
     if (!same) w2c_text_add(why, "it is not the file that was built: its checksum differs");
     return same;

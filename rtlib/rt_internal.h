@@ -33,6 +33,8 @@ void w2c_exceptions_forget(w2c_context *context, const w2c_instance *instance); 
 void w2c_exceptions_free(w2c_context *context);
 /* Nobody refers to it any more. */
 void w2c_exception_release_kept(w2c_context *context, w2c_exception *x);
+/* One that is kept, its values zeros. Collects nothing. NULL: out of memory. */
+w2c_exception *w2c_exception_new_kept(w2c_context *context, const w2c_tag *tag, u32 count);
 
 /* ---- tail calls (rt_tail.c) ----------------------------------------------------------------- */
 /* Room for what the instance's functions pass. False: out of memory. Its records are there. */
@@ -49,7 +51,11 @@ struct w2c_handle {
 void w2c_heap_free(w2c_context *context);
 void w2c_heap_configure(w2c_context *context); /* after a change of its limit or stress */
 void w2c_heap_join(w2c_context *to, w2c_context *from);
-void w2c_handles_move(w2c_context *to, w2c_context *from); /* to NULL: from is going away */
+/* An object of size bytes (a multiple of 8), all zeros, without a collection, trap or frame; its header is to be
+ * written next. NULL: the heap's limit, or no memory. */
+char *w2c_heap_take(w2c_context *context, u64 size);
+bool w2c_heap_has(const w2c_context *context, const void *object); /* does it lie in the heap? */
+void w2c_handles_move(w2c_context *to, w2c_context *from);         /* to NULL: from is going away */
 /* Forgets what frames that were left had: 8 KiB of the stack below the caller. */
 void w2c_stack_clear(void);
 /* Collects objects and exceptions, if it can now, and makes a heap for that if there is none. Returns
@@ -207,6 +213,12 @@ w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc,
                              const w2c_memory_wish *wish, char *text, size_t cap);
 void w2c_memory_destroy(w2c_memory *memory);
 void w2c_memory_zero(w2c_memory *memory); /* all of it reads as zeros again */
+typedef struct w2c_origin w2c_origin;
+void w2c_origin_drop(w2c_origin *origin); /* NULL is fine */
+/* Makes `to`, which has the same size and only zeros, what `from` is, without copying what nobody has written since the
+ * last time. False: not done. Both belong to this thread; `from` is in no pool, whose cleaning
+ * knows of no origins. */
+bool w2c_memory_share(w2c_memory *from, w2c_memory *to);
 /* Unmaps or frees what a memory of this mode had. */
 void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode);
 /* The owner goes. True: the holders have the bytes now (data may be NULL); false: no hold. */

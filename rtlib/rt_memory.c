@@ -194,6 +194,7 @@ void w2c_memory_destroy(w2c_memory *m) {
     if (!w2c_hold_end(&m->hold, m->data, m->reserved, m->mode))
         w2c_memory_give_back(m->data, m->reserved, m->mode);
     w2c_waiters_delete(m->waiters);
+    w2c_origin_drop(m->origin);
     memset(m, 0, sizeof *m);
 }
 
@@ -236,6 +237,8 @@ void w2c_memory_zero(w2c_memory *m) {
         mmap(m->data, (size_t)bytes, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
         memset(m->data, 0, (size_t)m->size);
+    w2c_origin_drop(m->origin);
+    m->origin = NULL;
 }
 
 /* ---- size, growth --------------------------------------------------------------------------- */

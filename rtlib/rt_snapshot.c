@@ -25,7 +25,13 @@ bool w2c_snap_is_ref(snap_type type) {
 }
 
 size_t w2c_snap_size(const char *text) {
-    return !strcmp(text, "v128") ? 16 : text[1] == '3' ? 4 : 8;
+    static const struct {
+        const char *text;
+        size_t size;
+    } numbers[] = {{"i32", 4}, {"f32", 4}, {"v128", 16}, {"i8", 1}, {"i16", 2}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!strcmp(text, numbers[i].text)) return numbers[i].size;
+    return 8;
 }
 
 /* ---- references ------------------------------------------------------------------------------ */
@@ -59,16 +65,23 @@ bool w2c_snap_take(snap_work *w, snap_type type, w2c_ref ref, snap_ref *out, con
                w2c_snap_fail(w, W2C_LIMIT, "%s %u refers to a function of another instance", what,
                              number);
     }
-    if (is_below(type, "exnref"))
-        return w2c_snap_fail(w, W2C_LIMIT, "%s %u refers to an exception", what, number);
-    w2c_ref any = is_below(type, "externref") ? w2c_any_of_extern(ref) : ref;
+    bool is_extern = is_below(type, "externref"), is_exception = is_below(type, "exnref");
+    w2c_ref any = is_extern ? w2c_any_of_extern(ref) : ref;
+    if (is_exception || !((uintptr_t)any & 3)) {
+        u32 node;
+        if (is_extern && !w2c_heap_has(w->instance->context, any))
+            return w2c_snap_fail(w, W2C_LIMIT,
+                                 "%s %u refers to an object of the host whose address is no "
+                                 "multiple of 4",
+                                 what, number);
+        if (!w2c_snap_node(w, any, is_exception, &node, what, number)) return false;
+        *out = (snap_ref){SNAP_NODE, node};
+        return true;
+    }
     if ((uintptr_t)any & 1) {
         *out = (snap_ref){SNAP_I31, (u32)(uintptr_t)any >> 1};
         return true;
     }
-    if (!((uintptr_t)any & 2))
-        return w2c_snap_fail(w, W2C_LIMIT, "%s %u refers to a garbage-collected object", what,
-                             number);
     out->kind = SNAP_HOST;
     out->value = (u64)(uintptr_t)any;
     if (w->forking) return true;
@@ -101,6 +114,13 @@ static const w2c_func *find_import(const snap_work *w, u64 number) {
                            __ATOMIC_ACQUIRE);
 }
 
+static bool node_fits(const snap_node *node, snap_type type) {
+    if (node->is_exception) return w2c_value_type_matches("(ref exn)", NULL, type.text, type.heap);
+    return is_below(type, "externref")
+               ? w2c_value_type_matches("(ref extern)", NULL, type.text, type.heap)
+               : w2c_value_type_matches("(ref #)", node->desc->type, type.text, type.heap);
+}
+
 bool w2c_snap_give(snap_work *w, snap_type type, snap_ref from, w2c_ref *out) {
     const w2c_func *func = NULL;
     bool as_extern = is_below(type, "externref"), good = false;
@@ -120,6 +140,10 @@ bool w2c_snap_give(snap_work *w, snap_type type, snap_ref from, w2c_ref *out) {
                w2c_value_type_matches(as_extern ? "(ref extern)" : "(ref i31)", NULL, type.text,
                                       type.heap);
         *out = (w2c_ref)(uintptr_t)((from.value << 1 | 1) & 0xffffffffu);
+        break;
+    case SNAP_NODE:
+        good = from.value < w->graph.count && node_fits(&w->graph.nodes[from.value], type);
+        if (good) *out = w->graph.nodes[from.value].ref;
         break;
     case SNAP_HOST:
         good = w2c_value_type_matches(as_extern ? "(ref extern)" : "(ref any)", NULL, type.text,
@@ -183,6 +207,21 @@ bool w2c_snap_grow_table(snap_work *w, u32 number, w2c_table *table, u64 size) {
     return size == table->size || w2c_table_grow(table, size - table->size, NULL) != UINT64_MAX ||
            w2c_snap_fail(w, W2C_LIMIT, "table %u cannot have %llu entries", number,
                          (unsigned long long)size);
+}
+
+w2c_status w2c_snap_finish(snap_work *w) {
+    const w2c_state_desc *state = w->instance->module->state;
+    if (w->status == W2C_OK && state->restored) state->restored(w->instance);
+    return w->status;
+}
+
+w2c_status w2c_snap_refuse(const w2c_config *config, w2c_status status, const char *text) {
+    if (config && config->error) {
+        w2c_text t = w2c_text_start(config->error->text, sizeof config->error->text);
+        config->error->status = status;
+        w2c_text_add(&t, "%s", text);
+    }
+    return status;
 }
 
 /* ---- pages ----------------------------------------------------------------------------------- */

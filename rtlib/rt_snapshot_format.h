@@ -3,7 +3,7 @@
 #define W2C_RT_SNAPSHOT_FORMAT_H
 #include "rt_snapshot.h"
 
-enum { SNAP_HEADER = 40, SNAP_VERSION = 1 };
+enum { SNAP_HEADER = 40, SNAP_VERSION = 2 };
 #define SNAP_MAGIC "W2CSNAP\n"
 
 typedef struct snap_header {
@@ -19,7 +19,7 @@ static inline void w2c_snap_put_header(u8 *at, const snap_header *h) {
     memcpy(at + 16, &h->hash, 8);
     memcpy(at + 24, &h->len, 8);
     memcpy(at + 32, &h->crc, 4);
-    u32 own = w2c_crc32c(at, 36);
+    u32 own = w2c_crc32c(0, at, 36);
     memcpy(at + 36, &own, 4);
 }
 
@@ -33,6 +33,6 @@ static inline bool w2c_snap_get_header(const u8 *at, size_t len, snap_header *h)
     memcpy(&h->len, at + 24, 8);
     memcpy(&h->crc, at + 32, 4);
     memcpy(&own, at + 36, 4);
-    return own == w2c_crc32c(at, 36);
+    return own == w2c_crc32c(0, at, 36);
 }
 #endif

@@ -1,5 +1,5 @@
-/* rt_snapshot_load.c: instances from bytes, and from other instances. Both make an instance as usual, but for its
- * init, in whose place they put what was kept. Whoever made the bytes: every count, index and type in them is
+/* rt_snapshot_load.c: instances from bytes. An instance is made as usual, but for its init, in whose place comes what
+ * was kept. Whoever made the bytes: every count, index and type in them is
  * checked before it is used. */
 #include "rt_snapshot.h"
 #include "rt_snapshot_format.h"
@@ -42,6 +42,61 @@ static bool get_ref(In *in, snap_type type, w2c_ref *out) {
         in->nulls = r.value - 1;
     }
     return w2c_snap_give(&in->work, type, r, out);
+}
+
+/* ---- objects --------------------------------------------------------------------------------- */
+static const w2c_object_desc *find_desc(const w2c_object_desc *list, u32 count, u32 number) {
+    u32 low = 0, high = count;
+    while (low < high) {
+        u32 mid = low + (high - low) / 2;
+        if (list[mid].number < number)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < count && list[low].number == number ? &list[low] : NULL;
+}
+
+static bool get_head(In *in, u32 i) {
+    const w2c_state_desc *state = in->work.instance->module->state;
+    u8 is_exception;
+    u32 number, len = 0;
+    if (!get_u8(in, &is_exception) || !get_u32(in, &number)) return false;
+    const w2c_object_desc *desc = is_exception > 1 ? NULL
+                                  : is_exception
+                                      ? find_desc(state->tags, state->tag_count, number)
+                                      : find_desc(state->objects, state->object_count, number);
+    if (!desc) return w2c_snap_fail(&in->work, W2C_INVALID, "object %u has no type", i);
+    if (!is_exception && desc->type->form == 2) {
+        const w2c_field_desc *d = &state->fields[desc->first];
+        if (!get_u32(in, &len)) return false;
+        if (!w2c_snap_is_ref((snap_type){d->text, d->heap}) &&
+            len > (size_t)(in->end - in->at) / w2c_snap_size(d->text))
+            return w2c_snap_fail(&in->work, W2C_INVALID, "object %u is longer than the snapshot",
+                                 i);
+    }
+    return w2c_snap_make_node(&in->work, is_exception, desc, len);
+}
+
+static bool get_field(void *user, snap_type type, void *at, u32 node) {
+    In *in = (In *)user;
+    (void)node;
+    if (w2c_snap_is_ref(type)) return get_ref(in, type, (w2c_ref *)at);
+    if (in->nulls) return w2c_snap_fail(&in->work, W2C_INVALID, "an object of too many nulls");
+    return get(in, at, w2c_snap_size(type.text));
+}
+
+/* All of them are there before what is in them: they refer to one another. */
+static bool get_nodes(In *in) {
+    u32 count;
+    if (!get_u32(in, &count)) return false;
+    for (u32 i = 0; i < count; i++)
+        if (!get_head(in, i)) return false;
+    for (u32 i = 0; i < count; i++) {
+        if (!w2c_snap_each_field(&in->work, i, get_field, in)) return false;
+        if (in->nulls) return w2c_snap_fail(&in->work, W2C_INVALID, "object %u: too many nulls", i);
+    }
+    return true;
 }
 
 /* ---- what was kept --------------------------------------------------------------------------- */
@@ -130,7 +185,7 @@ static bool get_all(In *in) {
     if (memcmp(counts, wanted, sizeof counts) != 0)
         return w2c_snap_fail(&in->work, W2C_INVALID,
                              "the snapshot has other parts than the module");
-    bool ok = true;
+    bool ok = get_nodes(in);
     for (u32 i = 0; ok && i < counts[0]; i++)
         ok = get_memory(in, i);
     for (u32 i = 0; ok && i < counts[1]; i++)
@@ -145,30 +200,16 @@ static bool get_all(In *in) {
     return in->at == in->end || w2c_snap_fail(&in->work, W2C_INVALID, "bytes behind the snapshot");
 }
 
-static w2c_status finish(snap_work *w) {
-    const w2c_state_desc *state = w->instance->module->state;
-    if (w->status == W2C_OK && state->restored) state->restored(w->instance);
-    return w->status;
-}
-
 static w2c_status fill_from_bytes(w2c_instance *instance, void *user, char *text, size_t cap) {
     In *in = (In *)user;
     in->work.instance = instance;
     in->work.why = w2c_text_start(text, cap);
     get_all(in);
-    return finish(&in->work);
+    w2c_snap_free_nodes(&in->work);
+    return w2c_snap_finish(&in->work);
 }
 
 /* ---- loading --------------------------------------------------------------------------------- */
-static w2c_status refuse(const w2c_config *config, w2c_status status, const char *text) {
-    if (config && config->error) {
-        w2c_text t = w2c_text_start(config->error->text, sizeof config->error->text);
-        config->error->status = status;
-        w2c_text_add(&t, "%s", text);
-    }
-    return status;
-}
-
 w2c_status w2c_snapshot_load(const w2c_module *module, w2c_instance **out, const void *bytes,
                              size_t len, const w2c_imports *imports, const w2c_config *config,
                              const w2c_snapshot_hooks *hooks) {
@@ -178,126 +219,27 @@ w2c_status w2c_snapshot_load(const w2c_module *module, w2c_instance **out, const
     In in;
     *out = NULL;
     if (module->abi != W2C_ABI || !module->state)
-        return refuse(config, W2C_INVALID, "the module has no description of its state");
+        return w2c_snap_refuse(config, W2C_INVALID, "the module has no description of its state");
     if (!w2c_snap_get_header(at, len, &h))
-        return refuse(config, W2C_INVALID, "this is no snapshot, or its header is damaged");
+        return w2c_snap_refuse(config, W2C_INVALID,
+                               "this is no snapshot, or its header is damaged");
     if (h.version != SNAP_VERSION)
-        return refuse(config, W2C_MISMATCH, "the snapshot was made by another version of w2c");
-    if (h.flags) return refuse(config, W2C_INVALID, "the snapshot is compressed: 'w2c' unpacks it");
+        return w2c_snap_refuse(config, W2C_MISMATCH,
+                               "the snapshot was made by another version of w2c");
+    if (h.flags)
+        return w2c_snap_refuse(config, W2C_LIMIT,
+                               "the snapshot is compressed: w2c_store_load reads it");
     if (h.hash != w2c_snap_hash(module))
-        return refuse(config, W2C_MISMATCH, "the snapshot is of another module");
+        return w2c_snap_refuse(config, W2C_MISMATCH, "the snapshot is of another module");
     if (h.len != len - SNAP_HEADER)
-        return refuse(config, W2C_INVALID, "the snapshot is cut off, or something follows it");
-    if (w2c_crc32c(at + SNAP_HEADER, len - SNAP_HEADER) != h.crc)
-        return refuse(config, W2C_INVALID, "the snapshot is damaged: its checksum is wrong");
+        return w2c_snap_refuse(config, W2C_INVALID,
+                               "the snapshot is cut off, or something follows it");
+    if (w2c_crc32c(0, at + SNAP_HEADER, len - SNAP_HEADER) != h.crc)
+        return w2c_snap_refuse(config, W2C_INVALID,
+                               "the snapshot is damaged: its checksum is wrong");
     memset(&in, 0, sizeof in);
     in.work.hooks = hooks ? hooks : &none;
     in.at = at + SNAP_HEADER;
     in.end = at + len;
     return w2c_instance_new_filled(module, out, imports, config, fill_from_bytes, &in);
-}
-
-/* ---- forking --------------------------------------------------------------------------------- */
-typedef struct Fork {
-    snap_work from, to;
-    const w2c_memory *source; /* under work */
-    w2c_memory *target;
-} Fork;
-
-static bool copy_run(void *user, u64 first, u64 len) {
-    Fork *f = (Fork *)user;
-    memcpy(f->target->data + first, f->source->data + first, (size_t)len);
-    return true;
-}
-
-static bool copy_ref(Fork *f, snap_type type, w2c_ref from, w2c_ref *to, const char *what, u32 i) {
-    snap_ref r;
-    if (w2c_snap_take(&f->from, type, from, &r, what, i)) {
-        if (w2c_snap_give(&f->to, type, r, to)) return true;
-    } else {
-        w2c_snap_fail(&f->to, f->from.status, "%s", f->from.why.at);
-    }
-    return false;
-}
-
-static bool copy_memories_and_tables(Fork *f) {
-    const w2c_module *module = f->from.instance->module;
-    for (u32 i = 0; i < module->memory_count; i++) {
-        u32 at = module->memories[i].storage;
-        f->source = (const w2c_memory *)w2c_at(f->from.instance, at);
-        f->target = (w2c_memory *)w2c_at(f->to.instance, at);
-        if (!w2c_snap_grow_memory(&f->to, i, f->target, w2c_memory_pages(f->source))) return false;
-        w2c_snap_runs(f->source, copy_run, f);
-    }
-    for (u32 i = 0; i < module->table_count; i++) {
-        const w2c_table_desc *d = &module->tables[i];
-        const w2c_table *from = (const w2c_table *)w2c_at(f->from.instance, d->storage);
-        w2c_table *to = (w2c_table *)w2c_at(f->to.instance, d->storage);
-        if (!w2c_snap_grow_table(&f->to, i, to, from->size)) return false;
-        for (u64 k = 0; k < from->size; k++)
-            if (!copy_ref(f, (snap_type){d->text, d->heap}, from->data[k], &to->data[k], "table",
-                          i))
-                return false;
-    }
-    return true;
-}
-
-static bool copy_globals(Fork *f) {
-    const w2c_state_desc *state = f->from.instance->module->state;
-    for (u32 i = 0; i < state->global_count; i++) {
-        const w2c_global_desc *d = &state->globals[i];
-        snap_type type = {d->text, d->heap};
-        const void *from = w2c_at(f->from.instance, d->offset);
-        void *to = w2c_at(f->to.instance, d->offset);
-        if (!w2c_snap_is_ref(type))
-            memcpy(to, from, w2c_snap_size(d->text));
-        else if (!copy_ref(f, type, *(w2c_ref const *)from, (w2c_ref *)to, "global", i))
-            return false;
-    }
-    return true;
-}
-
-static bool copy_segments(Fork *f) {
-    const w2c_state_desc *state = f->from.instance->module->state;
-    const w2c_elem *from = (const w2c_elem *)w2c_at(f->from.instance, state->elem_states);
-    w2c_elem *to = (w2c_elem *)w2c_at(f->to.instance, state->elem_states);
-    for (u32 i = 0; i < state->elem_count; i++) {
-        const w2c_elem_desc *d = &state->elems[i];
-        if (!d->count || !from[i].count) continue;
-        w2c_ref *refs = d->funcs ? NULL : (w2c_ref *)w2c_at(f->to.instance, d->refs);
-        for (u32 k = 0; refs && k < d->count; k++)
-            if (!copy_ref(f, (snap_type){d->text, d->heap}, from[i].refs[k], &refs[k],
-                          "element segment", i))
-                return false;
-        to[i].funcs = d->funcs;
-        to[i].refs = refs;
-        to[i].count = d->count;
-    }
-    if (state->data_count)
-        memcpy(w2c_at(f->to.instance, state->data_states),
-               w2c_at(f->from.instance, state->data_states), state->data_count * sizeof(w2c_data));
-    return true;
-}
-
-static w2c_status fill_from_instance(w2c_instance *instance, void *user, char *text, size_t cap) {
-    Fork *f = (Fork *)user;
-    f->to.instance = instance;
-    f->to.why = w2c_text_start(text, cap);
-    if (copy_memories_and_tables(f) && copy_globals(f)) copy_segments(f);
-    return finish(&f->to);
-}
-
-w2c_status w2c_snapshot_fork(w2c_instance *instance, w2c_instance **out, const w2c_imports *imports,
-                             const w2c_config *config) {
-    static const w2c_snapshot_hooks none;
-    char text[480];
-    Fork f;
-    memset(&f, 0, sizeof f);
-    *out = NULL;
-    f.from.instance = instance;
-    f.from.hooks = f.to.hooks = &none;
-    f.from.forking = f.to.forking = true;
-    f.from.why = w2c_text_start(text, sizeof text);
-    if (!w2c_snap_ready(&f.from)) return refuse(config, f.from.status, text);
-    return w2c_instance_new_filled(instance->module, out, imports, config, fill_from_instance, &f);
 }

@@ -3,7 +3,9 @@
  * Numbers are little-endian. The header is 40 bytes:
  *   0 "W2CSNAP\n"  8 version  12 flags (0)  16 the module's hash  24 bytes behind the header
  *   32 CRC-32C of those  36 CRC-32C of the header up to here
- * Behind it: counts of memories, tables, globals, element and data segments, then each of them in order:
+ * Behind it: counts of memories, tables, globals, element and data segments; then u32 how many objects and
+ * exceptions there are, for each u8 0 object, 1 exception, u32 number of its type or tag, for arrays u32
+ * length; and for each its fields, elements or values in order, numbers in their size; then:
  *   memory  u64 pages, u32 page size as a power of two, then runs: u64 offset, u64 length, bytes; length 0
  *           ends them
  *   table   u64 size, then references
@@ -70,6 +72,41 @@ static bool put_ref(Out *o, snap_type type, w2c_ref ref, const char *what, u32 n
     return true;
 }
 
+/* ---- objects --------------------------------------------------------------------------------- */
+static bool put_field(void *user, snap_type type, void *at, u32 node) {
+    Out *o = (Out *)user;
+    const char *what = o->work.graph.nodes[node].is_exception ? "exception" : "object";
+    if (w2c_snap_is_ref(type)) return put_ref(o, type, *(w2c_ref const *)at, what, node);
+    end_nulls(o);
+    put(o, at, w2c_snap_size(type.text));
+    return !o->failed;
+}
+
+static bool put_nodes(Out *o) {
+    const snap_graph *g = &o->work.graph;
+    put_u32(o, g->count);
+    for (u32 i = 0; i < g->count; i++) {
+        const snap_node *node = &g->nodes[i];
+        put_u8(o, node->is_exception);
+        put_u32(o, node->desc->number);
+        if (!node->is_exception && node->desc->type->form == 2)
+            put_u32(o, w2c_snap_array_len(node));
+    }
+    for (u32 i = 0; i < g->count; i++) {
+        const snap_node *node = &g->nodes[i];
+        const w2c_field_desc *d = o->work.instance->module->state->fields + node->desc->first;
+        bool is_array = !node->is_exception && node->desc->type->form == 2;
+        if (is_array && !w2c_snap_is_ref((snap_type){d->text, d->heap}))
+            put(o, (const char *)node->ref + d->offset,
+                (size_t)w2c_snap_array_len(node) * w2c_snap_size(d->text));
+        else if (!w2c_snap_each_field(&o->work, i, put_field, o))
+            return false;
+        end_nulls(o);
+    }
+    return true;
+}
+
+/* ---- memories, tables, globals, segments ------------------------------------------------------ */
 static bool put_run(void *user, u64 first, u64 len) {
     Out *o = (Out *)user;
     put_u64(o, first);
@@ -153,13 +190,14 @@ static bool put_all(Out *o) {
     put_u32(o, state->global_count);
     put_u32(o, state->elem_count);
     put_u32(o, state->data_count);
-    bool ok = put_memories(o) && put_tables(o) && put_globals(o) && put_segments(o);
+    bool ok = w2c_snap_find_nodes(&o->work) && put_nodes(o) && put_memories(o) && put_tables(o) &&
+              put_globals(o) && put_segments(o);
     if (o->failed) return w2c_snap_fail(&o->work, W2C_NOMEM, "no memory for the snapshot");
     if (!ok) return false;
     snap_header h = {.version = SNAP_VERSION,
                      .hash = w2c_snap_hash(module),
                      .len = o->len - SNAP_HEADER,
-                     .crc = w2c_crc32c(o->bytes + SNAP_HEADER, o->len - SNAP_HEADER)};
+                     .crc = w2c_crc32c(0, o->bytes + SNAP_HEADER, o->len - SNAP_HEADER)};
     w2c_snap_put_header(o->bytes, &h);
     return true;
 }
@@ -183,5 +221,6 @@ w2c_status w2c_snapshot_save(w2c_instance *instance, const w2c_snapshot_hooks *h
     } else {
         free(o.bytes);
     }
+    w2c_snap_free_nodes(&o.work);
     return error->status = o.work.status;
 }

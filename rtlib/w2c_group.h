@@ -43,7 +43,8 @@ typedef struct w2c_groups {
  * made; the next call tries again. */
 void w2c_group_need(w2c_groups *groups, u32 func) __attribute__((cold));
 
-u32 w2c_crc32c(const void *bytes, size_t len);
+/* Goes on from crc, the sum of the bytes before; begin with 0. Also in w2c_exchange.h. */
+u32 w2c_crc32c(u32 crc, const void *bytes, size_t len);
 
 #ifdef __cplusplus
 }

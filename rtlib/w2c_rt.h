@@ -145,6 +145,7 @@ struct w2c_memory {
     struct w2c_watcher *watcher; /* NULL: nobody watches, no group counts it */
     w2c_hold *hold;              /* NULL until the first view */
     struct w2c_range *range;     /* in the registry: its faults are traps */
+    struct w2c_origin *origin;   /* the image it shares with its forks: rt_origin.c; NULL: none */
 };
 
 /* ---- exceptions: what throws and catches is in w2c_eh.h */
@@ -398,6 +399,20 @@ typedef struct w2c_elem_desc { /* a passive segment as it begins; others: all ze
     const w2c_type *heap;
 } w2c_elem_desc;
 
+/* What is in an object of a struct or array type, or among the values of a tag's exceptions. */
+typedef struct w2c_field_desc {
+    const char
+        *text; /* as in w2c_global, or "i8", "i16"; concrete types are "(ref #)", "(ref null #)" */
+    const w2c_type *heap;
+    u32 offset; /* in the object; of an array's first element; exceptions: not used */
+} w2c_field_desc;
+
+typedef struct w2c_object_desc {
+    const w2c_type *type;
+    u32 number;       /* the module's own: of the type, or of the tag */
+    u32 first, count; /* of its fields (arrays: one) or values in w2c_state_desc.fields */
+} w2c_object_desc;
+
 typedef struct w2c_state_desc {
     u64 hash; /* of the module's bytes; or 0 and */
     u64 (*find_hash)(const w2c_module *module);
@@ -408,6 +423,10 @@ typedef struct w2c_state_desc {
     u32 global_count, elem_count, data_count;
     u32 elem_states, data_states;     /* offsets: of w2c_elem[], w2c_data[] */
     void (*restored)(w2c_instance *); /* called when everything is there; may be NULL */
+    const w2c_object_desc *objects;   /* struct and array types, ascending, one of equal ones */
+    const w2c_object_desc *tags;      /* all tags, imported ones first */
+    const w2c_field_desc *fields;
+    u32 object_count, tag_count;
 } w2c_state_desc;
 
 /* A function that was active: an address in compiled code, or a module and its function. */

@@ -5,13 +5,15 @@
  *   status = w2c_snapshot_load(&app_module, &copy, bytes, len, &imports, &config, NULL);
  *   free(bytes);
  *
- * A snapshot has the instance's own memories, tables and globals, and which segments were dropped. Not
- * in it: what is imported, what host functions keep for the guest (open files, ...), w2c_config. It
- * fits every build of the same module: compiled by any compiler in any mode, and interpreted.
+ * A snapshot has the instance's own memories, tables and globals, the garbage-collected objects and
+ * exceptions that these reach, and which segments were dropped. Not in it: what is imported (an
+ * object that an imported global refers to as well is in it, but is another one then), what host
+ * functions keep for the guest (open files, ...), w2c_handles, w2c_config. It fits every build of the
+ * same module: compiled by any compiler in any mode, and interpreted. Compressed, in files: w2c_store.h.
  *
  * Refused, with the reason in the w2c_error: instances with active frames (W2C_INVALID), shared
- * memories, garbage-collected objects, exceptions, functions of other instances that are not
- * imported (W2C_LIMIT), references of the host without a hook (W2C_LIMIT).
+ * memories, functions of other instances that are not imported, objects and exceptions of types and
+ * tags that the module does not have (W2C_LIMIT), references of the host without a hook (W2C_LIMIT).
  * Thread: the instance's. Nothing is kept of the arguments. */
 #ifndef W2C_SNAPSHOT_RT_H
 #define W2C_SNAPSHOT_RT_H
@@ -43,7 +45,11 @@ w2c_status w2c_snapshot_load(const w2c_module *module, w2c_instance **out, const
                              const w2c_snapshot_hooks *hooks);
 
 /* A copy of an instance at rest, as if by save and load, without the bytes between. References of the
- * host are copied as they are. Pages that are zero stay untouched in the copy. */
+ * host are copied as they are. Pages that are zero stay untouched in the copy.
+ * Memories of 256 KiB and more are not copied, where the system can tell which pages are whose (Linux 6.7): the
+ * first fork puts the content into a file in memory (one descriptor until the last instance that
+ * shares it goes), which the instance and its forks map copy-on-write; later forks cost what was
+ * written since. Not so for instances in pools, memories with a policy. */
 w2c_status w2c_snapshot_fork(w2c_instance *instance, w2c_instance **out, const w2c_imports *imports,
                              const w2c_config *config);
 

@@ -214,7 +214,8 @@ static bool sources_list(Build *b) {
 
 /* What makes an object of a source: options behind the flags. */
 static const char **compile_command(Build *b, size_t i) {
-    static const char *const shared[] = {"-fPIC", "-shared", "-Wl,-z,noseparate-code"};
+    static const char *const shared[] = {"-fPIC", "-shared", "-nostartfiles",
+                                         "-Wl,-z,noseparate-code"};
     const char **argv = ARENA_ARRAY(&b->arena, b->flag_count + 16, const char *);
     size_t n = b->flag_count;
     if (!argv) return NULL;
@@ -265,7 +266,7 @@ static bool groups_describe(Build *b, const char *out, Buffer *text) {
         ok = file_read(ctx, b->objects[i], &file);
         if (ok)
             buffer_printf(text, "    {%lluu, 0x%08xu},\n", (unsigned long long)file.len,
-                          w2c_crc32c(file.data, file.len));
+                          w2c_crc32c(0, file.data, file.len));
     }
     buffer_text(text, "    {0, 0}};\n");
     buffer_free(&file);

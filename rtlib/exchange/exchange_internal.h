@@ -58,9 +58,6 @@ w2c_status exchange_call(w2c_exchange *x, const w2c_func *func, const u64 *numbe
 /* Is its type, in letters, this one, with 'p' for i32 or i64 by `wide`? */
 bool exchange_has_type(const w2c_func *func, const char *letters, bool wide);
 
-/* The sum by table alone, without the inversions at both ends. */
-u32 exchange_crc_by_table(u32 crc, const u8 *at, size_t len);
-
 void exchange_streams_orphan(w2c_exchange *x);
 void exchange_pools_orphan(w2c_exchange *x); /* their exchange goes */
 void exchange_pools_add(const w2c_exchange *x, w2c_memory_info *out);

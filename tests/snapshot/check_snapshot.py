@@ -10,6 +10,10 @@ from w2ctest import TESTS, check, compile_c, compilers, finish, run, runtime, te
 HERE = os.path.join(TESTS, "snapshot")
 TELLS = ["numbers", "vector", "memories", "tables", "refs", "global_func", "passive", "dropped_data", "dropped_elem",
          "import"]
+GRAPH_TELLS = ["ring", "chain", "numbers", "references", "arrays", "fixed", "sure", "outside", "exception",
+               "exception_of_many", "passive"]
+
+
 def tell(module, calls):
     done = w2c("run", "--invoke=" + ",".join(calls), module)
     return done.stdout, done.returncode, done.stderr.split(": ", 1)[-1]
@@ -55,8 +59,8 @@ def as_c(temp):
     compiler = compilers(False)[0]
     saved = os.path.join(temp, "saved")
     interpreted = os.path.join(os.environ["W2C_BUILD_DIR"], "tests", "test_snapshot")
-    run([interpreted, "save", saved])
-    want = run([interpreted, "load", saved]).stdout
+    run([interpreted, "save", saved, "warm"])
+    want = run([interpreted, "load", saved, "warm"]).stdout
     for data in ("image", "incbin", "literal"):
         folder = os.path.join(temp, data)
         os.makedirs(folder)
@@ -68,38 +72,48 @@ def as_c(temp):
             check(("warm_given" in f.read()) == (data == "image"), f"{data}: is there an image?")
         sources = [os.path.join(HERE, "state.c"), os.path.join(folder, "warm.c"), *runtime(compiler, temp)]
         exe = os.path.join(folder, "main")
-        if check(compile_c(compiler.cc, sources, exe, "-std=c11", "-O1", "-I" + folder, "-Wa,-I" + folder, link=True),
+        if check(compile_c(compiler.cc, sources, exe, "-std=c11", "-O1", "-DSTATE_MODULE=warm_module",
+                           "-I" + folder, "-Wa,-I" + folder, link=True),
                  f"{data}: does not compile"):
             ran = run([exe, "tell", "/dev/null"])
             check(ran.stdout == want != "", f"{data}: {ran} instead of {want}")
 
 
-def state(temp):
-    """w2c_snapshot_save and _load between compiled and interpreted instances."""
-    folder, source = os.path.join(temp, "state"), os.path.join(HERE, "warm.wasm")
+def state(temp, module, least):
+    """w2c_snapshot_save and _load between compiled and interpreted instances: also without optimisation, in other modes."""
+    folder, source = os.path.join(temp, "state-" + module), os.path.join(HERE, module + ".wasm")
     os.makedirs(folder)
-    check(w2c(source, "-o", os.path.join(folder, "warm.c")).returncode == 0, "translate warm.wasm")
+    check(w2c(source, "-o", os.path.join(folder, module + ".c")).returncode == 0, "translate " + source)
     interpreted = os.path.join(os.environ["W2C_BUILD_DIR"], "tests", "test_snapshot")
     programs, saved, told = {"interpreted": interpreted}, {}, set()
     for compiler in compilers("--long" in sys.argv):
         exe = os.path.join(folder, "state-" + compiler.cc)
-        if check(compile_c(compiler.cc, [os.path.join(HERE, "state.c"), os.path.join(folder, "warm.c"),
-                                         *runtime(compiler, temp)], exe, "-std=c11", "-O1", "-I" + folder, link=True),
-                 f"{compiler}: state.c does not compile"):
+        if check(compile_c(compiler.cc, [os.path.join(HERE, "state.c"), os.path.join(folder, module + ".c"),
+                                         *runtime(compiler, temp)], exe, "-std=c11", "-O1", f"-DSTATE_MODULE={module}_module",
+                           "-I" + folder, link=True),
+                 f"{compiler}: state.c does not compile with {module}"):
             programs[compiler.cc] = exe
     for name, program in programs.items():
         path = os.path.join(folder, name)
-        ran = run([program, "save", path])
+        ran = run([program, "save", path, *([module] if program == interpreted else [])])
         if check(ran.returncode == 0, f"{name} save: {ran}"):
             with open(path, "rb") as f:
                 saved[name] = f.read()
     check(len(set(saved.values())) == 1, f"{list(saved)} save different bytes")
     for name, program in programs.items():
         for other in saved:
-            ran = run([program, "load", os.path.join(folder, other)])
+            ran = run([program, "load", os.path.join(folder, other), *([module] if program == interpreted else [])])
             told.add(ran.stdout)
             check(ran.returncode == 0, f"{name} load {other}: {ran}")
     check(len(told) == 1, f"they tell different things: {told}")
+    want = "".join(f"{line}\n" for line in tell_all(source))
+    check("".join(sorted(told)) == want and want.count("\n") == least, f"the original tells {want}, its copies {told}")
+
+
+def tell_all(source):
+    """What state.h's state_tell prints of an original: numbers in hexadecimal, with their bits."""
+    interpreted = os.path.join(os.environ["W2C_BUILD_DIR"], "tests", "test_snapshot")
+    return run([interpreted, "original", "/dev/null", os.path.splitext(os.path.basename(source))[0]]).stdout.splitlines()
 
 
 def once(temp):
@@ -143,7 +157,8 @@ def main():
         same_as_original(temp)
         compiled(temp)
         as_c(temp)
-        state(temp)
+        state(temp, "warm", 10)
+        state(temp, "graph", len(GRAPH_TELLS))
         once(temp)
         refused(temp)
     finish("snapshot")

@@ -1,4 +1,4 @@
-/* state.h: warm.wasm's instance told by its exports, for compiled and interpreted instances alike. */
+/* state.h: an instance (of warm.wasm, graph.wasm) told by its exports, compiled and interpreted ones alike. */
 #ifndef STATE_H
 #define STATE_H
 #include <stdio.h>
@@ -7,10 +7,7 @@
 #include <w2c.h>
 #include <w2c_snapshot.h>
 
-static const char *const state_tells[] = {"numbers",      "vector",      "memories", "tables",
-                                          "refs",         "global_func", "passive",  "dropped_data",
-                                          "dropped_elem", "import"};
-enum { STATE_TELLS = sizeof state_tells / sizeof *state_tells, STATE_TEXT = 2000 };
+enum { STATE_TEXT = 4000 };
 
 static w2c_status state_call(w2c_instance *instance, const char *name, w2c_value *results) {
     w2c_extern e;
@@ -19,13 +16,18 @@ static w2c_status state_call(w2c_instance *instance, const char *name, w2c_value
     return w2c_call(e.func, NULL, results);
 }
 
-/* Everything that the exports say, as text. They change the instance: once for each. */
+/* Everything that the exported functions but init say, as text. They change the instance: once for each. */
 static inline void state_tell(w2c_instance *instance, char *text) {
     size_t at = 0;
-    for (size_t i = 0; i < STATE_TELLS; i++) {
+    w2c_name name;
+    w2c_extern e;
+    for (size_t i = 0; w2c_export_at(instance, i, &name, &e); i++) {
         w2c_value r[8];
-        w2c_status status = state_call(instance, state_tells[i], r);
-        at += (size_t)snprintf(text + at, STATE_TEXT - at, "%s %d", state_tells[i], (int)status);
+        if (e.kind != W2C_FUNC || (name.len == 4 && !memcmp(name.text, "init", 4))) continue;
+        memset(r, 0, sizeof r);
+        w2c_status status = w2c_call(e.func, NULL, r);
+        at += (size_t)snprintf(text + at, STATE_TEXT - at, "%.*s %d", (int)name.len, name.text,
+                               (int)status);
         for (size_t k = 0; k < 6 && status == W2C_OK; k++)
             at +=
                 (size_t)snprintf(text + at, STATE_TEXT - at, " %llx", (unsigned long long)r[k].i64);
@@ -47,7 +49,7 @@ static bool state_resolve(void *user, const w2c_wanted *wanted, w2c_extern *out)
     return true;
 }
 
-/* tell FILE: what a new instance tells; save FILE: init, then a snapshot of it; load FILE: what a snapshot tells. The exit code. */
+/* tell FILE: what a new instance tells; original FILE: what it tells after init; save FILE: init, then a snapshot of it; load FILE: what a snapshot tells. The exit code. */
 static inline int state_main(const w2c_module *module, const char *what, const char *path) {
     static unsigned char bytes[1 << 20];
     char text[STATE_TEXT];
@@ -58,8 +60,9 @@ static inline int state_main(const w2c_module *module, const char *what, const c
     w2c_value results[8];
     FILE *f = fopen(path, strcmp(what, "load") ? "wb" : "rb");
     if (!f || !w2c_init_traps()) return 10;
-    if (!strcmp(what, "tell")) {
+    if (!strcmp(what, "tell") || !strcmp(what, "original")) {
         if (w2c_instance_new(module, &instance, &imports, &config) != W2C_OK) return 18;
+        if (what[0] == 'o' && state_call(instance, "init", results) != W2C_OK) return 19;
         state_tell(instance, text);
         fputs(text, stdout);
     } else if (!strcmp(what, "save")) {

@@ -137,18 +137,19 @@ static uint32_t crc_of(const uint8_t *bytes, size_t len) {
 }
 
 /* Changed, and with checksums that fit: nothing may happen to the process, whatever it says. */
-START_TEST(test_forged) {
+static void forge(const char *name, size_t head, size_t tail, size_t step) {
     Fixture f;
     size_t len;
     char text[STATE_TEXT];
     unsigned loaded = 0, refused = 0;
-    setup(&f, "warm", "init");
+    setup(&f, name, "init");
     uint8_t *bytes = save(&f, &len), *forged = malloc(len);
     uint32_t crc;
     memcpy(&crc, bytes + 32, 4);
     ck_assert_uint_eq(crc, crc_of(bytes + 40, len - 40));
     for (size_t i = 40; i < len; i++) {
-        if (i > 300 && i < len - 700 && i % 61) continue; /* pages' contents are anything */
+        if (i > head && i < len - tail && i % step)
+            continue; /* much of what lies between is alike */
         for (int v = 0; v < 3; v++) {
             w2c_instance *copy;
             memcpy(forged, bytes, len);
@@ -174,6 +175,15 @@ START_TEST(test_forged) {
     free(forged);
     free(bytes);
     teardown(&f);
+}
+
+START_TEST(test_forged) {
+    forge("warm", 300, 700, 61);
+}
+END_TEST
+
+START_TEST(test_forged_objects) {
+    forge("graph", 400, 400, 67);
 }
 END_TEST
 
@@ -227,7 +237,6 @@ START_TEST(test_refused) {
     Fixture f;
     w2c_status status = W2C_OK;
     w2c_value r[8];
-    void *bytes;
     size_t len;
     ck_assert(load(&f, "refused"));
     f.imports.resolve = resolve_strange;
@@ -238,8 +247,129 @@ START_TEST(test_refused) {
     ck_assert_int_eq(status, W2C_INVALID);
     free(save(&f, &len)); /* at rest again */
     ck_assert_int_eq(state_call(f.instance, "object_in_table", r), W2C_OK);
-    ck_assert_int_eq(w2c_snapshot_save(f.instance, NULL, &bytes, &len, &f.error), W2C_LIMIT);
-    ck_assert_str_eq(f.error.text, "table 0 refers to a garbage-collected object");
+    free(save(&f, &len)); /* objects are kept */
+    teardown(&f);
+}
+END_TEST
+
+/* ---- objects --------------------------------------------------------------------------------- */
+static void tells_the_same(w2c_instance *instance, const char *want, const char *what) {
+    char got[STATE_TEXT];
+    state_tell(instance, got);
+    ck_assert_msg(!strcmp(want, got), "%s tells\n%s instead of\n%s", what, got, want);
+}
+
+/* Copies in one's own context and in others, with collections at every chance, and without the original. */
+START_TEST(test_objects) {
+    Fixture f;
+    char want[STATE_TEXT];
+    size_t len, again_len;
+    void *again;
+    w2c_instance *copy, *fork, *near;
+    setup(&f, "graph", "init");
+    uint8_t *bytes = save(&f, &len);
+    w2c_config config = f.config;
+    config.gc_stress = 1;
+    const w2c_module *module = w2c_interp_module(f.interp);
+    ck_assert_int_eq(w2c_snapshot_load(module, &copy, bytes, len, NULL, &config, NULL), W2C_OK);
+    ck_assert_int_eq(w2c_snapshot_save(copy, NULL, &again, &again_len, &f.error), W2C_OK);
+    ck_assert_uint_eq(len, again_len);
+    ck_assert_mem_eq(bytes, again, len);
+    free(again);
+    ck_assert_int_eq(w2c_snapshot_fork(f.instance, &fork, NULL, &config), W2C_OK);
+    config.context = w2c_instance_context(f.instance);
+    ck_assert_int_eq(w2c_snapshot_fork(f.instance, &near, NULL, &config), W2C_OK);
+    state_tell(f.instance, want);
+    w2c_instance_delete(f.instance);
+    f.instance = NULL;
+    ck_assert(w2c_gc_collect(copy) && w2c_gc_collect(fork) && w2c_gc_collect(near));
+    tells_the_same(copy, want, "a copy");
+    tells_the_same(fork, want, "a fork");
+    tells_the_same(near, want, "a fork in the same context");
+    w2c_instance_delete(copy);
+    w2c_instance_delete(fork);
+    w2c_instance_delete(near);
+    free(bytes);
+    teardown(&f);
+}
+END_TEST
+
+static w2c_memory *memory_of(w2c_instance *instance) {
+    w2c_extern e;
+    ck_assert(w2c_export_find(instance, w2c_name_of("memory"), &e));
+    return e.memory;
+}
+
+static w2c_instance *fork_of(Fixture *f, w2c_instance *instance) {
+    w2c_instance *copy;
+    w2c_status status = w2c_snapshot_fork(instance, &copy, &f->imports, &f->config);
+    ck_assert_msg(status == W2C_OK, "%s", f->error.text);
+    return copy;
+}
+
+/* Memories of forks share pages: what one of them writes stays its own, whoever goes first; forks of forks; one
+ * that has grown since the first fork; one that has written to all of it. */
+START_TEST(test_fork_pages) {
+    enum { FORKS = 6 };
+    Fixture f;
+    w2c_memory_figures figures;
+    w2c_value r[8];
+    uint8_t *want[FORKS + 1];
+    uint64_t size[FORKS + 1];
+    w2c_instance *all[FORKS + 1];
+    setup(&f, "warm", "init");
+    all[0] = f.instance;
+    for (int k = 1; k <= FORKS; k++) {
+        w2c_instance *parent = all[k == 4 ? 3 : 0]; /* the fourth is a fork of the third */
+        w2c_memory *m = memory_of(parent);
+        w2c_memory_data(m)[1000 * k] = (uint8_t)(k + 10);
+        if (k == 3) ck_assert_uint_ne(w2c_memory_grow(m, 2), UINT64_MAX);
+        if (k == 3) memset(w2c_memory_data(m) + w2c_memory_size(m) - 5000, 3, 5000);
+        if (k == 6) memset(w2c_memory_data(m) + 65536, 6, (size_t)w2c_memory_size(m) - 65536);
+        all[k] = fork_of(&f, parent);
+        ck_assert_uint_eq(w2c_memory_size(memory_of(all[k])), w2c_memory_size(m));
+        ck_assert_mem_eq(w2c_memory_data(memory_of(all[k])), w2c_memory_data(m),
+                         (size_t)w2c_memory_size(m));
+        w2c_memory_data(memory_of(all[k]))[70000 + k] = (uint8_t)k;
+        w2c_memory_data(m)[200000 + k] = (uint8_t)(100 + k);
+    }
+    w2c_memory_stats(memory_of(all[2]), true, &figures); /* what the second fork has of its own */
+    if (figures.pages_known) ck_assert_uint_le(figures.touched, 4 * 4096);
+    for (int k = 0; k <= FORKS; k++) {
+        w2c_memory *m = memory_of(all[k]);
+        size[k] = w2c_memory_size(m);
+        want[k] = malloc(size[k]);
+        memcpy(want[k], w2c_memory_data(m), size[k]);
+    }
+    ck_assert_uint_eq(want[2][70002], 2);
+    ck_assert_uint_ne(want[1][70002], 2);
+    ck_assert_uint_eq(want[1][1000], 11);
+    ck_assert_uint_eq(want[1][2000], 0);
+    ck_assert_uint_eq(want[2][200001], 101);
+    ck_assert_uint_eq(want[4][70003], 3); /* its parent's */
+    for (int k = 0; k <= FORKS; k++) {    /* the original goes first */
+        for (int j = k; j <= FORKS; j++)
+            ck_assert_mem_eq(want[j], w2c_memory_data(memory_of(all[j])), size[j]);
+        if (k < FORKS) ck_assert_int_eq(state_call(all[k + 1], "numbers", r), W2C_OK);
+        w2c_instance_delete(all[k]);
+        free(want[k]);
+    }
+    f.instance = NULL;
+    teardown(&f);
+}
+END_TEST
+
+/* A heap that is too small for what is loaded; and nobody's objects are among it. */
+START_TEST(test_objects_limit) {
+    Fixture f;
+    size_t len;
+    w2c_instance *copy;
+    setup(&f, "graph", "init");
+    uint8_t *bytes = save(&f, &len);
+    f.config.max_gc_heap = 20000;
+    ck_assert_int_eq(reload(&f, bytes, len, &copy), W2C_LIMIT);
+    ck_assert_ptr_nonnull(strstr(f.error.text, "the heap has no room"));
+    free(bytes);
     teardown(&f);
 }
 END_TEST
@@ -307,9 +437,9 @@ START_TEST(test_shared) {
 END_TEST
 
 int main(int argc, char **argv) {
-    if (argc == 3) { /* for check_snapshot.py */
+    if (argc == 4) { /* for check_snapshot.py */
         Fixture f;
-        if (!load(&f, "warm")) return 8;
+        if (!load(&f, argv[3])) return 8;
         int code = state_main(w2c_interp_module(f.interp), argv[1], argv[2]);
         w2c_interp_delete(f.interp);
         module_free(&f.module);
@@ -318,10 +448,14 @@ int main(int argc, char **argv) {
     }
     Suite *suite = suite_create("snapshot");
     TCase *tests = tcase_create("snapshot");
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 600);
     tcase_add_test(tests, test_round_trip);
     tcase_add_test(tests, test_damaged);
     tcase_add_test(tests, test_forged);
+    tcase_add_test(tests, test_forged_objects);
+    tcase_add_test(tests, test_objects);
+    tcase_add_test(tests, test_objects_limit);
+    tcase_add_test(tests, test_fork_pages);
     tcase_add_test(tests, test_foreign);
     tcase_add_test(tests, test_refused);
     tcase_add_test(tests, test_host_references);

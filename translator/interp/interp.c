@@ -334,6 +334,57 @@ static void make_segments(Loader *l) {
     state->datas = datas;
 }
 
+static void field_row(Loader *l, ValType t, u32 offset, w2c_field_desc *d) {
+    bool concrete = vt_is_ref(t) && ht_is_index(vt_heap(t));
+    d->text = !concrete ? words(l, t) : vt_nullable(t) ? "(ref null #)" : "(ref #)";
+    d->heap = heap_type(l, t);
+    d->offset = offset;
+}
+
+static bool is_object(const Module *m, u32 type) {
+    return m->types[type].canon == type && m->types[type].form != FORM_FUNC;
+}
+
+/* What is in objects and exceptions. */
+static void make_objects(Loader *l) {
+    const Module *m = l->m;
+    w2c_state_desc *state = &l->it->state;
+    u32 field_count = 0, object_count = 0, at = 0, n = 0;
+    for (u32 i = 0; i < m->type_count; i++) {
+        object_count += is_object(m, i);
+        field_count += is_object(m, i) ? m->types[i].u.fields.count : 0;
+    }
+    for (u32 i = 0; i < m->tag_count; i++)
+        field_count += m->types[m->tags[i].type].u.func.param_count;
+    w2c_object_desc *objects = rows(l, object_count, sizeof *objects);
+    w2c_object_desc *tags = rows(l, m->tag_count, sizeof *tags);
+    w2c_field_desc *fields = rows(l, field_count, sizeof *fields);
+    for (u32 i = 0; l->ok && i < m->type_count; i++) {
+        const TypeDef *t = &m->types[i];
+        if (!is_object(m, i)) continue;
+        objects[n++] = (w2c_object_desc){&l->it->types[i], i, at, t->u.fields.count};
+        u64 end = sizeof(const w2c_type *);
+        for (u32 k = 0; k < t->u.fields.count; k++, at++) {
+            ValType f = t->u.fields.fields[k].type;
+            field_row(l, f,
+                      t->form == FORM_ARRAY ? l->it->types[i].size : interp_field_next(f, &end),
+                      &fields[at]);
+        }
+    }
+    for (u32 i = 0; l->ok && i < m->tag_count; i++) {
+        const TypeDef *t = &m->types[m->tags[i].type];
+        tags[i] = (w2c_object_desc){&l->it->types[m->types[m->tags[i].type].canon], i, at,
+                                    t->u.func.param_count};
+        for (u32 k = 0; k < t->u.func.param_count; k++, at++)
+            field_row(l, t->u.func.params[k], 0, &fields[at]);
+    }
+    state->objects = objects;
+    state->object_count = object_count;
+    state->tags = tags;
+    state->tag_count = m->tag_count;
+    state->fields = fields;
+}
+
 static void make_state(Loader *l) {
     Interp *it = l->it;
     const Module *m = l->m;
@@ -354,6 +405,7 @@ static void make_state(Loader *l) {
     it->state.restored = restored;
     it->module.state = &it->state;
     make_segments(l);
+    make_objects(l);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */

@@ -31,6 +31,12 @@ u32 interp_field_offset(const TypeDef *t, u32 field) {
     return (u32)align_for(at, t->u.fields.fields[field].type);
 }
 
+u32 interp_field_next(ValType t, u64 *at) {
+    u64 offset = align_for(*at, t);
+    *at = offset + storage_size(t);
+    return (u32)offset;
+}
+
 static u32 elements_offset(ValType t) {
     return (u32)align_for(sizeof(const w2c_type *) + sizeof(u32), t);
 }

@@ -129,6 +129,7 @@ bool interp_catch(Inst *in, u32 tag, u32 kind, u64 *fp, u32 at);
 bool interp_type_layout(Interp *it, Context *ctx,
                         u32 type);                    /* what the collector reads; text is there */
 u32 interp_field_offset(const TypeDef *t, u32 field); /* bytes */
+u32 interp_field_next(ValType t, u64 *at); /* of a field behind `at`, which it moves on */
 w2c_ref interp_struct_new(Inst *in, u32 type, const u64 *slots); /* slots NULL: zeros */
 w2c_ref interp_array_new(Inst *in, u32 type, const u64 *slots, u32 len,
                          bool repeat); /* the first one */

@@ -85,12 +85,43 @@ void emit_lazy_group(const Emitter *e, Buffer *out, uint32_t group) {
 }
 
 static void stub(const Emitter *e, Buffer *out, uint32_t func) {
-    buffer_text(out, "static W2C_COLD ");
+    buffer_text(out, "static W2C_COLD __attribute__((used)) ");
     char name[40];
     snprintf(name, sizeof name, "stub_%u", number(e, func));
     emit_prototype(e, out, func, name, true);
     buffer_printf(out, " {\n    w2c_group_need(&%s_groups, %u);\n", e->name, number(e, func));
     call_entry(e, out, func);
+}
+
+/* The table, and what fills it before anything runs: distances to the stubs, which need no relocations, and whose
+ * pages nobody writes to. */
+static void dispatch(const Emitter *e, Buffer *out, const uint64_t *needed) {
+    const Module *m = e->m;
+    const char *n = e->name;
+    uint32_t count = m->func_count - m->imported_funcs;
+    buffer_printf(out,
+                  "w2c_code %s_dispatch[%u];\n"
+                  "extern const s32 %s_stub_distances[] W2C_HIDDEN;\n"
+                  "__asm__(\".pushsection .rodata\\n.balign 4\\n\"\n"
+                  "        \".globl %s_stub_distances\\n%s_stub_distances:\\n\"\n",
+                  n, count + 1, n, n, n);
+    for (uint32_t f = m->imported_funcs; f < m->func_count; f++) {
+        if (needed[f / 64] >> f % 64 & 1)
+            buffer_printf(out, "        \".long stub_%u - %s_stub_distances\\n\"\n", number(e, f),
+                          n);
+        else
+            buffer_text(out, "        \".long 0\\n\"\n");
+    }
+    buffer_printf(
+        out,
+        "        \".popsection\");\n"
+        "__attribute__((constructor)) static void fill_dispatch(void) {\n"
+        "    const char *const base = (const char *)%s_stub_distances;\n"
+        "    for (u32 i = 0; i < %u; i++)\n"
+        "        if (%s_stub_distances[i])\n"
+        "            %s_dispatch[i] = (w2c_code)(uintptr_t)(base + %s_stub_distances[i]);\n"
+        "}\n",
+        n, count, n, n, n);
 }
 
 void emit_lazy_tables(const Emitter *e, Buffer *out, const uint64_t *needed) {
@@ -114,12 +145,5 @@ void emit_lazy_tables(const Emitter *e, Buffer *out, const uint64_t *needed) {
                   e->group_count);
     for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
         if (needed[f / 64] >> f % 64 & 1) stub(e, out, f);
-    buffer_printf(out, "w2c_code %s_dispatch[%u] = {\n", n, m->func_count - m->imported_funcs + 1);
-    for (uint32_t f = m->imported_funcs; f < m->func_count; f++) {
-        if (needed[f / 64] >> f % 64 & 1)
-            buffer_printf(out, "    (w2c_code)stub_%u,\n", number(e, f));
-        else
-            buffer_text(out, "    NULL,\n");
-    }
-    buffer_text(out, "    NULL};\n");
+    dispatch(e, out, needed);
 }

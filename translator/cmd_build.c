@@ -237,7 +237,8 @@ static bool compile(Build *b, const JobOptions *options) {
     for (size_t i = 0; i < b->source_count; i++) {
         const char **argv = compile_command(b, i);
         if (!argv) return diag_nomem(&b->session.ctx);
-        jobs[i] = (Job){argv, printed(b, "%s/%s.log", b->folder.data, b->sources[i])};
+        jobs[i] =
+            (Job){.argv = argv, .log = printed(b, "%s/%s.log", b->folder.data, b->sources[i])};
         if (!jobs[i].log) return false;
     }
     return jobs_run(&b->session.ctx, jobs, b->source_count, options) ||
@@ -290,7 +291,7 @@ static bool groups_compile(Build *b, const char *out, const JobOptions *options)
     b->objects[at] = printed(b, "%s%s", source, ".o");
     const char **argv = b->objects[at] ? compile_command(b, at) : NULL;
     if (!argv) return diag_nomem(ctx);
-    Job job = {argv, log};
+    Job job = {.argv = argv, .log = log};
     return jobs_run(ctx, &job, 1, options) || (b->cc_failed = true, false);
 }
 
@@ -355,7 +356,7 @@ static bool link_program(Build *b, const JobOptions *options) {
         memcpy(argv + n, own, sizeof own);
     else
         memcpy(argv + n, rest, sizeof rest);
-    Job job = {argv, log};
+    Job job = {.argv = argv, .log = log};
     return jobs_run(&b->session.ctx, &job, 1, options) || (b->cc_failed = true, false);
 }
 

@@ -120,6 +120,7 @@ static void show_log(const char *log) {
 /* What it printed, and how it ended; true when it succeeded. */
 static bool job_finish(const Job *job, int status, bool verbose) {
     bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (job->asked) return ok;
     struct stat st;
     bool said = stat(job->log, &st) == 0 && st.st_size > 0;
     if ((said || !ok) && !verbose) command_print(stderr, job->argv);

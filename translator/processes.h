@@ -10,6 +10,7 @@
 typedef struct Job {
     const char *const *argv; /* NULL-terminated; argv[0] is a path */
     const char *log;         /* file that takes its output, stdout and stderr, while it runs */
+    bool asked;              /* its output is an answer: the log stays, and nothing is shown */
 } Job;
 
 typedef struct JobOptions {

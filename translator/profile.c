@@ -41,7 +41,7 @@ static bool kind_find(Profile *p, Kind *out) {
     memcpy(argv, p->compiler, n * sizeof *argv);
     const char *const rest[] = {"-E", "-P", input, "-o", answer, NULL};
     memcpy(argv + n, rest, sizeof rest);
-    Job job = {argv, log};
+    Job job = {.argv = argv, .log = log};
     if (!file_write(p->ctx, input, source, sizeof source - 1, NULL) ||
         !jobs_run(p->ctx, &job, 1, p->jobs))
         return false;
@@ -121,6 +121,24 @@ static bool files_find(Profile *p, const char *dir, const char *const suffixes[2
     return ok;
 }
 
+/* Is it LLVM's of that version? It says "LLVM version 19.1.7" among other lines. */
+static bool merger_fits(Profile *p, const char *tool, unsigned major, bool *fits) {
+    const char *log = printed(p, "%s/%s", p->jobs->folder, "merger.log");
+    const char *const argv[] = {tool, "--version", NULL};
+    const Job job = {.argv = argv, .log = log, .asked = true};
+    Buffer text;
+    buffer_init(&text, p->ctx->alloc);
+    *fits = false;
+    bool ok = log != NULL;
+    if (ok && jobs_run(p->ctx, &job, 1, p->jobs)) {
+        ok = file_read(p->ctx, log, &text) && (buffer_cstr(&text) || diag_nomem(p->ctx));
+        const char *version = ok ? strstr(text.data, "LLVM version ") : NULL;
+        *fits = version && strtoul(version + strlen("LLVM version "), NULL, 10) == major;
+    }
+    buffer_free(&text);
+    return ok;
+}
+
 /* That of the compiler's version: a profile's format changes with it. */
 static bool merger_find(Profile *p, unsigned major, Buffer *out) {
     char name[40];
@@ -131,11 +149,18 @@ static bool merger_find(Profile *p, unsigned major, Buffer *out) {
     char *beside = arena_strdup(p->arena, compiler, (size_t)(path_base(compiler) - compiler));
     const char *path = beside ? printed(p, "%s%s", beside, "llvm-profdata") : NULL;
     if (!path) return diag_nomem(p->ctx);
-    if (program_find(path, out) || program_find("llvm-profdata", out)) return true;
+    const char *const candidates[] = {path, "llvm-profdata"};
+    for (size_t i = 0; i < 2; i++) {
+        bool fits = false;
+        if (!program_find(candidates[i], out)) continue;
+        if (!buffer_cstr(out)) return diag_nomem(p->ctx);
+        if (!merger_fits(p, out->data, major, &fits)) return false;
+        if (fits) return true;
+    }
     return diag_error(p->ctx, ERR_io, NO_OFFSET,
                       "--profile-use: merging clang's profiles needs %s, or llvm-profdata of clang "
-                      "%u: neither is on PATH",
-                      name, major);
+                      "%u: neither is on PATH (on Debian and Ubuntu it is in the package llvm-%u)",
+                      name, major, major);
 }
 
 /* The files as one that clang reads, in the build's folder. */
@@ -156,7 +181,7 @@ static bool merge(Profile *p, unsigned major, const char *const *files, size_t c
         argv[n++] = *merged;
         memcpy(argv + n, files, count * sizeof *files);
         argv[n + count] = NULL;
-        Job job = {argv, log};
+        Job job = {.argv = argv, .log = log};
         ok = jobs_run(p->ctx, &job, 1, p->jobs);
     }
     buffer_free(&tool);

@@ -43,9 +43,27 @@ W2C_INLINE u64 w2c_turns_lt(u64 from, u64 to, u64 step, u64 top) {
 W2C_INLINE u64 w2c_turns_le(u64 from, u64 to, u64 step, u64 top) {
     return to == top ? W2C_ENDLESS : w2c_turns_lt(from, to + 1, step, top);
 }
+/* The same with a step that may be anything: one that does not go up does not count turns. Dividing by it costs
+ * as much as several turns, hence 0 for a few. */
+W2C_INLINE u64 w2c_turns_lt_by(u64 from, u64 to, s64 step, u64 top) {
+    const u64 few = 8, span = to - from - 1, by = (u64)step;
+    if (step <= 0 || by > top / few || from >= to || span < by * few) return 0;
+    u64 turns = (span | by) >> 32 ? span / by : (u32)span / (u32)by, room = top - from;
+    return turns * by <= room - by ? turns + 1 : W2C_ENDLESS;
+}
+W2C_INLINE u64 w2c_turns_le_by(u64 from, u64 to, s64 step, u64 top) {
+    return to == top ? W2C_ENDLESS : w2c_turns_lt_by(from, to + 1, step, top);
+}
 /* Do `len` bytes at `at` lie inside a memory of `size` bytes? */
 W2C_INLINE bool w2c_inside(u64 size, u64 at, u64 len) {
     return at <= size && len <= size - at;
+}
+/* And those at `at + step * k`, k from 0 to `last`, at most W2C_MOST_TURNS? */
+W2C_INLINE bool w2c_inside_by(u64 size, u64 at, u64 last, s64 step, u64 len) {
+    const s64 most = (s64)1 << 30;
+    if (step < -most || step > most) return false;
+    if (step < 0) return last * (u64)-step <= at && w2c_inside(size, at, len);
+    return w2c_inside(size, at, last * (u64)step + len);
 }
 
 #ifdef __cplusplus

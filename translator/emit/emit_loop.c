@@ -46,6 +46,16 @@ static void put_affine(Writer *w, unsigned type, const Affine *a, bool with_turn
             put_number(w, type, step);
         }
     }
+    if (with_turn && a->by) {
+        uint64_t coef = a->by_coef;
+        put_sign(w, &first, is_minus(type, &coef));
+        buffer_printf(w->out, "(%s)%s * ", emit_c_type(type), w->turn);
+        emit_expr(w, a->by, true);
+        if (coef != 1) {
+            buffer_text(w->out, " * ");
+            put_number(w, type, coef);
+        }
+    }
     if (c || first) {
         put_sign(w, &first, is_minus(type, &c));
         put_number(w, type, c);
@@ -56,6 +66,8 @@ static void put_pointer(Writer *w, const LoopAccess *a) {
     const LoopGroup *g = &w->loop->groups[a->group];
     int64_t span = (int64_t)g->span;
     buffer_printf(w->out, "q%u", a->group);
+    if (g->stride) buffer_printf(w->out, " + (s64)k * s%u", a->group);
+    if (g->stride) span = 0;
     if (span) buffer_text(w->out, span < 0 ? " - k" : " + k");
     if (span && llabs((long long)span) != 1)
         buffer_printf(w->out, " * %lld", llabs((long long)span));
@@ -122,12 +134,19 @@ static void put_test(Writer *w, const LoopTest *t) {
         return;
     }
     bool open = t->relation == LOOP_LT || t->relation == LOOP_GT;
-    buffer_text(w->out, open ? "w2c_turns_lt(" : "w2c_turns_le(");
+    bool down = t->relation == LOOP_GT || t->relation == LOOP_GE;
+    buffer_printf(w->out, "w2c_turns_%s%s(", open ? "lt" : "le", t->stride ? "_by" : "");
     put_operand(w, t, t->left);
     buffer_text(w->out, ", ");
     put_operand(w, t, t->right);
-    buffer_printf(w->out, ", %llu, %s)", llabs((long long)step),
-                  t->wide ? "UINT64_MAX" : "UINT32_MAX");
+    buffer_text(w->out, ", ");
+    if (t->stride) {
+        buffer_printf(w->out, "%s(s64)(s%d)", down ? "-" : "", t->wide ? 64 : 32);
+        emit_expr(w, t->stride, true);
+    } else {
+        buffer_u64(w->out, (uint64_t)llabs((long long)step));
+    }
+    buffer_text(w->out, t->wide ? ", UINT64_MAX)" : ", UINT32_MAX)");
 }
 
 static const LoopTest *last_test(const Loop *l) {
@@ -180,6 +199,11 @@ static void put_check(Writer *w, const Loop *l) {
         buffer_printf(w->out, "const u64 a%u = ", i);
         put_affine(w, type, &g->base, false);
         buffer_text(w->out, ";\n");
+        if (!g->stride) continue;
+        emit_indent(w);
+        buffer_printf(w->out, "const s64 s%u = (s%d)", i, type == VT_I64 ? 64 : 32);
+        emit_expr(w, g->stride, true);
+        buffer_text(w->out, ";\n");
     }
     emit_indent(w);
     buffer_text(w->out, "if (w2c_turns_ok(n)");
@@ -189,6 +213,11 @@ static void put_check(Writer *w, const Loop *l) {
         buffer_text(w->out, " &&\n");
         emit_indent(w);
         buffer_text(w->out, "    ");
+        if (g->stride) {
+            buffer_printf(w->out, "w2c_inside_by(m->memory%u->size, a%u, n - 1, s%u, %llu)", g->memory,
+                          i, i, (unsigned long long)g->extent);
+            continue;
+        }
         if (step < 0) buffer_printf(w->out, "(n - 1) * %llu <= a%u && ", llabs((long long)step), i);
         buffer_printf(w->out, "w2c_inside(m->memory%u->size, a%u, ", g->memory, i);
         if (step > 0) buffer_printf(w->out, "(n - 1) * %llu + ", (unsigned long long)step);

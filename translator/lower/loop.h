@@ -19,11 +19,12 @@ typedef enum LoopReason {
 } LoopReason;
 extern const char *const loop_reason_texts[];
 
-/* c + sum of coef * value of node + step * k, modulo 2^32 or 2^64. The nodes' values are the same in every
- * turn. */
+/* c + sum of coef * value of node + (step + by_coef * value of by) * k, modulo 2^32 or 2^64. The nodes'
+ * values are the same in every turn. */
 enum { AFFINE_TERMS = 4 };
 typedef struct Affine {
-    uint64_t c, step;
+    uint64_t c, step, by_coef;
+    uint32_t by; /* node; 0: the step is a constant */
     uint32_t count;
     struct {
         uint32_t node;
@@ -38,6 +39,7 @@ typedef struct LoopGroup {
     Affine base;
     uint64_t extent;
     uint64_t span; /* step as it moves in a turn of the copy: rolled up bodies have smaller ones */
+    uint32_t stride; /* node: the step, where it is no constant; else 0 */
 } LoopGroup;
 
 typedef struct LoopAccess {
@@ -57,6 +59,7 @@ typedef struct LoopTest {
     bool is_signed, wide; /* wide: 64 bits */
     bool last;            /* stands at the end of a turn: the turn is whole when it fails */
     uint64_t step; /* what left moves by in a turn: > 0 up for LT, LE; NE: > 0 up, else down */
+    uint32_t stride; /* node: the step, where it is no constant; else 0 */
     uint32_t left, right; /* nodes; left with k = 0 */
 } LoopTest;
 
@@ -82,7 +85,8 @@ typedef struct LoopVar {
     uint32_t entry;  /* node: its value when a turn begins; 0: not asked for */
     uint32_t value;  /* node: its value now; 0: entry */
     uint32_t final_; /* node: its value when a turn ends; 0: as it was */
-    uint64_t step;
+    uint64_t step, by_coef; /* of induction variables, as of Affine */
+    uint32_t by;
 } LoopVar;
 
 typedef struct LoopPair { /* variable = node */

@@ -56,8 +56,11 @@ static uint32_t read_var(LoopRun *r, bool is_slot, unsigned type, uint32_t index
     if (!v->entry) {
         bool integer = type == VT_I32 || type == VT_I64;
         v->entry = entry_node(r, is_slot, type, index, !(r->probe ? integer : v->is_induction));
-        if (v->is_induction && v->entry && v->step) {
-            Affine a = {.step = v->step, .count = 1, .term = {{v->entry, 1}}};
+        if (v->is_induction && v->entry && (v->step || v->by)) {
+            Affine a = {.step = v->step, .by = v->by, .by_coef = v->by_coef};
+            a.count = 1;
+            a.term[0].node = v->entry;
+            a.term[0].coef = 1;
             v->entry = loop_affine_node(r, type, &a);
         }
     }
@@ -286,8 +289,10 @@ static bool run(LoopRun *r, bool probe) {
     Loop *l = r->loop;
     r->probe = probe;
     r->done = false;
-    r->ir->node_count = r->base;
-    r->affine_count = 0;
+    if (!r->keep_probe) {
+        r->ir->node_count = r->base;
+        r->affine_count = 0;
+    }
     l->act_count = l->access_count = l->pair_count = l->test_count = 0;
     for (uint32_t i = 0; i < l->var_count; i++)
         l->vars[i].entry = l->vars[i].value = l->vars[i].final_ = 0;
@@ -296,22 +301,36 @@ static bool run(LoopRun *r, bool probe) {
     return r->done || loop_refuse(r, LOOP_control, NULL, 0);
 }
 
-/* Variables that end a turn as they began it plus a constant. */
+/* Variables that end a turn as they began it plus what is the same in every turn. */
+static bool find_step(LoopRun *r, LoopVar *v) {
+    Affine a, entry = {.count = 1, .term = {{v->entry, 1}}};
+    if (!loop_affine(r, v->final_, &a)) return false;
+    uint32_t before = a.count;
+    if (!loop_affine_add(r, v->type, &a, &entry, UINT64_MAX) || a.count + 1 != before) return false;
+    v->step = a.c;
+    v->by = 0;
+    if (a.count == 0) return true;
+    a.c = 0;
+    v->by = a.count == 1 ? a.term[0].node : loop_affine_node(r, v->type, &a);
+    v->by_coef = a.count == 1 ? a.term[0].coef : 1;
+    for (uint32_t i = 0; i < a.count; i++)
+        if (!loop_is_fixed(r, a.term[i].node)) return false;
+    return v->by != 0;
+}
+
 static void find_induction(LoopRun *r) {
     Loop *l = r->loop;
     for (uint32_t i = 0; i < l->var_count; i++) {
         LoopVar *v = &l->vars[i];
-        Affine a;
-        if (!v->final_ || !v->entry || !loop_affine(r, v->final_, &a)) continue;
-        if (a.count != 1 || a.term[0].node != v->entry || a.term[0].coef != 1) continue;
-        v->is_induction = true;
-        v->step = a.c;
+        v->is_induction = v->final_ && v->entry && find_step(r, v);
+        r->keep_probe |= v->is_induction && v->by;
     }
 }
 
 bool loop_body(LoopRun *r) {
     Loop *l = r->loop;
     bool ok = true;
+    r->keep_probe = false;
     for (uint32_t i = l->first; ok && i <= l->last; i++)
         ok = add_assigned(r, &r->ir->stmts[i]);
     ok = ok && run(r, true);

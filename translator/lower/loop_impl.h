@@ -38,6 +38,7 @@ typedef struct LoopRun {
     uint32_t affine_count;
     uint32_t *local_vars, *slot_vars; /* 1 + var by local, by height * MAX_SLOT_TYPES + type - 1 */
     bool probe;                       /* first run: which variables are induction variables? */
+    bool keep_probe;                  /* some of them move by a node of the first run */
     bool done;                        /* behind an unconditional jump */
     bool nomem;
 } LoopRun;
@@ -54,6 +55,15 @@ bool loop_affine(const LoopRun *r, uint32_t node, Affine *out);
 uint32_t loop_affine_node(LoopRun *r, unsigned type, const Affine *a);
 bool loop_affine_add(const LoopRun *r, unsigned type, Affine *a, const Affine *b, uint64_t factor);
 bool loop_same_terms(const LoopRun *r, const Affine *a, const Affine *b);
+bool loop_same_step(const LoopRun *r, const Affine *a, const Affine *b);
+/* Does it differ from turn to turn? */
+static inline bool loop_moves(const Affine *a) {
+    return a->step || a->by;
+}
+/* What it moves by in a turn, as a node. */
+uint32_t loop_stride_node(LoopRun *r, unsigned type, const Affine *a);
+/* Is the tree made of what the loop does not assign? */
+bool loop_is_fixed(const LoopRun *r, uint32_t node);
 bool loop_same_tree(const LoopRun *r, uint32_t a, uint32_t b);
 /* How many of kid[] a node has; of accesses some may be 0. */
 unsigned loop_kids(const Node *n);

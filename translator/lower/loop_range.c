@@ -24,7 +24,7 @@ static bool place(LoopRun *r, LoopAccess *a) {
     Loop *l = r->loop;
     for (a->group = 0; a->group < l->group_count; a->group++) {
         LoopGroup *g = &l->groups[a->group];
-        if (g->memory != a->memory || g->base.step != a->address.step ||
+        if (g->memory != a->memory || !loop_same_step(r, &g->base, &a->address) ||
             !loop_same_terms(r, &g->base, &a->address))
             continue;
         if (difference(r, g->memory, a->address.c, g->base.c) < 0) g->base.c = a->address.c;
@@ -55,6 +55,11 @@ bool loop_group(LoopRun *r) {
     }
     for (uint32_t i = 0; i < l->group_count; i++) {
         LoopGroup *g = &l->groups[i];
+        if (g->base.by) {
+            g->stride = loop_stride_node(r, is64(r, g->memory) ? VT_I64 : VT_I32, &g->base);
+            if (!g->stride) return false;
+            continue;
+        }
         int64_t step = difference(r, g->memory, g->base.step, 0);
         if (step > MOST_STEP || step < -MOST_STEP) return loop_refuse(r, LOOP_large, NULL, 0);
         g->base.step = g->span = (uint64_t)step;

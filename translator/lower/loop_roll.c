@@ -39,7 +39,7 @@ static bool same_affine(const Match *m, uint32_t a, uint32_t b) {
     uint64_t part = 0;
     if (type != m->r->ir->nodes[b].type) return false;
     if (!loop_affine(m->r, a, &x) || !loop_affine(m->r, b, &y)) return false;
-    if (x.step != y.step || !divides(m, type, x.step, &part)) return false;
+    if (x.by || y.by || x.step != y.step || !divides(m, type, x.step, &part)) return false;
     uint64_t mask = loop_mask(type);
     return ((y.c - x.c) & mask) == ((part * m->run) & mask) && loop_same_terms(m->r, &x, &y);
 }
@@ -111,7 +111,8 @@ static bool matches(Match *m, bool *tail) {
     const Loop *l = m->r->loop;
     memset(m->ends, 0, sizeof m->ends);
     for (uint32_t i = 0; i < l->group_count; i++)
-        if ((int64_t)l->groups[i].base.step % (int64_t)m->times) return false;
+        if (l->groups[i].stride || (int64_t)l->groups[i].base.step % (int64_t)m->times)
+            return false;
     for (m->run = 1; m->run < m->times; m->run++)
         for (uint32_t i = 0; i < m->length; i++) {
             const LoopAct *a = &l->acts[i], *b = &l->acts[m->run * m->length + i];

@@ -84,28 +84,31 @@ bool loop_test(LoopRun *r, uint32_t condition, bool negated, bool last) {
     if (c.relation == LOOP_NE && c.is_eq != negated) return false; /* goes on while equal */
     LoopRelation relation = negated ? opposite(c.relation) : c.relation;
     unsigned type = c.wide ? VT_I64 : VT_I32;
-    if (left.step == 0) {
+    if (!loop_moves(&left)) {
         Affine swap = left;
         left = right;
         right = swap;
         relation = swapped(relation);
     }
-    if (right.step != 0) {
+    if (loop_moves(&right)) {
         if (relation != LOOP_NE || !loop_affine_add(r, type, &left, &right, UINT64_MAX))
             return false;
         right = (Affine){0};
     }
     int64_t step = c.wide ? (int64_t)left.step : (int32_t)(uint32_t)left.step;
     bool up = relation == LOOP_LT || relation == LOOP_LE;
-    if (step == 0 || step == INT64_MIN || step == INT32_MIN) return false;
-    if (relation != LOOP_NE && (step > 0) != up) return false;
+    if (left.by && relation == LOOP_NE) return false;
+    if (!left.by && (step == 0 || step == INT64_MIN || step == INT32_MIN)) return false;
+    if (!left.by && relation != LOOP_NE && (step > 0) != up) return false;
+    uint32_t stride = left.by ? loop_stride_node(r, type, &left) : 0;
     if (l->test_count == LOOP_TESTS) return loop_refuse(r, LOOP_large, NULL, 0);
-    left.step = 0;
+    left.step = left.by = 0;
     LoopTest t = {.relation = (uint8_t)relation,
                   .is_signed = c.is_signed,
                   .wide = c.wide,
                   .last = last,
                   .step = (uint64_t)step,
+                  .stride = stride,
                   .left = loop_affine_node(r, type, &left),
                   .right = loop_affine_node(r, type, &right)};
     if (!t.left || !t.right) return false;

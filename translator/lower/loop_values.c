@@ -67,6 +67,10 @@ unsigned loop_kids(const Node *n) {
 bool loop_same_tree(const LoopRun *r, uint32_t a, uint32_t b) {
     if (a == b) return true;
     const Node *x = &r->ir->nodes[a], *y = &r->ir->nodes[b];
+    if (x->op == NODE_AFFINE && y->op == NODE_AFFINE && x->type == y->type) {
+        const Affine *v = &r->affines[x->imm], *w = &r->affines[y->imm];
+        return v->c == w->c && loop_same_step(r, v, w) && loop_same_terms(r, v, w);
+    }
     if (x->op != y->op || x->imm != y->imm || x->type != y->type || x->aux != y->aux ||
         x->lane != y->lane || x->op == NODE_AFFINE || x->op == NODE_TEMP || x->op == NODE_ACCESS)
         return false;
@@ -106,6 +110,10 @@ static int find_term(const LoopRun *r, const Affine *a, uint32_t node) {
 
 bool loop_affine_add(const LoopRun *r, unsigned type, Affine *a, const Affine *b, uint64_t factor) {
     uint64_t mask = loop_mask(type);
+    if (a->by && b->by && !loop_same_tree(r, a->by, b->by)) return false;
+    if (!a->by) a->by = b->by;
+    a->by_coef = (a->by_coef + b->by_coef * factor) & mask;
+    if (!a->by_coef) a->by = 0;
     a->c = (a->c + b->c * factor) & mask;
     a->step = (a->step + b->step * factor) & mask;
     for (uint32_t i = 0; i < b->count; i++) {
@@ -134,29 +142,99 @@ bool loop_same_terms(const LoopRun *r, const Affine *a, const Affine *b) {
     return true;
 }
 
+bool loop_same_step(const LoopRun *r, const Affine *a, const Affine *b) {
+    if (a->step != b->step || a->by_coef != b->by_coef || !a->by != !b->by) return false;
+    return !a->by || loop_same_tree(r, a->by, b->by);
+}
+
 uint32_t loop_affine_node(LoopRun *r, unsigned type, const Affine *a) {
-    if (a->count == 0 && a->step == 0) return loop_const(r, type, a->c);
-    if (a->count == 1 && a->step == 0 && a->c == 0 && a->term[0].coef == 1) return a->term[0].node;
+    bool moves = loop_moves(a);
+    if (a->count == 0 && !moves) return loop_const(r, type, a->c);
+    if (a->count == 1 && !moves && a->c == 0 && a->term[0].coef == 1) return a->term[0].node;
     if (r->affine_count == LOOP_AFFINES) {
         loop_refuse(r, LOOP_large, NULL, 0);
         return 0;
     }
     uint32_t node = loop_node(
-        r, (Node){.op = NODE_AFFINE, .type = (uint8_t)type, .imm = r->affine_count}, a->step != 0);
+        r, (Node){.op = NODE_AFFINE, .type = (uint8_t)type, .imm = r->affine_count}, moves);
     r->affines[r->affine_count++] = *a;
     if (node) loop_side(r, node)->affine = r->affine_count;
     return node;
 }
 
+uint32_t loop_stride_node(LoopRun *r, unsigned type, const Affine *a) {
+    Affine stride = {.c = a->step, .count = 1, .term = {{a->by, a->by_coef}}};
+    return loop_affine_node(r, type, &stride);
+}
+
+static bool is_fixed(const LoopRun *r, uint32_t node, unsigned *budget) {
+    const Node *n = &r->ir->nodes[node];
+    if (*budget == 0) return false;
+    --*budget;
+    if (n->op == NODE_SLOT) return !r->slot_vars[n->imm * MAX_SLOT_TYPES + n->type - 1];
+    if (n->op == OP_local_get) return !r->local_vars[n->imm];
+    if (n->op == NODE_AFFINE) {
+        const Affine *a = &r->affines[n->imm];
+        bool fixed = !a->by || is_fixed(r, a->by, budget);
+        for (uint32_t i = 0; fixed && i < a->count; i++)
+            fixed = is_fixed(r, a->term[i].node, budget);
+        return fixed;
+    }
+    for (unsigned i = loop_kids(n); i-- > 0;)
+        if (!is_fixed(r, n->kid[i], budget)) return false;
+    return true;
+}
+
+bool loop_is_fixed(const LoopRun *r, uint32_t node) {
+    unsigned budget = 64;
+    return is_fixed(r, node, &budget);
+}
+
 /* x | c and x ^ c are x + c where the bits of c are 0 in x: those below the lowest bit that step, terms
  * or constants could touch. */
 static bool is_disjoint(const Affine *a, const Affine *b) {
-    if (b->step || b->count) return false;
-    uint64_t touched = a->c | a->step;
+    if (loop_moves(b) || b->count) return false;
+    uint64_t touched = a->c | a->step | a->by_coef;
     for (uint32_t i = 0; i < a->count; i++)
         touched |= a->term[i].coef;
     uint64_t lowest = touched & (0 - touched);
     return touched == 0 || b->c < lowest;
+}
+
+/* Modulo 2^32: of every term. */
+static bool fold_wrap(LoopRun *r, Affine *a) {
+    uint32_t *nodes[AFFINE_TERMS + 1], count = 0;
+    for (uint32_t i = 0; i < a->count; i++)
+        nodes[count++] = &a->term[i].node;
+    if (a->by) nodes[count++] = &a->by;
+    for (uint32_t i = 0; i < count; i++) {
+        Node wrap = {.op = OP_i32_wrap_i64, .type = VT_I32, .kid = {*nodes[i]}};
+        if (!(*nodes[i] = loop_node(r, wrap, false))) return false;
+    }
+    const Affine wide = *a;
+    *a = (Affine){0};
+    return loop_affine_add(r, VT_I32, a, &wide, 1);
+}
+
+/* Times a value that is the same in every turn, but no constant. */
+static bool fold_product(LoopRun *r, const Node *n, const Affine *a, uint32_t times, Affine *out) {
+    Affine start = *a, by;
+    if (a->by || !a->step || !loop_affine(r, times, &by)) return false;
+    start.step = 0;
+    bool plain = by.count == 1 && by.c == 0;
+    *out = (Affine){0};
+    if (start.count == 0) {
+        if (!loop_affine_add(r, n->type, out, &by, start.c)) return false;
+    } else {
+        uint32_t left = loop_affine_node(r, n->type, &start);
+        Node product = {.op = n->op, .type = n->type, .kid = {left, times}};
+        if (!left || !(out->term[0].node = loop_node(r, product, false))) return false;
+        out->term[0].coef = out->count = 1;
+    }
+    out->by = plain ? by.term[0].node : times;
+    out->by_coef = (plain ? by.term[0].coef : 1) * a->step & loop_mask(n->type);
+    if (!out->by_coef) out->by = 0;
+    return true;
 }
 
 static bool fold(LoopRun *r, const Node *n, Affine *out) {
@@ -164,16 +242,10 @@ static bool fold(LoopRun *r, const Node *n, Affine *out) {
     bool wide = n->type == VT_I64;
     if (n->type != VT_I32 && !wide) return false;
     if (!loop_affine(r, n->kid[0], out)) return false;
-    if (n->op == OP_i32_wrap_i64) {
-        for (uint32_t i = 0; i < out->count; i++) /* the terms are of 64 bits */
-            return false;
-        out->c &= loop_mask(VT_I32);
-        out->step &= loop_mask(VT_I32);
-        return true;
-    }
+    if (n->op == OP_i32_wrap_i64) return (loop_moves(out) || out->count == 0) && fold_wrap(r, out);
     if (r->ir->nodes[n->kid[0]].type != n->type) return false; /* i64.extend and the like */
     if (op_info[n->op].sig[1] == '_' || !loop_affine(r, n->kid[1], &b)) return false;
-    bool constant = b.count == 0 && b.step == 0;
+    bool constant = b.count == 0 && !loop_moves(&b);
     switch ((Op)n->op) {
     case OP_i32_add:
     case OP_i64_add:
@@ -195,8 +267,12 @@ static bool fold(LoopRun *r, const Node *n, Affine *out) {
     }
     case OP_i32_mul:
     case OP_i64_mul: {
-        bool left = out->count == 0 && out->step == 0;
-        if (!constant && !left) return false;
+        bool left = out->count == 0 && !loop_moves(out);
+        if (!constant && !left) {
+            Affine a = loop_moves(&b) ? b : *out;
+            if (loop_moves(&b) && loop_moves(out)) return false;
+            return fold_product(r, n, &a, n->kid[loop_moves(&b) ? 0 : 1], out);
+        }
         Affine a = constant ? *out : b;
         uint64_t factor = constant ? b.c : out->c;
         *out = (Affine){0};

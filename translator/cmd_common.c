@@ -186,6 +186,7 @@ TranslateOptions option_translation(const Options *options, const char *out) {
     t.no_copies = options->value[OPT_no_copies].set;
     t.no_stack_analysis = options->value[OPT_no_stack_analysis].set;
     t.no_loop_versions = options->value[OPT_no_loop_versions].set;
+    t.no_loop_branches = options->value[OPT_no_loop_branches].set;
     t.explain_loops = options->value[OPT_explain_loops].set;
     if (options->value[OPT_only_func].set)
         t.only_func = (uint32_t)options->value[OPT_only_func].number;

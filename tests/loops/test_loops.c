@@ -10,7 +10,7 @@
 #include "interp/interp.h"
 #include "loop_module.h"
 
-enum { FUNCS = 48, CALLS = 24, MOST_TURNS = 3000, PAGE = 65536 };
+enum { ARGS = 5, FUNCS = 48, CALLS = 24, MOST_TURNS = 3000, PAGE = 65536 };
 
 typedef struct Side {
     const char *what;
@@ -97,7 +97,7 @@ static void fill(const Trial *t, uint64_t seed) {
 }
 
 typedef struct Call {
-    uint64_t args[4];
+    uint64_t args[ARGS];
 } Call;
 
 /* Inside, at an edge, or such that one of the loop's accesses is at the edge in its last turn. */
@@ -129,7 +129,9 @@ static bool leaves_memory(const LoopFunc *f) {
     for (unsigned i = 0; i < f->item_count; i++) {
         const Item *it = &f->items[i];
         const Place *at = it->kind == 5 ? &it->to : &it->from;
-        if (llabs((long long)(scale(f, at) * (int64_t)f->unroll)) >= 8) return true;
+        bool always = it->guard == NO_GUARD && (!f->by_d || at->base < 2);
+        if (it->guard == SKIP) return false;
+        if (always && llabs((long long)(scale(f, at) * (int64_t)f->unroll)) >= 8) return true;
     }
     return false;
 }
@@ -138,11 +140,14 @@ static Call random_call(const Trial *t, const LoopFunc *f, Random *r) {
     uint64_t mask = t->module.is64 ? UINT64_MAX : UINT32_MAX;
     Call c;
     for (;;) {
-        int64_t step = (int64_t)f->step * (int64_t)f->unroll;
+        static const int64_t strides[] = {65536, -65536, 1 << 30, INT32_MIN, 0};
+        int64_t d = any(r, 12) ? (int64_t)any(r, 28) - 11 : strides[any(r, 5)];
+        int64_t step = f->by_d ? d : (int64_t)f->step * (int64_t)f->unroll;
         int64_t turns = any(r, 3) ? any(r, 12) : any(r, 200);
         uint64_t starts[] = {0, any(r, 64), (uint64_t)(-step * turns), 0x7fffffffu - any(r, 99),
                              0 - (uint64_t)any(r, 200)};
         uint64_t start = starts[any(r, 5)];
+        c.args[4] = (uint64_t)d;
         if (f->relation == COUNTER && any(r, 4)) start = (uint64_t)(-step * turns);
         c.args[0] = random_address(t, f, turns, r);
         c.args[1] = any(r, 3) ? random_address(t, f, turns, r) : c.args[0] + any(r, 80) - 40;
@@ -152,10 +157,10 @@ static Call random_call(const Trial *t, const LoopFunc *f, Random *r) {
             c.args[0] -= start;
             if (any(r, 2)) c.args[1] -= start;
         }
-        for (unsigned i = 0; i < 4; i++)
+        for (unsigned i = 0; i < ARGS; i++)
             c.args[i] &= mask;
         if (leaves_memory(f) && any(r, 4) == 0) return c;
-        if (loop_turns(&t->module, f, c.args[3], c.args[2], MOST_TURNS) < MOST_TURNS) return c;
+        if (loop_turns(&t->module, f, c.args[3], c.args[2], d, MOST_TURNS) < MOST_TURNS) return c;
     }
 }
 
@@ -163,10 +168,10 @@ static w2c_status call(const Trial *t, const Side *side, unsigned number, const 
                        uint64_t *result) {
     char name[8];
     w2c_extern found;
-    w2c_value args[4], results[1] = {{.i64 = 0}};
+    w2c_value args[ARGS], results[1] = {{.i64 = 0}};
     snprintf(name, sizeof name, "%u", number);
     ck_assert(w2c_export_find(side->instance, w2c_name_of(name), &found));
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < ARGS; i++)
         if (t->module.is64)
             args[i].i64 = c->args[i];
         else
@@ -185,11 +190,11 @@ static void compare_memories(const Trial *t, unsigned side, unsigned number, con
         if (memcmp(x, y, size) == 0) continue;
         while (x[at] == y[at])
             at++;
-        ck_abort_msg("%s, function %u (%llx, %llx, %llx, %llx), %s: memory %u differs at %llx",
-                     t->folder, number, (unsigned long long)c->args[0],
-                     (unsigned long long)c->args[1], (unsigned long long)c->args[2],
-                     (unsigned long long)c->args[3], t->sides[side].what, which,
-                     (unsigned long long)at);
+        ck_abort_msg(
+            "%s, function %u (%llx, %llx, %llx, %llx, %llx), %s: memory %u differs at %llx",
+            t->folder, number, (unsigned long long)c->args[0], (unsigned long long)c->args[1],
+            (unsigned long long)c->args[2], (unsigned long long)c->args[3],
+            (unsigned long long)c->args[4], t->sides[side].what, which, (unsigned long long)at);
     }
 }
 
@@ -202,13 +207,13 @@ static void try_call(Trial *t, unsigned number, Random *r) {
         status[k] = call(t, &t->sides[k], number, &c, &results[k]);
     for (unsigned k = 0; k < 2; k++) {
         ck_assert_msg(status[k] == status[2] && results[k] == results[2],
-                      "%s, function %u (%llx, %llx, %llx, %llx): %s gives %d, %llx; "
+                      "%s, function %u (%llx, %llx, %llx, %llx, %llx): %s gives %d, %llx; "
                       "interpreted %d, %llx",
                       t->folder, number, (unsigned long long)c.args[0],
                       (unsigned long long)c.args[1], (unsigned long long)c.args[2],
-                      (unsigned long long)c.args[3], t->sides[k].what, (int)status[k],
-                      (unsigned long long)results[k], (int)status[2],
-                      (unsigned long long)results[2]);
+                      (unsigned long long)c.args[3], (unsigned long long)c.args[4],
+                      t->sides[k].what, (int)status[k], (unsigned long long)results[k],
+                      (int)status[2], (unsigned long long)results[2]);
         compare_memories(t, k, number, &c);
     }
     if (status[2])

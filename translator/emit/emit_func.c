@@ -309,9 +309,10 @@ bool emit_function(Writer *w, uint32_t func) {
         dump(w, 'v', &stream, NULL);
         ok = lower_function(w->ctx, e->m, &stream, &w->arena, &ir);
         if (ok) dump(w, 'l', &stream, &ir);
+        const LoopOptions loops = {.no_branches = e->options->no_loop_branches};
         w->loops = (LoopSet){0};
         if (ok && (e->options->explain_loops || !e->options->no_loop_versions))
-            ok = loops_find(w->ctx, e->m, &ir, &w->arena, &w->loops);
+            ok = loops_find(w->ctx, e->m, &ir, &w->arena, &loops, &w->loops);
         if (ok && e->options->explain_loops) emit_loops_explain(w);
         if (e->options->no_loop_versions) w->loops.count = 0;
         ok = ok && emit_body(w, &stream, &ir);

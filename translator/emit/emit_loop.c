@@ -94,6 +94,9 @@ void emit_loop_leaf(Writer *w, const Node *n) {
     case NODE_TEMP:
         buffer_printf(w->out, "t%u", (unsigned)n->imm);
         break;
+    case NODE_MERGED:
+        buffer_printf(w->out, "m%u", (unsigned)n->imm);
+        break;
     case NODE_AFFINE:
         buffer_char(w->out, '(');
         put_affine(w, n->type, &w->loop->affines[n->imm], true);
@@ -214,8 +217,8 @@ static void put_check(Writer *w, const Loop *l) {
         emit_indent(w);
         buffer_text(w->out, "    ");
         if (g->stride) {
-            buffer_printf(w->out, "w2c_inside_by(m->memory%u->size, a%u, n - 1, s%u, %llu)", g->memory,
-                          i, i, (unsigned long long)g->extent);
+            buffer_printf(w->out, "w2c_inside_by(m->memory%u->size, a%u, n - 1, s%u, %llu)",
+                          g->memory, i, i, (unsigned long long)g->extent);
             continue;
         }
         if (step < 0) buffer_printf(w->out, "(n - 1) * %llu <= a%u && ", llabs((long long)step), i);
@@ -286,8 +289,10 @@ static void put_exit(Writer *w, const Loop *l, const LoopAct *a) {
         buffer_text(w->out, a->negated ? "if (!(" : "if (");
         emit_condition(w, a->node);
         buffer_text(w->out, a->negated ? ")) {\n" : ") {\n");
-        w->depth++;
+    } else {
+        buffer_text(w->out, "{\n");
     }
+    w->depth++;
     put_done(w, l);
     put_pairs(w, l->pairs + a->first, a->count);
     emit_indent(w);
@@ -304,10 +309,71 @@ static void put_exit(Writer *w, const Loop *l, const LoopAct *a) {
     else
         emit_jump(w, &w->ir->stmts[a->a]);
     buffer_char(w->out, '\n');
+    w->depth--;
+    emit_indent(w);
+    buffer_text(w->out, "}\n");
+}
+
+/* Where ways meet, variables have merged values: each way sets them. */
+static void put_merged(Writer *w, const LoopPair *pair) {
+    const Node *n = &w->ir->nodes[pair->var];
+    emit_indent(w);
+    buffer_printf(w->out, "m%u = ", (unsigned)n->imm);
+    emit_expr(w, pair->node, false);
+    buffer_text(w->out, ";\n");
+}
+
+static void put_sets(Writer *w, const Loop *l, const LoopAct *a) {
+    for (uint32_t i = 0; i < a->count; i++)
+        put_merged(w, &l->pairs[a->first + i]);
+}
+
+static void put_jump(Writer *w, const Loop *l, const LoopAct *a) {
+    bool ends = a + 1 < l->acts + l->act_count && a[1].kind == ACT_JOIN && a[1].a == a->a;
+    if (a->shape == SHAPE_IF) {
+        put_sets(w, l, a);
+        emit_indent(w);
+        buffer_text(w->out, a->negated ? "if (" : "if (!(");
+        emit_condition(w, a->node);
+        buffer_text(w->out, a->negated ? ") {\n" : ")) {\n");
+        w->depth++;
+        return;
+    }
+    if (a->node) {
+        emit_indent(w);
+        buffer_text(w->out, a->negated ? "if (!(" : "if (");
+        emit_condition(w, a->node);
+        buffer_text(w->out, a->negated ? ")) {\n" : ") {\n");
+        w->depth++;
+    }
+    put_sets(w, l, a);
+    if (a->shape == SHAPE_GOTO && (!ends || a->node)) {
+        emit_indent(w);
+        buffer_printf(w->out, "goto J%u;\n", a->a);
+    }
     if (!a->node) return;
     w->depth--;
     emit_indent(w);
     buffer_text(w->out, "}\n");
+}
+
+static void put_join(Writer *w, const Loop *l, const LoopAct *a) {
+    bool jumped = false;
+    for (const LoopAct *jump = l->acts; jump < a; jump++)
+        jumped |= jump->kind == ACT_JUMP && jump->a == a->a && jump->shape == SHAPE_GOTO &&
+                  (jump->node || jump + 1 != a);
+    for (unsigned i = 0; i < a->closes; i++) {
+        w->depth--;
+        emit_indent(w);
+        buffer_text(w->out, "}\n");
+    }
+    if (a->shape == SHAPE_ELSE) {
+        w->depth--;
+        emit_indent(w);
+        buffer_text(w->out, "} else {\n");
+        w->depth++;
+    }
+    if (jumped) buffer_printf(w->out, "J%u:;\n", a->a);
 }
 
 static void put_act(Writer *w, const Loop *l, const LoopAct *a) {
@@ -328,12 +394,20 @@ static void put_act(Writer *w, const Loop *l, const LoopAct *a) {
     case ACT_EXIT:
         put_exit(w, l, a);
         break;
+    case ACT_JUMP:
+        put_jump(w, l, a);
+        break;
+    case ACT_JOIN:
+        put_join(w, l, a);
+        break;
+    case ACT_MERGED: /* put_body declares it */
+        break;
     }
 }
 
 static bool is_affine(const Writer *w, uint32_t node) {
     uint16_t op = w->ir->nodes[node].op;
-    return op != NODE_TEMP;
+    return op != NODE_TEMP && op != NODE_MERGED;
 }
 
 static void put_body(Writer *w, const Loop *l) {
@@ -346,6 +420,12 @@ static void put_body(Writer *w, const Loop *l) {
     if (l->roll > 1) buffer_printf(w->out, " * %u", l->roll);
     buffer_text(w->out, "; k++) {\n");
     w->depth++;
+    for (uint32_t i = 0; i < l->act_count; i++)
+        if (l->acts[i].kind == ACT_MERGED) {
+            const Node *n = &w->ir->nodes[l->acts[i].node];
+            emit_indent(w);
+            buffer_printf(w->out, "%s m%u;\n", emit_c_type(n->type), (unsigned)n->imm);
+        }
     for (uint32_t i = 0; i < l->act_count; i++)
         put_act(w, l, &l->acts[i]);
     for (uint32_t i = 0; i < l->var_count; i++) {

@@ -36,6 +36,7 @@ typedef struct TranslateOptions {
     bool no_copies;         /* functions that call themselves are written out once */
     bool no_stack_analysis; /* every function that calls checks the stack */
     bool no_loop_versions;  /* loops as they are, without fast copies */
+    bool no_loop_branches;  /* fast copies only of bodies that are a straight line */
     bool explain_loops;     /* says of every loop, on stderr, whether it has one, or why not */
     bool lazy_groups; /* groups are for shared objects, loaded at the first call: see w2c_group.h */
     bool

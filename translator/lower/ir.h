@@ -15,6 +15,7 @@ enum {
     NODE_SLOT = OP_COUNT, /* read a slot: imm = height */
     NODE_TEMP,            /* imm = number of an act's temporary */
     NODE_AFFINE,          /* imm = index in Loop.affines */
+    NODE_MERGED,          /* imm = number: what a variable holds where ways meet */
     NODE_ACCESS,          /* a load: imm = index in Loop.accesses; kid[1]: a lane's vector */
 };
 enum { MAX_SLOT_TYPES = 6 }; /* i32 i64 f32 f64 v128 ref: slot_type() */

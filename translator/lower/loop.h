@@ -58,7 +58,7 @@ typedef struct LoopTest {
     uint8_t relation;
     bool is_signed, wide; /* wide: 64 bits */
     bool last;            /* stands at the end of a turn: the turn is whole when it fails */
-    uint64_t step; /* what left moves by in a turn: > 0 up for LT, LE; NE: > 0 up, else down */
+    uint64_t step;   /* what left moves by in a turn: > 0 up for LT, LE; NE: > 0 up, else down */
     uint32_t stride; /* node: the step, where it is no constant; else 0 */
     uint32_t left, right; /* nodes; left with k = 0 */
 } LoopTest;
@@ -67,13 +67,22 @@ typedef enum LoopActKind {
     ACT_VALUE, /* temp a = node, or a = 0: written where it is used */
     ACT_EVAL,  /* node, for its trap */
     ACT_STORE, /* node: its access in imm, the value kid[1] */
-    ACT_EXIT,  /* if (node), or (negated) unless, or (node 0) always: the variables get these values
+    ACT_JUMP, /* if (node), or (negated) unless, or (node 0) always: go to the join a; pairs: merged
+                * node = node */
+    ACT_JOIN, /* a = number: ways meet */
+    ACT_MERGED, /* node: what a variable holds there */
+    ACT_EXIT, /* if (node), or (negated) unless, or (node 0) always: the variables get these values
                 * (pairs first to first + count) and statement a leaves */
 } LoopActKind;
+
+/* How a jump is written: as a goto, as an `if` whose end is its join, as the end of an `if` with an `else`;
+ * the join of the latter's `if` is SHAPE_ELSE too. */
+typedef enum LoopShape { SHAPE_GOTO, SHAPE_IF, SHAPE_ELSE } LoopShape;
 
 typedef struct LoopAct {
     uint8_t kind;
     bool negated;
+    uint8_t shape, closes; /* closes: braces that end at a join */
     uint32_t a, node, first, count;
 } LoopAct;
 
@@ -81,15 +90,15 @@ typedef struct LoopAct {
 typedef struct LoopVar {
     bool is_slot, is_induction;
     uint8_t type;
-    uint32_t index;  /* local, or height */
-    uint32_t entry;  /* node: its value when a turn begins; 0: not asked for */
-    uint32_t value;  /* node: its value now; 0: entry */
-    uint32_t final_; /* node: its value when a turn ends; 0: as it was */
+    uint32_t index;         /* local, or height */
+    uint32_t entry;         /* node: its value when a turn begins; 0: not asked for */
+    uint32_t value;         /* node: its value now; 0: entry */
+    uint32_t final_;        /* node: its value when a turn ends; 0: as it was */
     uint64_t step, by_coef; /* of induction variables, as of Affine */
     uint32_t by;
 } LoopVar;
 
-typedef struct LoopPair { /* variable = node */
+typedef struct LoopPair { /* variable, or (of jumps) merged node, = node */
     uint32_t var, node;
 } LoopPair;
 
@@ -107,9 +116,7 @@ typedef struct Loop {
     LoopVar *vars;
     LoopPair *pairs;
     LoopTest *tests;
-    uint32_t *assumptions; /* nodes that must be 0 before the first turn */
-    uint32_t act_count, group_count, access_count, var_count, pair_count, test_count,
-        assumption_count;
+    uint32_t act_count, group_count, access_count, var_count, pair_count, test_count;
     const Affine *affines; /* of NODE_AFFINE: by imm */
 } Loop;
 
@@ -118,7 +125,12 @@ typedef struct LoopSet {
     uint32_t count;
 } LoopSet;
 
+typedef struct LoopOptions {
+    bool no_branches; /* only bodies that are a straight line */
+} LoopOptions;
+
 /* Finds the function's loops and works out a fast copy where there can be one; appends nodes to ir.
  * Errors: NOMEM. Thread: any. */
-bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, LoopSet *out);
+bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopOptions *how,
+                LoopSet *out);
 #endif

@@ -20,6 +20,13 @@ static bool add_var(LoopRun *r, bool is_slot, unsigned type, uint32_t index) {
     return true;
 }
 
+/* Does the branch end the loop? */
+static bool leaves(const LoopRun *r, const Stmt *s) {
+    for (uint32_t i = r->loop->first; i <= r->loop->last; i++) /* a label inside? */
+        if (r->ir->stmts[i].kind == STMT_LABEL && r->ir->stmts[i].a == s->a) return false;
+    return s->a != r->loop->block;
+}
+
 static bool add_assigned(LoopRun *r, const Stmt *s) {
     switch ((StmtKind)s->kind) {
     case STMT_SET_LOCAL:
@@ -27,7 +34,7 @@ static bool add_assigned(LoopRun *r, const Stmt *s) {
         return add_var(r, s->kind == STMT_SET_SLOT, s->type, s->a);
     case STMT_GOTO:
     case STMT_GOTO_IF:
-        for (uint32_t i = 0; s->a == r->loop->block && i < s->count; i++)
+        for (uint32_t i = 0; !leaves(r, s) && i < s->count; i++)
             if (!add_var(r, true, r->ir->nodes[r->ir->args[s->first + i]].type, s->b + i))
                 return false;
         return true;
@@ -52,10 +59,15 @@ static uint32_t read_var(LoopRun *r, bool is_slot, unsigned type, uint32_t index
     uint32_t at = *var_place(r, is_slot, type, index);
     if (!at) return entry_node(r, is_slot, type, index, false);
     LoopVar *v = &r->loop->vars[at - 1];
-    if (v->value) return v->value;
+    return v->value ? v->value : loop_entry(r, v);
+}
+
+uint32_t loop_entry(LoopRun *r, LoopVar *v) {
+    unsigned type = v->type;
     if (!v->entry) {
         bool integer = type == VT_I32 || type == VT_I64;
-        v->entry = entry_node(r, is_slot, type, index, !(r->probe ? integer : v->is_induction));
+        v->entry =
+            entry_node(r, v->is_slot, type, v->index, !(r->probe ? integer : v->is_induction));
         if (v->is_induction && v->entry && (v->step || v->by)) {
             Affine a = {.step = v->step, .by = v->by, .by_coef = v->by_coef};
             a.count = 1;
@@ -74,7 +86,7 @@ bool loop_act(LoopRun *r, LoopAct act) {
     if (r->probe) return true;
     if (l->act_count == LOOP_ACTS) return loop_refuse(r, LOOP_large, NULL, 0);
     l->acts[l->act_count++] = act;
-    if (act.kind == ACT_VALUE) loop_side(r, act.node)->act = l->act_count;
+    if (act.kind == ACT_VALUE || act.kind == ACT_MERGED) loop_side(r, act.node)->act = l->act_count;
     return true;
 }
 
@@ -202,61 +214,80 @@ static bool snapshot(LoopRun *r, LoopAct *act) {
     return true;
 }
 
+/* Leaves the loop by statement `at` when the condition (negated: its opposite; 0: always) holds. */
+static bool leave_if(LoopRun *r, uint32_t condition, bool negated, uint32_t at) {
+    LoopAct act = {.kind = ACT_EXIT, .negated = negated, .a = at, .node = condition};
+    if (!condition) r->dead = true;
+    return r->probe || (snapshot(r, &act) && loop_act(r, act));
+}
+
 /* The loop goes on when this condition (negated: its opposite) holds; else statement `at` leaves it. */
 static bool leave_unless(LoopRun *r, uint32_t condition, bool negated, uint32_t at) {
     if (!condition) return false;
-    if (r->probe || loop_test(r, condition, negated, false)) return true;
+    bool always = loop_joins_pending(r) == 0;
+    if (!r->probe && always && loop_test(r, condition, negated, false)) return true;
     if (r->loop->reason) return false;
-    LoopAct act = {.kind = ACT_EXIT, .negated = !negated, .a = at, .node = condition};
-    return snapshot(r, &act) && loop_act(r, act);
+    return leave_if(r, condition, !negated, at);
 }
 
-/* The end of a turn: what the variables hold then. */
-static bool next_turn(LoopRun *r, const Stmt *s) {
+/* A branch inside the loop, to the end of a block or of the turn. */
+static bool jump(LoopRun *r, const Stmt *s, uint32_t condition) {
     Loop *l = r->loop;
-    uint32_t values[LOOP_VARS];
+    uint32_t values[LOOP_VARS], before[LOOP_VARS];
     if (s->count > LOOP_VARS) return loop_refuse(r, LOOP_large, NULL, 0);
     for (uint32_t i = 0; i < s->count; i++)
         if (!(values[i] = eval(r, r->ir->args[s->first + i]))) return false;
+    for (uint32_t i = 0; i < l->var_count; i++)
+        before[i] = l->vars[i].value;
     for (uint32_t i = 0; i < s->count; i++)
         if (!assign(r, true, r->ir->nodes[r->ir->args[s->first + i]].type, s->b + i, values[i]))
             return false;
-    for (uint32_t i = 0; i < l->var_count; i++)
-        l->vars[i].final_ = l->vars[i].value;
-    r->done = true;
-    return true;
+    bool ok = loop_jump(r, s->a == l->block ? JOIN_TURN : JOIN_LABEL, s->a, condition, false);
+    for (uint32_t i = 0; condition && i < l->var_count; i++)
+        l->vars[i].value = before[i];
+    return ok;
 }
 
-static bool leaves(const LoopRun *r, const Stmt *s) {
-    for (uint32_t i = r->loop->first; i <= r->loop->last; i++) /* a label inside? */
-        if (r->ir->stmts[i].kind == STMT_LABEL && r->ir->stmts[i].a == s->a) return false;
-    return s->a != r->loop->block;
+/* The branch to the loop's head that stands last: the turn ends, or the loop does. */
+static bool last_jump(LoopRun *r, const Stmt *s, uint32_t condition, uint32_t at) {
+    bool always = loop_joins_pending(r) == 0;
+    if (always && !r->probe && loop_test(r, condition, false, true)) return jump(r, s, 0);
+    if (r->loop->reason) return false;
+    return leave_if(r, condition, true, at) && jump(r, s, 0);
 }
 
 static bool go_if(LoopRun *r, const Stmt *s, uint32_t at) {
     uint32_t condition = eval(r, s->node);
     if (!condition) return false;
-    if (s->a == r->loop->block) { /* `last`, or a continue in the middle */
-        if (at != r->loop->last) return loop_refuse(r, LOOP_control, NULL, s->offset);
-        if (!r->probe && !loop_test(r, condition, false, true))
-            return loop_refuse(r, LOOP_count, NULL, s->offset);
-        return next_turn(r, s);
-    }
-    if (!leaves(r, s)) return loop_refuse(r, LOOP_control, NULL, s->offset);
-    return leave_unless(r, condition, true, at);
+    if (leaves(r, s)) return leave_unless(r, condition, true, at);
+    if (s->a == r->loop->block && at == r->loop->last) return last_jump(r, s, condition, at);
+    return jump(r, s, condition);
 }
 
 /* `if (c) { ...; goto loop }` at the loop's end: the loop is left when c does not hold. */
 static bool is_exit_if(const LoopRun *r, uint32_t at) {
     const Stmt *stmts = r->ir->stmts;
     uint32_t last = r->loop->last;
+    if (r->ir->stream->blocks[stmts[at].a].has_else) return false;
     return stmts[last].kind == STMT_END_IF && stmts[last].a == stmts[at].a &&
            stmts[last - 1].kind == STMT_GOTO && stmts[last - 1].a == r->loop->block;
 }
 
+static bool run_if(LoopRun *r, const Stmt *s, uint32_t at) {
+    uint32_t condition = eval(r, s->node);
+    if (!condition) return false;
+    if (is_exit_if(r, at)) return leave_unless(r, condition, false, r->loop->last);
+    bool has_else = r->ir->stream->blocks[s->a].has_else;
+    return loop_jump(r, has_else ? JOIN_ELSE : JOIN_END_IF, s->a, condition, true);
+}
+
+static bool run_else(LoopRun *r, const Stmt *s) {
+    if (!r->dead && !loop_jump(r, JOIN_END_IF, s->a, 0, false)) return false;
+    return loop_join(r, JOIN_ELSE, s->a);
+}
+
 static bool run_stmt(LoopRun *r, uint32_t at) {
     const Stmt *s = &r->ir->stmts[at];
-    uint32_t condition;
     switch ((StmtKind)s->kind) {
     case STMT_SET_LOCAL:
     case STMT_SET_SLOT:
@@ -270,14 +301,19 @@ static bool run_stmt(LoopRun *r, uint32_t at) {
     case STMT_LOOP:
         return true;
     case STMT_IF:
-        condition = is_exit_if(r, at) ? eval(r, s->node) : 0;
-        if (!condition) return loop_refuse(r, LOOP_control, NULL, s->offset);
-        return leave_unless(r, condition, false, r->loop->last);
+        return run_if(r, s, at);
+    case STMT_ELSE:
+        return run_else(r, s);
     case STMT_END_IF:
-        return true; /* of an exit if */
+        return loop_join(r, JOIN_END_IF, s->a);
+    case STMT_LABEL:
+        return loop_join(r, JOIN_LABEL, s->a);
     case STMT_GOTO:
-        if (s->a == r->loop->block) return next_turn(r, s);
-        return loop_refuse(r, LOOP_control, NULL, s->offset);
+        if (!leaves(r, s)) return jump(r, s, 0);
+        return leave_if(r, 0, false, at);
+    case STMT_RETURN:
+    case STMT_TRAP:
+        return leave_if(r, 0, false, at);
     case STMT_GOTO_IF:
         return go_if(r, s, at);
     default:
@@ -285,10 +321,35 @@ static bool run_stmt(LoopRun *r, uint32_t at) {
     }
 }
 
+static bool is_meeting(const Stmt *s) {
+    return s->kind == STMT_LABEL || s->kind == STMT_ELSE || s->kind == STMT_END_IF;
+}
+
+/* What is a straight line but for exits and the last branch. */
+static bool is_straight(const LoopRun *r, uint32_t at) {
+    const Stmt *s = &r->ir->stmts[at];
+    switch ((StmtKind)s->kind) {
+    case STMT_IF:
+        return is_exit_if(r, at);
+    case STMT_ELSE:
+    case STMT_LABEL:
+    case STMT_RETURN:
+    case STMT_TRAP:
+        return false;
+    case STMT_GOTO:
+        return s->a == r->loop->block && at + 1 >= r->loop->last;
+    case STMT_GOTO_IF:
+        return leaves(r, s) || at == r->loop->last;
+    default:
+        return true;
+    }
+}
+
 static bool run(LoopRun *r, bool probe) {
     Loop *l = r->loop;
     r->probe = probe;
-    r->done = false;
+    r->dead = false;
+    r->edge_count = 0;
     if (!r->keep_probe) {
         r->ir->node_count = r->base;
         r->affine_count = 0;
@@ -296,9 +357,18 @@ static bool run(LoopRun *r, bool probe) {
     l->act_count = l->access_count = l->pair_count = l->test_count = 0;
     for (uint32_t i = 0; i < l->var_count; i++)
         l->vars[i].entry = l->vars[i].value = l->vars[i].final_ = 0;
-    for (uint32_t i = l->first; i <= l->last && !r->done; i++)
+    for (uint32_t i = l->first; i <= l->last; i++) {
+        if (!r->branches && !is_straight(r, i))
+            return loop_refuse(r, LOOP_control, NULL, r->ir->stmts[i].offset);
+        if (r->dead && !is_meeting(&r->ir->stmts[i])) continue;
         if (!run_stmt(r, i)) return false;
-    return r->done || loop_refuse(r, LOOP_control, NULL, 0);
+    }
+    if (!r->dead && !leave_if(r, 0, false, l->last)) return false;
+    if (!loop_join(r, JOIN_TURN, l->block)) return false;
+    if (r->dead) return loop_refuse(r, LOOP_control, NULL, 0);
+    for (uint32_t i = 0; i < l->var_count; i++)
+        l->vars[i].final_ = l->vars[i].value;
+    return true;
 }
 
 /* Variables that end a turn as they began it plus what is the same in every turn. */

@@ -64,12 +64,13 @@ static bool prepare(LoopRun *r) {
     l->vars = ARENA_ARRAY(r->arena, LOOP_VARS, LoopVar);
     l->pairs = ARENA_ARRAY(r->arena, LOOP_PAIRS, LoopPair);
     l->tests = ARENA_ARRAY(r->arena, LOOP_TESTS, LoopTest);
+    r->edges = ARENA_ARRAY(r->arena, LOOP_EDGES, LoopEdge);
     r->affines = ARENA_ARRAY(r->arena, LOOP_AFFINES, Affine);
     r->sides = ARENA_ARRAY(r->arena, LOOP_NODES, Side);
     r->local_vars = ARENA_ARRAY(r->arena, s->local_count + 1, uint32_t);
     r->slot_vars = ARENA_ARRAY(r->arena, ((size_t)s->max_height + 2) * MAX_SLOT_TYPES, uint32_t);
     return l->acts && l->groups && l->accesses && l->vars && l->pairs && l->tests && r->affines &&
-           r->sides && r->local_vars && r->slot_vars;
+           r->edges && r->sides && r->local_vars && r->slot_vars;
 }
 
 static void use_room(LoopRun *r, Loop *l) {
@@ -119,6 +120,7 @@ static bool try_loop(LoopRun *r, Loop *l) {
     if (!prepare(r)) return false;
     use_room(r, l);
     if (version(r)) {
+        loop_shape(l);
         keep(r, l);
     } else {
         r->ir->node_count = r->base;
@@ -127,7 +129,8 @@ static bool try_loop(LoopRun *r, Loop *l) {
     return !r->nomem;
 }
 
-bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, LoopSet *out) {
+bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopOptions *how,
+                LoopSet *out) {
     *out = (LoopSet){0};
     uint32_t count = count_loops(ir);
     if (count == 0) return true;
@@ -136,6 +139,7 @@ bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, LoopSet *ou
     if (!loops || !loop_of) return diag_nomem(ctx);
     find_ends(ir, loops, loop_of);
     LoopRun r = {.ctx = ctx, .m = m, .ir = ir, .arena = arena};
+    r.branches = !how->no_branches;
     for (uint32_t i = 0; i < count; i++) {
         if (i + 1 < count && loops[i + 1].first <= loops[i].last)
             loops[i].reason = LOOP_outer;

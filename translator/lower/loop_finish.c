@@ -39,12 +39,31 @@ static void count_uses(LoopRun *r) {
     for (uint32_t i = 0; i < l->var_count; i++)
         if (l->vars[i].final_) use(r, l->vars[i].final_, end);
     for (uint32_t i = l->act_count; i-- > 0;) {
-        LoopAct *a = &l->acts[i];
-        if (a->kind == ACT_VALUE && loop_side(r, a->node)->uses == 0) continue;
-        if (a->kind == ACT_EXIT) use(r, a->node, i + 1);
-        for (uint32_t k = 0; k < a->count; k++)
-            use(r, l->pairs[a->first + k].node, 0); /* 0: not to be moved there */
-        if (a->kind != ACT_EXIT) for_kids(r, a->node, i + 1, use_kid);
+        const LoopAct *a = &l->acts[i];
+        switch ((LoopActKind)a->kind) {
+        case ACT_VALUE:
+            if (loop_side(r, a->node)->uses) for_kids(r, a->node, i + 1, use_kid);
+            break;
+        case ACT_EVAL:
+        case ACT_STORE:
+            for_kids(r, a->node, i + 1, use_kid);
+            break;
+        case ACT_JUMP:
+        case ACT_EXIT:
+            use(r, a->node, i + 1);
+            for (uint32_t k = a->first; k < a->first + a->count;
+                 k++) { /* 0: not to be moved there */
+                const LoopPair *pair = &l->pairs[k];
+                if (a->kind == ACT_EXIT)
+                    use(r, pair->node, 0);
+                else if (loop_side(r, pair->var)->uses)
+                    use(r, pair->node, a->node ? 0 : i + 1);
+            }
+            break;
+        case ACT_JOIN:
+        case ACT_MERGED:
+            break;
+        }
     }
 }
 
@@ -55,7 +74,8 @@ static bool decide(LoopRun *r, uint32_t *places, uint32_t *sizes, uint32_t *barr
     uint32_t temps = 0;
     for (uint32_t i = 0, count = 0; i < l->act_count; i++) {
         barriers[i] = count;
-        count += l->acts[i].kind == ACT_STORE;
+        count += l->acts[i].kind == ACT_STORE || l->acts[i].kind == ACT_JUMP ||
+                 l->acts[i].kind == ACT_JOIN;
         barriers[i + 1] = count;
     }
     for (uint32_t i = l->act_count; i-- > 0;) {
@@ -79,15 +99,26 @@ static bool decide(LoopRun *r, uint32_t *places, uint32_t *sizes, uint32_t *barr
     return true;
 }
 
+/* What nobody reads need not be set where ways meet. */
+static void prune_pairs(LoopRun *r, LoopAct *jump) {
+    LoopPair *pairs = r->loop->pairs + jump->first;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < jump->count; i++)
+        if (loop_side(r, pairs[i].var)->uses) pairs[kept++] = pairs[i];
+    jump->count = kept;
+}
+
 void loop_prune(LoopRun *r) {
     Loop *l = r->loop;
     uint32_t kept = 0;
     count_uses(r);
     for (uint32_t i = 0; i < l->act_count; i++) {
         LoopAct a = l->acts[i];
-        if (a.kind == ACT_VALUE && loop_side(r, a.node)->uses == 0) continue;
+        bool value = a.kind == ACT_VALUE || a.kind == ACT_MERGED;
+        if (value && loop_side(r, a.node)->uses == 0) continue;
+        if (a.kind == ACT_JUMP) prune_pairs(r, &a);
         l->acts[kept++] = a;
-        if (a.kind == ACT_VALUE) loop_side(r, a.node)->act = kept;
+        if (value) loop_side(r, a.node)->act = kept;
     }
     l->act_count = kept;
     for (uint32_t i = r->base; i < r->ir->node_count; i++)
@@ -136,7 +167,8 @@ bool loop_finish(LoopRun *r) {
     for (uint32_t i = r->base; i < r->ir->node_count; i++)
         for_kids(r, i, 0, name_kid);
     for (uint32_t i = 0; i < l->act_count; i++)
-        if (l->acts[i].kind == ACT_EXIT && l->acts[i].node) name_kid(r, &l->acts[i].node, 0);
+        if ((l->acts[i].kind == ACT_EXIT || l->acts[i].kind == ACT_JUMP) && l->acts[i].node)
+            name_kid(r, &l->acts[i].node, 0);
     for (uint32_t i = 0; i < l->pair_count; i++)
         name_kid(r, &l->pairs[i].node, 0);
     for (uint32_t i = 0; i < l->var_count; i++)

@@ -13,8 +13,18 @@ enum {
     LOOP_VARS = 96,
     LOOP_PAIRS = 512,
     LOOP_TESTS = 4,
-    LOOP_ASSUMPTIONS = 8,
+    LOOP_EDGES = 32, /* jumps under way */
 };
+
+/* Where ways meet: at the end of a block, at an else, at the end of an if, at the end of the turn. */
+typedef enum JoinKind { JOIN_NONE, JOIN_LABEL, JOIN_ELSE, JOIN_END_IF, JOIN_TURN } JoinKind;
+
+/* A jump to a place further on, and what the variables held there: 0: what they began the turn with. */
+typedef struct LoopEdge {
+    uint8_t kind; /* JoinKind; JOIN_NONE: done */
+    uint32_t block, act;
+    uint32_t values[LOOP_VARS];
+} LoopEdge;
 
 /* What is known of a node made by the pass. */
 typedef struct Side {
@@ -39,7 +49,10 @@ typedef struct LoopRun {
     uint32_t *local_vars, *slot_vars; /* 1 + var by local, by height * MAX_SLOT_TYPES + type - 1 */
     bool probe;                       /* first run: which variables are induction variables? */
     bool keep_probe;                  /* some of them move by a node of the first run */
-    bool done;                        /* behind an unconditional jump */
+    bool dead;                        /* behind an unconditional jump */
+    bool branches;                    /* are branches inside of bodies allowed? */
+    LoopEdge *edges;
+    uint32_t edge_count, join_count, merged_count;
     bool nomem;
 } LoopRun;
 
@@ -75,6 +88,15 @@ static inline uint64_t loop_mask(unsigned type) {
 /* ---- loop_body.c ---- */
 bool loop_body(LoopRun *r);
 bool loop_act(LoopRun *r, LoopAct act);
+/* The node of what a variable holds when a turn begins. */
+uint32_t loop_entry(LoopRun *r, LoopVar *v);
+/* ---- loop_branch.c ---- */
+/* condition 0: always. */
+bool loop_jump(LoopRun *r, JoinKind kind, uint32_t block, uint32_t condition, bool negated);
+/* The place that these jumps lead to. */
+bool loop_join(LoopRun *r, JoinKind kind, uint32_t block);
+/* How many jumps have not met yet: 0: every turn comes here, unless it has left the loop. */
+uint32_t loop_joins_pending(const LoopRun *r);
 /* ---- loop_tests.c ---- */
 /* Is this condition (negated: its opposite), under which the loop goes on, one that counts turns? */
 bool loop_test(LoopRun *r, uint32_t condition, bool negated, bool last);
@@ -86,4 +108,6 @@ void loop_roll(LoopRun *r);
 /* Drops values that nobody uses. */
 void loop_prune(LoopRun *r);
 bool loop_finish(LoopRun *r);
+/* ---- loop_shape.c ---- */
+void loop_shape(Loop *l);
 #endif

@@ -244,7 +244,8 @@ static void put_acts(LoopRun *r, const LoopAct *acts) {
     Loop *l = r->loop;
     for (uint32_t i = 0; i < l->act_count; i++) {
         l->acts[i] = acts[i];
-        if (acts[i].kind == ACT_VALUE) loop_side(r, acts[i].node)->act = i + 1;
+        if (acts[i].kind == ACT_VALUE || acts[i].kind == ACT_MERGED)
+            loop_side(r, acts[i].node)->act = i + 1;
     }
 }
 

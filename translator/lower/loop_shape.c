@@ -1,0 +1,51 @@
+/* loop_shape.c: which jumps inside a fast copy's body are written as `if` and `else`; the others stay gotos. */
+#include "loop_impl.h"
+
+static uint32_t join_at(const Loop *l, const LoopAct *jump) {
+    uint32_t i = (uint32_t)(jump - l->acts);
+    while (i < l->act_count && (l->acts[i].kind != ACT_JOIN || l->acts[i].a != jump->a))
+        i++;
+    return i;
+}
+
+/* Does no jump lead from outside into the acts from `from` up to `to`? Those to act `door` do not count. */
+static bool is_closed(const Loop *l, uint32_t from, uint32_t to, uint32_t door) {
+    for (uint32_t i = 0; i < from; i++) {
+        if (l->acts[i].kind != ACT_JUMP) continue;
+        uint32_t at = join_at(l, &l->acts[i]);
+        if (at != door && at >= from && at < to) return false;
+    }
+    return true;
+}
+
+static uint32_t jumps_to(const Loop *l, uint32_t join) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < join; i++)
+        count += l->acts[i].kind == ACT_JUMP && l->acts[i].a == l->acts[join].a;
+    return count;
+}
+
+/* `if (c) goto M; ...; goto J; M: ...; J:` */
+static void try_else(Loop *l, uint32_t open, uint32_t meet) {
+    LoopAct *jump = &l->acts[meet - 1];
+    if (jump->kind != ACT_JUMP || jump->node || meet - 1 == open) return;
+    uint32_t end = join_at(l, jump);
+    if (end == meet || jumps_to(l, meet) != 1 || !is_closed(l, meet, end, meet)) return;
+    jump->shape = SHAPE_ELSE;
+    l->acts[meet].shape = SHAPE_ELSE;
+    l->acts[meet].closes = 0;
+    l->acts[end].closes++;
+}
+
+void loop_shape(Loop *l) {
+    for (uint32_t i = 0; i < l->act_count; i++) {
+        LoopAct *jump = &l->acts[i];
+        if (jump->kind != ACT_JUMP || !jump->node) continue;
+        uint32_t meet = join_at(l, jump);
+        if (!is_closed(l, i, meet, meet)) continue;
+        jump->shape = SHAPE_IF;
+        l->acts[meet].closes++;
+    }
+    for (uint32_t i = 0; i < l->act_count; i++)
+        if (l->acts[i].shape == SHAPE_IF) try_else(l, i, join_at(l, &l->acts[i]));
+}

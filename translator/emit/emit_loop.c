@@ -226,6 +226,16 @@ static void put_check(Writer *w, const Loop *l) {
         if (step > 0) buffer_printf(w->out, "(n - 1) * %llu + ", (unsigned long long)step);
         buffer_printf(w->out, "%llu)", (unsigned long long)g->extent);
     }
+    for (uint32_t i = 0; i < l->divisor_count; i++) {
+        const LoopDivisor *d = &l->divisors[i];
+        for (unsigned k = 0; k < (d->is_signed ? 2u : 1u); k++) {
+            buffer_text(w->out, " &&\n");
+            emit_indent(w);
+            buffer_text(w->out, "    ");
+            emit_expr(w, d->node, true);
+            buffer_text(w->out, k ? " + 1 != 0" : " != 0");
+        }
+    }
     if (w->e->options->interruptible) {
         buffer_text(w->out, " &&\n");
         emit_indent(w);

@@ -102,6 +102,12 @@ typedef struct LoopPair { /* variable, or (of jumps) merged node, = node */
     uint32_t var, node;
 } LoopPair;
 
+typedef struct LoopDivisor { /* must not be 0, nor, for signed division, -1 */
+    uint32_t node;
+    bool is_signed;
+} LoopDivisor;
+enum { LOOP_DIVISORS = 4 };
+
 typedef struct Loop {
     uint32_t first, last; /* statements: STMT_LOOP to the loop's last one */
     uint32_t block, offset;
@@ -117,6 +123,8 @@ typedef struct Loop {
     LoopPair *pairs;
     LoopTest *tests;
     uint32_t act_count, group_count, access_count, var_count, pair_count, test_count;
+    uint32_t divisor_count;
+    LoopDivisor divisors[LOOP_DIVISORS];
     const Affine *affines; /* of NODE_AFFINE: by imm */
 } Loop;
 

@@ -21,10 +21,19 @@ static bool add_var(LoopRun *r, bool is_slot, unsigned type, uint32_t index) {
 }
 
 /* Does the branch end the loop? */
-static bool leaves(const LoopRun *r, const Stmt *s) {
+static bool leaves(const LoopRun *r, uint32_t block) {
     for (uint32_t i = r->loop->first; i <= r->loop->last; i++) /* a label inside? */
-        if (r->ir->stmts[i].kind == STMT_LABEL && r->ir->stmts[i].a == s->a) return false;
-    return s->a != r->loop->block;
+        if (r->ir->stmts[i].kind == STMT_LABEL && r->ir->stmts[i].a == block) return false;
+    return block != r->loop->block;
+}
+
+/* The slots that a branch to this block sets. */
+static bool add_slots(LoopRun *r, const Stmt *s, uint32_t block) {
+    uint32_t height = r->ir->stream->blocks[block].height;
+    for (uint32_t i = 0; s->count && !leaves(r, block) && i < s->count; i++)
+        if (!add_var(r, true, r->ir->nodes[r->ir->args[s->first + i]].type, height + i))
+            return false;
+    return true;
 }
 
 static bool add_assigned(LoopRun *r, const Stmt *s) {
@@ -34,9 +43,10 @@ static bool add_assigned(LoopRun *r, const Stmt *s) {
         return add_var(r, s->kind == STMT_SET_SLOT, s->type, s->a);
     case STMT_GOTO:
     case STMT_GOTO_IF:
-        for (uint32_t i = 0; !leaves(r, s) && i < s->count; i++)
-            if (!add_var(r, true, r->ir->nodes[r->ir->args[s->first + i]].type, s->b + i))
-                return false;
+        return add_slots(r, s, s->a);
+    case STMT_SWITCH:
+        for (uint32_t i = 0; i <= s->a; i++)
+            if (!add_slots(r, s, r->ir->stream->pool[s->b + i])) return false;
         return true;
     default:
         return true;
@@ -126,13 +136,29 @@ static uint32_t eval_load(LoopRun *r, Node n) {
     return as_act(r, loop_node(r, n, true));
 }
 
-/* Division by a constant that is neither 0 nor -1 does not trap. */
+/* Does it divide, and not by a constant that is neither 0 nor -1? */
 static bool may_trap(const LoopRun *r, const Node *n) {
     if (op_info[n->op].fx != FX_TRAP) return false;
     if (op_info[n->op].sig[1] == '_') return true; /* truncation */
     const Node *by = &r->ir->nodes[n->kid[1]];
     if (by->op != OP_i32_const && by->op != OP_i64_const) return true;
     return by->imm == 0 || by->imm == loop_mask(by->type);
+}
+
+/* Division by what is the same in every turn: that it does not trap is checked before the first. */
+static bool assume_divides(LoopRun *r, const Node *n) {
+    Loop *l = r->loop;
+    if (loop_side(r, n->kid[1])->variant) return false;
+    if (r->probe) return true;
+    for (uint32_t i = 0; i < l->divisor_count; i++)
+        if (loop_same_tree(r, l->divisors[i].node, n->kid[1])) {
+            l->divisors[i].is_signed |= n->op == OP_i32_div_s || n->op == OP_i64_div_s;
+            return true;
+        }
+    if (l->divisor_count == LOOP_DIVISORS) return false;
+    LoopDivisor *d = &l->divisors[l->divisor_count++];
+    *d = (LoopDivisor){n->kid[1], n->op == OP_i32_div_s || n->op == OP_i64_div_s};
+    return true;
 }
 
 static uint32_t refuse_op(LoopRun *r, const Node *n) {
@@ -143,7 +169,8 @@ static uint32_t refuse_op(LoopRun *r, const Node *n) {
 static uint32_t eval_op(LoopRun *r, Node n, unsigned kids) {
     for (unsigned i = 0; i < kids; i++)
         if (!(n.kid[i] = eval(r, n.kid[i]))) return 0;
-    if (n.op < OP_COUNT && kids == 2 && may_trap(r, &n)) return refuse_op(r, &n);
+    if (n.op < OP_COUNT && kids == 2 && may_trap(r, &n) && !assume_divides(r, &n))
+        return refuse_op(r, &n);
     if (n.op < OP_COUNT && kids == 1 && op_info[n.op].fx == FX_TRAP) return refuse_op(r, &n);
     return as_act(r, loop_op(r, n, kids));
 }
@@ -231,37 +258,54 @@ static bool leave_unless(LoopRun *r, uint32_t condition, bool negated, uint32_t 
 }
 
 /* A branch inside the loop, to the end of a block or of the turn. */
-static bool jump(LoopRun *r, const Stmt *s, uint32_t condition) {
+static bool jump(LoopRun *r, const Stmt *s, uint32_t block, uint32_t condition) {
     Loop *l = r->loop;
-    uint32_t values[LOOP_VARS], before[LOOP_VARS];
+    uint32_t values[LOOP_VARS], before[LOOP_VARS], height = r->ir->stream->blocks[block].height;
     if (s->count > LOOP_VARS) return loop_refuse(r, LOOP_large, NULL, 0);
     for (uint32_t i = 0; i < s->count; i++)
         if (!(values[i] = eval(r, r->ir->args[s->first + i]))) return false;
     for (uint32_t i = 0; i < l->var_count; i++)
         before[i] = l->vars[i].value;
     for (uint32_t i = 0; i < s->count; i++)
-        if (!assign(r, true, r->ir->nodes[r->ir->args[s->first + i]].type, s->b + i, values[i]))
+        if (!assign(r, true, r->ir->nodes[r->ir->args[s->first + i]].type, height + i, values[i]))
             return false;
-    bool ok = loop_jump(r, s->a == l->block ? JOIN_TURN : JOIN_LABEL, s->a, condition, false);
+    bool ok = loop_jump(r, block == l->block ? JOIN_TURN : JOIN_LABEL, block, condition, false);
     for (uint32_t i = 0; condition && i < l->var_count; i++)
         l->vars[i].value = before[i];
     return ok;
 }
 
+static bool run_switch(LoopRun *r, const Stmt *s) {
+    enum { MOST_CASES = 8 };
+    const uint32_t *targets = r->ir->stream->pool + s->b;
+    uint32_t index = eval(r, s->node);
+    if (!index) return false;
+    for (uint32_t i = 0; i <= s->a; i++)
+        if (s->a > MOST_CASES || leaves(r, targets[i]))
+            return loop_refuse(r, LOOP_control, NULL, s->offset);
+    for (uint32_t i = 0; i < s->a; i++) {
+        if (targets[i] == targets[s->a]) continue;
+        Node is = {.op = OP_i32_eq, .type = VT_I32, .kid = {index, loop_const(r, VT_I32, i)}};
+        uint32_t condition = as_act(r, loop_op(r, is, 2));
+        if (!condition || !jump(r, s, targets[i], condition)) return false;
+    }
+    return jump(r, s, targets[s->a], 0);
+}
+
 /* The branch to the loop's head that stands last: the turn ends, or the loop does. */
 static bool last_jump(LoopRun *r, const Stmt *s, uint32_t condition, uint32_t at) {
     bool always = loop_joins_pending(r) == 0;
-    if (always && !r->probe && loop_test(r, condition, false, true)) return jump(r, s, 0);
+    if (always && !r->probe && loop_test(r, condition, false, true)) return jump(r, s, s->a, 0);
     if (r->loop->reason) return false;
-    return leave_if(r, condition, true, at) && jump(r, s, 0);
+    return leave_if(r, condition, true, at) && jump(r, s, s->a, 0);
 }
 
 static bool go_if(LoopRun *r, const Stmt *s, uint32_t at) {
     uint32_t condition = eval(r, s->node);
     if (!condition) return false;
-    if (leaves(r, s)) return leave_unless(r, condition, true, at);
+    if (leaves(r, s->a)) return leave_unless(r, condition, true, at);
     if (s->a == r->loop->block && at == r->loop->last) return last_jump(r, s, condition, at);
-    return jump(r, s, condition);
+    return jump(r, s, s->a, condition);
 }
 
 /* `if (c) { ...; goto loop }` at the loop's end: the loop is left when c does not hold. */
@@ -309,13 +353,15 @@ static bool run_stmt(LoopRun *r, uint32_t at) {
     case STMT_LABEL:
         return loop_join(r, JOIN_LABEL, s->a);
     case STMT_GOTO:
-        if (!leaves(r, s)) return jump(r, s, 0);
+        if (!leaves(r, s->a)) return jump(r, s, s->a, 0);
         return leave_if(r, 0, false, at);
     case STMT_RETURN:
     case STMT_TRAP:
         return leave_if(r, 0, false, at);
     case STMT_GOTO_IF:
         return go_if(r, s, at);
+    case STMT_SWITCH:
+        return run_switch(r, s);
     default:
         return loop_refuse(r, LOOP_control, NULL, s->offset);
     }
@@ -335,11 +381,12 @@ static bool is_straight(const LoopRun *r, uint32_t at) {
     case STMT_LABEL:
     case STMT_RETURN:
     case STMT_TRAP:
+    case STMT_SWITCH:
         return false;
     case STMT_GOTO:
         return s->a == r->loop->block && at + 1 >= r->loop->last;
     case STMT_GOTO_IF:
-        return leaves(r, s) || at == r->loop->last;
+        return leaves(r, s->a) || at == r->loop->last;
     default:
         return true;
     }
@@ -354,7 +401,7 @@ static bool run(LoopRun *r, bool probe) {
         r->ir->node_count = r->base;
         r->affine_count = 0;
     }
-    l->act_count = l->access_count = l->pair_count = l->test_count = 0;
+    l->act_count = l->access_count = l->pair_count = l->test_count = l->divisor_count = 0;
     for (uint32_t i = 0; i < l->var_count; i++)
         l->vars[i].entry = l->vars[i].value = l->vars[i].final_ = 0;
     for (uint32_t i = l->first; i <= l->last; i++) {
@@ -395,6 +442,12 @@ static void find_induction(LoopRun *r) {
         v->is_induction = v->final_ && v->entry && find_step(r, v);
         r->keep_probe |= v->is_induction && v->by;
     }
+}
+
+bool loop_is_passing(const LoopRun *r, const LoopVar *v) {
+    if (!v->final_ || v->entry) return false;
+    const Side *s = &r->sides[v->final_ - r->base];
+    return s->variant && !s->affine;
 }
 
 bool loop_body(LoopRun *r) {

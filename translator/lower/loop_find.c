@@ -106,13 +106,46 @@ static void keep(LoopRun *r, Loop *l) {
     l->affines = copied(r, r->affines, r->affine_count, sizeof *r->affines);
 }
 
-static bool version(LoopRun *r) {
+static bool follow(LoopRun *r, bool drop) {
+    Loop *l = r->loop;
+    l->var_count = 0;
     if (!loop_body(r)) return false;
-    if (r->loop->test_count == 0) return loop_refuse(r, LOOP_count, NULL, 0);
+    if (l->test_count == 0) return loop_refuse(r, LOOP_count, NULL, 0);
     if (!loop_group(r)) return false;
+    for (uint32_t i = 0; drop && i < l->var_count; i++)
+        if (loop_is_passing(r, &l->vars[i])) l->vars[i].final_ = 0;
     loop_prune(r);
     loop_roll(r);
-    return !r->loop->reason && loop_finish(r);
+    l->tail |= drop;
+    return !l->reason;
+}
+
+/* Would it help to leave the last turn to the loop, which then sets what every turn sets anew? */
+static bool may_drop(LoopRun *r) {
+    const Loop *l = r->loop;
+    bool passing = false, jumps = false;
+    if (l->roll > 1 || l->test_count != 1 || !l->tests[0].last) return false;
+    for (uint32_t i = 0; i < l->var_count; i++)
+        passing |= loop_is_passing(r, &l->vars[i]);
+    for (uint32_t i = 0; i < l->act_count; i++) {
+        if (l->acts[i].kind == ACT_EXIT) return false;
+        jumps |= l->acts[i].kind == ACT_JUMP;
+    }
+    return passing && jumps;
+}
+
+static bool version(LoopRun *r) {
+    Loop *l = r->loop;
+    if (!follow(r, false)) return false;
+    if (may_drop(r)) {
+        bool ok = follow(r, true);
+        if (ok && l->roll == 1) {
+            l->tail = false;
+            ok = follow(r, false);
+        }
+        if (!ok) return false;
+    }
+    return loop_finish(r);
 }
 
 static bool try_loop(LoopRun *r, Loop *l) {

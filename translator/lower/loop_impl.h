@@ -90,6 +90,8 @@ bool loop_body(LoopRun *r);
 bool loop_act(LoopRun *r, LoopAct act);
 /* The node of what a variable holds when a turn begins. */
 uint32_t loop_entry(LoopRun *r, LoopVar *v);
+/* Does every turn set it anew, before reading it, to what is no affine function of the turn? */
+bool loop_is_passing(const LoopRun *r, const LoopVar *v);
 /* ---- loop_branch.c ---- */
 /* condition 0: always. */
 bool loop_jump(LoopRun *r, JoinKind kind, uint32_t block, uint32_t condition, bool negated);

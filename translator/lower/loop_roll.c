@@ -54,6 +54,37 @@ static bool same_access(const Match *m, uint32_t a, uint32_t b) {
 
 static bool same_node(Match *m, uint32_t a, uint32_t b);
 
+static bool commutes(uint16_t op) {
+    switch ((Op)op) {
+    case OP_i32_add:
+    case OP_i32_mul:
+    case OP_i32_and:
+    case OP_i32_or:
+    case OP_i32_xor:
+    case OP_i64_add:
+    case OP_i64_mul:
+    case OP_i64_and:
+    case OP_i64_or:
+    case OP_i64_xor:
+    case OP_f32_add:
+    case OP_f32_mul:
+    case OP_f64_add:
+    case OP_f64_mul:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Operands that may stand in either order. */
+static bool same_pair(Match *m, const Node *x, const Node *y) {
+    uint32_t before[LOOP_VARS];
+    memcpy(before, m->ends, sizeof before);
+    if (same_node(m, x->kid[0], y->kid[0]) && same_node(m, x->kid[1], y->kid[1])) return true;
+    memcpy(m->ends, before, sizeof before);
+    return same_node(m, x->kid[0], y->kid[1]) && same_node(m, x->kid[1], y->kid[0]);
+}
+
 /* What acts compute, operand by operand. */
 static bool same_op(Match *m, uint32_t a, uint32_t b) {
     const Node x = m->r->ir->nodes[a], y = m->r->ir->nodes[b];
@@ -66,6 +97,7 @@ static bool same_op(Match *m, uint32_t a, uint32_t b) {
         return same_access(m, (uint32_t)x.imm, (uint32_t)y.imm) && same_node(m, x.kid[1], y.kid[1]);
     if (x.imm != y.imm) return false;
     unsigned kids = loop_kids(&x);
+    if (kids == 2 && commutes(x.op)) return same_pair(m, &x, &y);
     for (unsigned i = 0; i < kids; i++)
         if (!same_node(m, x.kid[i], y.kid[i])) return false;
     return true;
@@ -107,6 +139,41 @@ static bool finals_fit(const Match *m, bool *tail) {
     return true;
 }
 
+static uint32_t join_of(const Loop *l, const LoopAct *jump) {
+    uint32_t i = (uint32_t)(jump - l->acts);
+    while (l->acts[i].kind != ACT_JOIN || l->acts[i].a != jump->a)
+        i++;
+    return i;
+}
+
+static bool same_jump(Match *m, const LoopAct *a, const LoopAct *b) {
+    const Loop *l = m->r->loop;
+    uint32_t further = m->run * m->length;
+    if (a->negated != b->negated || !a->node != !b->node || a->count != b->count) return false;
+    if (join_of(l, a) + further != join_of(l, b)) return false;
+    if (a->node && !same_node(m, a->node, b->node)) return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        const LoopPair *x = &l->pairs[a->first + i], *y = &l->pairs[b->first + i];
+        if (act_of(m, x->var) + further != act_of(m, y->var) || !same_node(m, x->node, y->node))
+            return false;
+    }
+    return true;
+}
+
+static bool same_act(Match *m, const LoopAct *a, const LoopAct *b) {
+    if (a->kind != b->kind) return false;
+    switch ((LoopActKind)a->kind) {
+    case ACT_JUMP:
+        return same_jump(m, a, b);
+    case ACT_JOIN:
+        return true;
+    case ACT_MERGED:
+        return m->r->ir->nodes[a->node].type == m->r->ir->nodes[b->node].type;
+    default:
+        return same_op(m, a->node, b->node);
+    }
+}
+
 static bool matches(Match *m, bool *tail) {
     const Loop *l = m->r->loop;
     memset(m->ends, 0, sizeof m->ends);
@@ -115,8 +182,7 @@ static bool matches(Match *m, bool *tail) {
             return false;
     for (m->run = 1; m->run < m->times; m->run++)
         for (uint32_t i = 0; i < m->length; i++) {
-            const LoopAct *a = &l->acts[i], *b = &l->acts[m->run * m->length + i];
-            if (a->kind != b->kind || !same_op(m, a->node, b->node)) return false;
+            if (!same_act(m, &l->acts[i], &l->acts[m->run * m->length + i])) return false;
         }
     return finals_fit(m, tail);
 }
@@ -144,6 +210,15 @@ static bool shorten_kids(Match *m, uint32_t node) {
     return true;
 }
 
+static bool shorten_act(Match *m, LoopAct *a) {
+    if (a->kind == ACT_JOIN || a->kind == ACT_MERGED) return true;
+    if (a->kind != ACT_JUMP) return shorten_kids(m, a->node);
+    if (a->node && !shorten(m, &a->node)) return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!shorten(m, &m->r->loop->pairs[a->first + i].node)) return false;
+    return true;
+}
+
 static void apply(Match *m, bool tail) {
     Loop *l = m->r->loop;
     for (uint32_t i = 0; i < l->var_count; i++) {
@@ -157,7 +232,7 @@ static void apply(Match *m, bool tail) {
         v->final_ = act > last ? l->acts[act - last - 1].node : 0;
     }
     for (uint32_t i = 0; i < m->length; i++)
-        if (!shorten_kids(m, l->acts[i].node)) return;
+        if (!shorten_act(m, &l->acts[i])) return;
     for (uint32_t i = 0; i < l->group_count; i++)
         l->groups[i].span = (uint64_t)((int64_t)l->groups[i].base.step / (int64_t)m->times);
     l->act_count = m->length;
@@ -165,17 +240,19 @@ static void apply(Match *m, bool tail) {
     l->tail = tail;
 }
 
+enum { MOST_RUNS = 64 };
+
+static bool try_times(LoopRun *r, uint32_t times) {
+    Match m = {.r = r, .times = times, .length = r->loop->act_count / times};
+    bool tail = false;
+    if (m.length == 0 || r->loop->act_count % times || !matches(&m, &tail)) return false;
+    apply(&m, tail);
+    return true;
+}
+
 static bool try_match(LoopRun *r) {
-    enum { MOST_RUNS = 64 };
-    Match m = {.r = r};
-    for (m.times = MOST_RUNS; m.times > 1; m.times--) {
-        if (r->loop->act_count % m.times) continue;
-        bool tail = false;
-        m.length = r->loop->act_count / m.times;
-        if (m.length == 0 || !matches(&m, &tail)) continue;
-        apply(&m, tail);
-        return true;
-    }
+    for (uint32_t times = MOST_RUNS; times > 1; times--)
+        if (try_times(r, times)) return true;
     return false;
 }
 
@@ -277,9 +354,62 @@ static void roll_sorted(LoopRun *r) {
     if (!try_match(r)) put_acts(r, before);
 }
 
+/* ---- values in another order ----------------------------------------------------------------- */
+
+/* Which of the runs an act belongs to: by the place that it reads, or its operands'. */
+static uint32_t run_of(const LoopRun *r, uint32_t act, uint32_t times, const uint8_t *runs) {
+    const LoopAccess *a = access_of(r, act);
+    if (a) {
+        const LoopGroup *g = &r->loop->groups[a->group];
+        int64_t step = (int64_t)g->base.step, part = step / (int64_t)times;
+        if (part == 0) return 0;
+        uint64_t run = part > 0 ? a->delta / (uint64_t)part
+                                : (g->extent - a->delta - a->bytes) / (uint64_t)-part;
+        return run < times ? (uint32_t)run : times - 1;
+    }
+    uint32_t run = 0;
+    const Node *n = &r->ir->nodes[r->loop->acts[act].node];
+    for (unsigned k = loop_kids(n); k-- > 0;) {
+        uint32_t from = n->kid[k] ? loop_side((LoopRun *)r, n->kid[k])->act : 0;
+        if (from && runs[from - 1] > run) run = runs[from - 1];
+    }
+    return run;
+}
+
+/* Nothing but values: they may be computed in any order, so also run by run. Producers evaluate the operands of
+ * a long sum, say, from its end. */
+static void roll_values(LoopRun *r) {
+    enum { MOST_ACTS = 256 };
+    LoopAct before[MOST_ACTS], sorted[MOST_ACTS];
+    uint8_t runs[MOST_ACTS];
+    uint32_t count = r->loop->act_count;
+    if (count > MOST_ACTS || count < 4) return;
+    memcpy(before, r->loop->acts, count * sizeof *before);
+    for (uint32_t times = MOST_RUNS; times > 1; times /= 2) {
+        uint32_t n = 0;
+        if (count % times) continue;
+        for (uint32_t i = 0; i < count; i++)
+            runs[i] = (uint8_t)run_of(r, i, times, runs);
+        for (uint32_t run = 0; run < times; run++)
+            for (uint32_t i = 0; i < count; i++)
+                if (runs[i] == run) sorted[n++] = before[i];
+        put_acts(r, sorted);
+        if (try_times(r, times)) return;
+        put_acts(r, before);
+    }
+}
+
 void loop_roll(LoopRun *r) {
     const Loop *l = r->loop;
-    for (uint32_t i = 0; i < l->act_count; i++)
-        if (l->acts[i].kind != ACT_VALUE && l->acts[i].kind != ACT_STORE) return;
-    if (!try_match(r)) roll_sorted(r);
+    bool stores = false, jumps = false;
+    for (uint32_t i = 0; i < l->act_count; i++) {
+        if (l->acts[i].kind == ACT_EXIT || l->acts[i].kind == ACT_EVAL) return;
+        stores |= l->acts[i].kind == ACT_STORE;
+        jumps |= l->acts[i].kind == ACT_JUMP;
+    }
+    if (try_match(r) || jumps) return;
+    if (stores)
+        roll_sorted(r);
+    else
+        roll_values(r);
 }

@@ -257,6 +257,11 @@ static bool fold(LoopRun *r, const Node *n, Affine *out) {
     case OP_i64_or:
     case OP_i32_xor:
     case OP_i64_xor:
+        if (constant && b.c == loop_mask(n->type) && (n->op == OP_i32_xor || n->op == OP_i64_xor)) {
+            Affine a = *out; /* ~x = -1 - x */
+            *out = (Affine){.c = b.c};
+            return loop_affine_add(r, n->type, out, &a, UINT64_MAX);
+        }
         return is_disjoint(out, &b) && loop_affine_add(r, n->type, out, &b, 1);
     case OP_i32_shl:
     case OP_i64_shl: {

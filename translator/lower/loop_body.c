@@ -65,9 +65,26 @@ static uint32_t entry_node(LoopRun *r, bool is_slot, unsigned type, uint32_t ind
         variant);
 }
 
+static uint32_t eval(LoopRun *r, uint32_t node);
+
+/* What a local holds that the function sets once, where that is another one's value, scaled and moved. */
+static uint32_t known_value(LoopRun *r, uint32_t local) {
+    enum { DEEPEST = 8 };
+    Affine a;
+    uint32_t tree = r->known_depth < DEEPEST ? loop_known(r, local) : 0;
+    if (!tree) return 0;
+    r->known_depth++;
+    uint32_t node = eval(r, tree);
+    r->known_depth--;
+    return node && loop_affine(r, node, &a) && a.count <= 1 ? node : 0;
+}
+
 static uint32_t read_var(LoopRun *r, bool is_slot, unsigned type, uint32_t index) {
     uint32_t at = *var_place(r, is_slot, type, index);
-    if (!at) return entry_node(r, is_slot, type, index, false);
+    if (!at) {
+        uint32_t known = is_slot ? 0 : known_value(r, index);
+        return known ? known : entry_node(r, is_slot, type, index, false);
+    }
     LoopVar *v = &r->loop->vars[at - 1];
     return v->value ? v->value : loop_entry(r, v);
 }
@@ -107,8 +124,6 @@ static uint32_t as_act(LoopRun *r, uint32_t node) {
 }
 
 /* ---- expressions ----------------------------------------------------------------------------- */
-
-static uint32_t eval(LoopRun *r, uint32_t node);
 
 static bool add_access(LoopRun *r, const Node *n, uint32_t address, uint32_t *index) {
     Loop *l = r->loop;

@@ -70,7 +70,7 @@ static bool prepare(LoopRun *r) {
     r->local_vars = ARENA_ARRAY(r->arena, s->local_count + 1, uint32_t);
     r->slot_vars = ARENA_ARRAY(r->arena, ((size_t)s->max_height + 2) * MAX_SLOT_TYPES, uint32_t);
     return l->acts && l->groups && l->accesses && l->vars && l->pairs && l->tests && r->affines &&
-           r->edges && r->sides && r->local_vars && r->slot_vars;
+           loop_known_prepare(r) && r->edges && r->sides && r->local_vars && r->slot_vars;
 }
 
 static void use_room(LoopRun *r, Loop *l) {

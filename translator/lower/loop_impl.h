@@ -46,6 +46,9 @@ typedef struct LoopRun {
     Affine *affines;
     Loop scratch; /* its arrays, as large as they may become */
     uint32_t affine_count;
+    uint8_t *sets;    /* how often the function sets each local: 0, 1, 2: more */
+    uint32_t *set_at; /* by which statement */
+    unsigned known_depth;
     uint32_t *local_vars, *slot_vars; /* 1 + var by local, by height * MAX_SLOT_TYPES + type - 1 */
     bool probe;                       /* first run: which variables are induction variables? */
     bool keep_probe;                  /* some of them move by a node of the first run */
@@ -92,6 +95,10 @@ bool loop_act(LoopRun *r, LoopAct act);
 uint32_t loop_entry(LoopRun *r, LoopVar *v);
 /* Does every turn set it anew, before reading it, to what is no affine function of the turn? */
 bool loop_is_passing(const LoopRun *r, const LoopVar *v);
+/* ---- loop_known.c ---- */
+bool loop_known_prepare(LoopRun *r);
+/* The tree that a local which the loop does not set has the value of, made of what never changes; 0: not known. */
+uint32_t loop_known(const LoopRun *r, uint32_t local);
 /* ---- loop_branch.c ---- */
 /* condition 0: always. */
 bool loop_jump(LoopRun *r, JoinKind kind, uint32_t block, uint32_t condition, bool negated);

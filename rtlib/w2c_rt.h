@@ -620,93 +620,13 @@ const w2c_func *w2c_import_bind(w2c_instance *instance, u32 i);
 W2C_NORETURN void w2c_thrown_by_wasi(w2c_instance *instance) __attribute__((cold));
 
 /* ---- memory --------------------------------------------------------------------------------- */
-/* Any address, any alignment, any type: as wasm has it. */
-#define W2C_ANY(type)                                                                              \
-    typedef struct w2c_##type##_any {                                                              \
-        type v;                                                                                    \
-    } __attribute__((packed, may_alias)) w2c_##type##_any;
-/* clang-format off */
-W2C_ANY(u8) W2C_ANY(s8) W2C_ANY(u16) W2C_ANY(s16) W2C_ANY(u32) W2C_ANY(s32) W2C_ANY(u64)
-W2C_ANY(f32) W2C_ANY(f64)
-/* clang-format on */
-#undef W2C_ANY
-
-/* The value must have been computed here: a load that faults is not removed or moved past a trap.
- */
-#define W2C_FORCE_INT(v) __asm__ volatile("" ::"r"(v))
-#if defined(__SSE2__)
-#define W2C_FORCE_FLOAT(v) __asm__ volatile("" ::"x"(v))
-#elif defined(__aarch64__)
-#define W2C_FORCE_FLOAT(v) __asm__ volatile("" ::"w"(v))
-#elif defined(__riscv_flen)
-#define W2C_FORCE_FLOAT(v) __asm__ volatile("" ::"f"(v))
-#else
-#define W2C_FORCE_FLOAT(v) __asm__ volatile("" ::"m"(v))
-#endif
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "w2c: big-endian hosts are not supported yet"
-#endif
-
-    W2C_INLINE void w2c_check_range(const w2c_memory *memory, u64 address, u64 offset, u64 len) {
-    u64 end;
-    if (W2C_UNLIKELY(__builtin_add_overflow(offset, len, &end) ||
-                     __builtin_add_overflow(address, end, &end) || end > memory->size))
-        w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
+#ifdef __cplusplus
 }
-
-/* A load that may fault, exactly where it stands among stores, which are volatile, and calls.
- * clang folds volatile loads into the instructions that use their values; gcc makes two instructions of one,
- * so its value is forced. The place is counted as an integer there, for stores as a pointer: gcc would share
- * the sum, which takes a register and a cycle more than an addressing mode. */
-#if defined(__clang__)
-#define W2C_LOAD(type, force)                                                                      \
-    return ((const volatile w2c_##type##_any *)(base + (address + offset)))->v
-#else
-#define W2C_LOAD(type, force)                                                                      \
-    type v = ((const w2c_##type##_any *)((uintptr_t)base + (address + offset)))->v;                \
-    force(v);                                                                                      \
-    return v
 #endif
-
-/* Guarded memories: w2c_load_TYPE(base, address, offset): the fault is the trap.
- * With explicit checks: w2c_load_TYPE_b(base, memory, address, offset). */
-/* gcc's scheduler moves loads over volatile stores to other places, and a fault would find the store undone. This it
- * does not move them over; clang does neither. */
-#ifdef __clang__
-#define W2C_IN_ORDER() ((void)0)
-#else
-#define W2C_IN_ORDER() __asm__ volatile("")
+#include "w2c_access.h"
+#ifdef __cplusplus
+extern "C" {
 #endif
-#define W2C_ACCESS(type, force)                                                                    \
-    W2C_INLINE type w2c_load_##type(const u8 *base, u64 address, u64 offset) {                     \
-        W2C_LOAD(type, force);                                                                     \
-    }                                                                                              \
-    W2C_INLINE void w2c_store_##type(u8 *base, u64 address, u64 offset, type v) {                  \
-        ((volatile w2c_##type##_any *)(base + (address + offset)))->v = v;                         \
-        W2C_IN_ORDER();                                                                            \
-    }                                                                                              \
-    W2C_INLINE type w2c_load_##type##_b(const u8 *base, const w2c_memory *memory, u64 address,     \
-                                        u64 offset) {                                              \
-        w2c_check_range(memory, address, offset, sizeof(type));                                    \
-        return ((const w2c_##type##_any *)(base + (address + offset)))->v;                         \
-    }                                                                                              \
-    W2C_INLINE void w2c_store_##type##_b(u8 *base, const w2c_memory *memory, u64 address,          \
-                                         u64 offset, type v) {                                     \
-        w2c_check_range(memory, address, offset, sizeof(type));                                    \
-        ((w2c_##type##_any *)(base + (address + offset)))->v = v;                                  \
-    }
-W2C_ACCESS(u8, W2C_FORCE_INT)
-W2C_ACCESS(s8, W2C_FORCE_INT)
-W2C_ACCESS(u16, W2C_FORCE_INT)
-W2C_ACCESS(s16, W2C_FORCE_INT)
-W2C_ACCESS(u32, W2C_FORCE_INT)
-W2C_ACCESS(s32, W2C_FORCE_INT)
-W2C_ACCESS(u64, W2C_FORCE_INT)
-W2C_ACCESS(f32, W2C_FORCE_FLOAT)
-W2C_ACCESS(f64, W2C_FORCE_FLOAT)
-#undef W2C_ACCESS
-#undef W2C_LOAD
 
 /* A global's new value is in memory before anything after it can fault. */
 #define W2C_SET(place, value)                                                                      \

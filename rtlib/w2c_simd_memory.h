@@ -4,6 +4,7 @@
  * forms with explicit checks. Included by w2c_simd.h only.
  *
  *   w2c_load_TYPE(base, address, offset)              and  _b(base, memory, address, offset)
+ *                                      and  _u, _c, _l as for scalars
  *   w2c_store_v128(base, address, offset, v)          and  _b(base, memory, address, offset, v)
  *   w2c_load_laneN(base, address, offset, v, lane)
  *                                      and  _b(base, memory, address, offset, v, lane)
@@ -30,10 +31,21 @@ W2C_INLINE void w2c_store_v128(u8 *base, u64 address, u64 offset, v128 v) {
     ((volatile w2c_v128_any *)(base + (address + offset)))->v = v;
     W2C_IN_ORDER();
 }
+W2C_INLINE void w2c_store_v128_u(u8 *base, u64 address, u64 offset, v128 v) {
+    ((w2c_v128_any *)(base + (address + offset)))->v = v;
+}
 W2C_INLINE void w2c_store_v128_b(u8 *base, const w2c_memory *memory, u64 address, u64 offset,
                                  v128 v) {
     w2c_check_range(memory, address, offset, 16);
-    ((w2c_v128_any *)(base + (address + offset)))->v = v;
+    w2c_store_v128_u(base, address, offset, v);
+}
+W2C_INLINE void w2c_store_v128_c(u8 *base, u64 size, u64 address, u64 offset, v128 v) {
+    w2c_check_c(size, address, offset + 16);
+    w2c_store_v128_u(base, address, offset, v);
+}
+W2C_INLINE void w2c_store_v128_l(u8 *base, u64 size, u64 address, u64 offset, v128 v) {
+    w2c_check_l(size, address, w2c_end(offset, 16));
+    w2c_store_v128_u(base, address, offset, v);
 }
 
 W2C_INLINE void w2c_put_v128(u8 *at, v128 v) {
@@ -57,8 +69,18 @@ W2C_INLINE v128 w2c_v128_low32(u32 x) {
     W2C_INLINE v128 w2c_load_##name##_b(const u8 *base, const w2c_memory *memory, u64 address,     \
                                         u64 offset) {                                              \
         w2c_check_range(memory, address, offset, bytes);                                           \
-        const u8 *p = base + (address + offset);                                                   \
-        return value;                                                                              \
+        return w2c_get_##name(base + (address + offset));                                          \
+    }                                                                                              \
+    W2C_INLINE v128 w2c_load_##name##_u(const u8 *base, u64 address, u64 offset) {                 \
+        return w2c_get_##name(base + (address + offset));                                          \
+    }                                                                                              \
+    W2C_INLINE v128 w2c_load_##name##_c(const u8 *base, u64 size, u64 address, u64 offset) {       \
+        w2c_check_c(size, address, offset + bytes);                                                \
+        return w2c_get_##name(base + (address + offset));                                          \
+    }                                                                                              \
+    W2C_INLINE v128 w2c_load_##name##_l(const u8 *base, u64 size, u64 address, u64 offset) {       \
+        w2c_check_l(size, address, w2c_end(offset, bytes));                                        \
+        return w2c_get_##name(base + (address + offset));                                          \
     }
 #define W2C_AT(type, p) (((const w2c_##type##_any *)(p))->v)
 #define W2C_LOW(p) w2c_v128_const(W2C_AT(u64, p), 0)
@@ -102,6 +124,34 @@ W2C_LOAD(zero64, 8, W2C_LOW(p))
     W2C_INLINE void w2c_store_lane##bits##_b(u8 *base, const w2c_memory *memory, u64 address,      \
                                              u64 offset, v128 v, u32 lane) {                       \
         w2c_store_u##bits##_b(base, memory, address, offset, ((w2c_##p##_lanes)v)[lane]);          \
+    }                                                                                              \
+    W2C_INLINE v128 w2c_load_lane##bits##_u(const u8 *base, u64 address, u64 offset, v128 v,       \
+                                            u32 lane) {                                            \
+        return w2c_get_lane##bits(base + (address + offset), v, lane);                             \
+    }                                                                                              \
+    W2C_INLINE v128 w2c_load_lane##bits##_c(const u8 *base, u64 size, u64 address, u64 offset,     \
+                                            v128 v, u32 lane) {                                    \
+        w2c_check_c(size, address, offset + bits / 8);                                             \
+        return w2c_get_lane##bits(base + (address + offset), v, lane);                             \
+    }                                                                                              \
+    W2C_INLINE v128 w2c_load_lane##bits##_l(const u8 *base, u64 size, u64 address, u64 offset,     \
+                                            v128 v, u32 lane) {                                    \
+        w2c_check_l(size, address, w2c_end(offset, bits / 8));                                     \
+        return w2c_get_lane##bits(base + (address + offset), v, lane);                             \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_lane##bits##_u(u8 *base, u64 address, u64 offset, v128 v,            \
+                                             u32 lane) {                                           \
+        w2c_put_lane##bits(base + (address + offset), v, lane);                                    \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_lane##bits##_c(u8 *base, u64 size, u64 address, u64 offset, v128 v,  \
+                                             u32 lane) {                                           \
+        w2c_check_c(size, address, offset + bits / 8);                                             \
+        w2c_put_lane##bits(base + (address + offset), v, lane);                                    \
+    }                                                                                              \
+    W2C_INLINE void w2c_store_lane##bits##_l(u8 *base, u64 size, u64 address, u64 offset, v128 v,  \
+                                             u32 lane) {                                           \
+        w2c_check_l(size, address, w2c_end(offset, bits / 8));                                     \
+        w2c_put_lane##bits(base + (address + offset), v, lane);                                    \
     }
 #define w2c_i8x16_lanes w2c_u8x16
 #define w2c_i16x8_lanes w2c_u16x8

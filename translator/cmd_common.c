@@ -185,6 +185,7 @@ TranslateOptions option_translation(const Options *options, const char *out) {
     t.no_fixed_tables = options->value[OPT_no_fixed_tables].set;
     t.no_copies = options->value[OPT_no_copies].set;
     t.no_stack_analysis = options->value[OPT_no_stack_analysis].set;
+    t.no_range_analysis = options->value[OPT_no_range_analysis].set;
     t.no_loop_versions = options->value[OPT_no_loop_versions].set;
     t.no_loop_branches = options->value[OPT_no_loop_branches].set;
     t.explain_loops = options->value[OPT_explain_loops].set;

@@ -157,6 +157,8 @@ bool gen_table_op(Gen *g, Op op, uint32_t depth);     /* false: not possible in 
 bool gen_typed_op(Gen *g, ValType t, uint32_t depth); /* one that gives a t alone */
 void gen_any_op(Gen *g);
 void gen_address(Gen *g, uint32_t memory);
+/* ---- gen_fields.c: accesses at one address ---- */
+bool gen_fields(Gen *g);
 /* ---- gen_special.c: the others that neither branch nor call ---- */
 bool gen_special(Gen *g, Op op);
 /* ---- gen_control.c: blocks, branches, calls, exceptions ---- */

@@ -516,7 +516,7 @@ static void special_op(Gen *g) {
 static void nest(Gen *g) {
     GenList results = some_types(g, 2);
     uint32_t size = 2 + gen_pick(g, 5);
-    switch (gen_pick(g, 6)) {
+    switch (gen_pick(g, 7)) {
     case 0:
         block(g, &results, size);
         break;
@@ -535,8 +535,11 @@ static void nest(Gen *g) {
     case 4:
         branch_on(g);
         break;
-    default:
+    case 5:
         counted_loop(g);
+        break;
+    default:
+        gen_fields(g);
     }
 }
 

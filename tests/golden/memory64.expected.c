@@ -1,26 +1,29 @@
 /* load: (i64) -> (i32) */
 W2C_FN u32 f_load(golden *const m, u64 p0) {
     u8 *const mem0 = m->mem0;
-    const w2c_memory *const memory0 = m->memory0;
+    const u64 size0 = m->own_memory0.size;
+    W2C_AT_LEAST(size0, 65536);
     u32 i0;
-    i0 = w2c_load_u32_b(mem0, memory0, p0, 8u);
+    i0 = w2c_load_u32_l(mem0, size0, p0, 8u);
     return i0;
 }
 
 /* far: (i64) -> (i64) */
 W2C_FN u64 f_far(golden *const m, u64 p0) {
     u8 *const mem0 = m->mem0;
-    const w2c_memory *const memory0 = m->memory0;
+    const u64 size0 = m->own_memory0.size;
+    W2C_AT_LEAST(size0, 65536);
     u64 j0;
-    j0 = w2c_load_u64_b(mem0, memory0, p0, 4294967296u);
+    j0 = w2c_load_u64_l(mem0, size0, p0, 4294967296u);
     return j0;
 }
 
 /* store: (i64, f64) -> () */
 W2C_FN void f_store(golden *const m, u64 p0, f64 p1) {
     u8 *const mem0 = m->mem0;
-    const w2c_memory *const memory0 = m->memory0;
-    w2c_store_f64_b(mem0, memory0, p0, 0u, p1);
+    const u64 size0 = m->own_memory0.size;
+    W2C_AT_LEAST(size0, 65536);
+    w2c_store_f64_l(mem0, size0, p0, 0u, p1);
     return;
 }
 

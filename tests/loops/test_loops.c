@@ -41,6 +41,7 @@ static void compile(Trial *t, unsigned number, bool literal) {
                                 .threads = 1,
                                 .memory = t->memory,
                                 .no_loop_versions = literal,
+                                .no_range_analysis = literal,
                                 .canonical_nans = t->floats,
                                 .only_func = NO_FUNC,
                                 .version = "test"};

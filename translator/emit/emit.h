@@ -7,6 +7,7 @@
 #include "../lower/fixed_tables.h"
 #include "../lower/loop.h"
 #include "../lower/may_throw.h"
+#include "../lower/range_checks.h"
 #include "../lower/stack_checks.h"
 #include "translate.h"
 
@@ -80,7 +81,10 @@ typedef struct Writer {
     LoopSet loops;    /* of the function */
     const Loop *loop; /* whose fast copy is under work */
     const char *turn; /* the number of the turn, in it */
-    Arena arena;      /* reset for each function */
+    RangeChecks ranges;
+    uint32_t sizes,
+        pointers; /* bits: memories whose size the body reads again, whose w2c_memory it uses */
+    Arena arena;  /* reset for each function */
 } Writer;
 
 /* ---- emit_names.c ---- */
@@ -110,16 +114,24 @@ bool emit_plan(Emitter *e);
 /* ---- emit_expr.c ---- */
 void emit_expr(Writer *w, uint32_t node, bool parens);
 void emit_condition(Writer *w, uint32_t node);
-const char *emit_access_suffix(const Writer *w, uint32_t memory,
-                               uint16_t op); /* "", "_b", "_v", "_vb" */
 void emit_slot(Writer *w, unsigned type, uint32_t height);
 void emit_local(Writer *w, uint32_t local);
 void emit_opaque_decls(Writer *w, Buffer *out);
 const char *emit_c_type(unsigned kind); /* VT_I32: "u32" ... */
 const char *emit_zero(unsigned kind);
 enum { OPAQUE_F32 = 1, OPAQUE_F64 = 16 }; /* Writer.opaque: the bit of +0 of each type */
+/* ---- emit_access.c: how memories are read and written ---- */
+/* "_c(mem0, size0, " and the like: what stands between w2c_load_TYPE and the address. is_free: no check. */
+void emit_access(Writer *w, uint32_t memory, uint16_t op, bool is_free);
+void emit_memory(Writer *w, uint32_t memory); /* "memory0, " */
+void emit_early_check(Writer *w, const RangeCheck *check);
+/* Behind what may have made a memory larger: the sizes again. */
+void emit_sizes(Writer *w);
+void emit_memory_decls(Writer *w, Buffer *out);
+bool emit_ranges(Writer *w); /* w->ranges of w->ir */
 /* ---- emit_stmt.c ---- */
 void emit_stmts(Writer *w);
+uint32_t emit_stack_check_place(const Writer *w); /* in front of this statement, or NO_FUNC */
 /* A reference to function func, as an expression. */
 void emit_func_ref(Writer *w, uint32_t func);
 void emit_indent(Writer *w);

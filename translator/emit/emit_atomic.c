@@ -28,7 +28,7 @@ static void access(Writer *w, const Stmt *s) {
         buffer_printf(w->out, "(%s)", emit_c_type(vt_kind(emit_stmt_args(w, s)[s->count])));
     }
     buffer_printf(w->out, "w2c_atomic_%s_%s%s(mem%u, ", name, type, bounds ? "_b" : "", s->aux);
-    if (bounds) buffer_printf(w->out, "memory%u, ", s->aux);
+    if (bounds) emit_memory(w, s->aux);
     emit_arg(w, s, 0);
     buffer_printf(w->out, ", %lluu", (unsigned long long)s->imm);
     for (uint32_t i = 1; i < s->count; i++) {

@@ -282,21 +282,13 @@ static void emit_fn(Writer *w, const Node *n) {
     buffer_char(w->out, ')');
 }
 
-/* How an access is done: guarded or checked, and once only where other threads may interfere. */
-const char *emit_access_suffix(const Writer *w, uint32_t memory, uint16_t op) {
-    bool bounds = w->e->modes[memory] != MEMORY_GUARD;
-    /* vectors are forced into a register either way */
-    bool shared = w->e->m->memories[memory].limits.shared && op_info[op].feature != FEATURE_simd;
-    return shared ? (bounds ? "_vb" : "_v") : bounds ? "_b" : "";
-}
-
 static void emit_load(Writer *w, const Node *n) {
     const char *c = op_info[n->op].c;
     bool narrow = n->type == VT_I32 ? c[1] != '3' : n->type == VT_I64 ? c[1] != '6' : false;
     if (narrow) buffer_text(w->out, n->type == VT_I32 ? "(u32)" : "(u64)");
-    bool bounds = w->e->modes[n->aux] != MEMORY_GUARD;
-    buffer_printf(w->out, "w2c_load_%s%s(mem%u, ", c, emit_access_suffix(w, n->aux, n->op), n->aux);
-    if (bounds) buffer_printf(w->out, "memory%u, ", n->aux);
+    buffer_printf(w->out, "w2c_load_%s", c);
+    emit_access(w, n->aux, n->op,
+                range_is_free(w->ranges.free_nodes, (uint32_t)(n - w->ir->nodes)));
     emit_expr(w, n->kid[0], false);
     buffer_text(w->out, ", ");
     buffer_u64(w->out, n->imm);

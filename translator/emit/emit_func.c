@@ -98,18 +98,12 @@ static bool uses_records(const Writer *w) {
 }
 
 static void declare(Writer *w, Buffer *out) {
-    const Module *m = w->e->m;
     Buffer locals;
     buffer_init(&locals, out->alloc);
     declare_locals(w, &locals); /* first: it may need the opaque constants */
     if (emit_is_addressed(w->e, w->func) || emit_tail_is_body(w->e, w->func))
         buffer_printf(out, "    %s *const m = (%s *)instance;\n", w->e->name, w->e->name);
-    for (uint32_t k = 0; k < m->memory_count; k++) {
-        if (!(w->ir->memories >> (k < 31 ? k : 31) & 1)) continue;
-        buffer_printf(out, "    u8 *const mem%u = m->mem%u;\n", k, k);
-        if (w->e->modes[k] != MEMORY_GUARD)
-            buffer_printf(out, "    const w2c_memory *const memory%u = m->memory%u;\n", k, k);
-    }
+    emit_memory_decls(w, out);
     emit_opaque_decls(w, out);
     buffer_bytes(out, locals.data, locals.len);
     buffer_free(&locals);
@@ -250,6 +244,7 @@ static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
     w->handlers = w->held = NULL;
     w->ir = ir;
     w->loop = NULL;
+    w->pointers = w->sizes = 0;
     w->depth = 0;
     w->opaque = 0;
     w->calls_itself = false;
@@ -315,7 +310,8 @@ bool emit_function(Writer *w, uint32_t func) {
             ok = loops_find(w->ctx, e->m, &ir, &w->arena, &loops, &w->loops);
         if (ok && e->options->explain_loops) emit_loops_explain(w);
         if (e->options->no_loop_versions) w->loops.count = 0;
-        ok = ok && emit_body(w, &stream, &ir);
+        w->ir = &ir;
+        ok = ok && emit_ranges(w) && emit_body(w, &stream, &ir);
         if (ok) put_function(w, func, w->out);
         ok = ok && put_copies(w, &stream, &ir);
     }

@@ -8,6 +8,7 @@ enum { CHUNK = 400 }; /* assignments in one C function: huge functions are slow 
 static bool lower_init(Emitter *e, Writer *w, ConstExpr expr, ValType type, uint32_t globals,
                        OpStream *stream, Ir *ir, uint32_t *node) {
     arena_reset(&w->arena);
+    w->ranges = (RangeChecks){0};
     if (!validate_const(e->ctx, e->m, expr, type, globals, &w->arena, stream)) return false;
     return lower_const(e->ctx, e->m, stream, &w->arena, ir, node) && emit_slots_init(w, stream);
 }

@@ -190,11 +190,10 @@ static void args_from(Writer *w, const Stmt *s, uint32_t from) {
 }
 
 static void store(Writer *w, const Stmt *s) {
-    bool bounds = w->e->modes[s->aux] != MEMORY_GUARD;
     const char *c = op_info[s->op].c;
-    buffer_printf(w->out, "w2c_store_%s%s(mem%u, ", c, emit_access_suffix(w, s->aux, s->op),
-                  s->aux);
-    if (bounds) buffer_printf(w->out, "memory%u, ", s->aux);
+    buffer_printf(w->out, "w2c_store_%s", c);
+    emit_access(w, s->aux, s->op,
+                range_is_free(w->ranges.free_stmts, (uint32_t)(s - w->ir->stmts)));
     emit_arg(w, s, 0);
     buffer_text(w->out, ", ");
     buffer_u64(w->out, s->imm);
@@ -228,6 +227,7 @@ static void grow(Writer *w, const Stmt *s, const char *what) {
         emit_arg(w, s, 0);
     }
     buffer_text(w->out, ");");
+    emit_sizes(w);
 }
 
 static void emit_effect(Writer *w, const Stmt *s) {
@@ -376,7 +376,7 @@ static void end_unreached(Writer *w) {
     buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);\n");
 }
 
-static uint32_t stack_check_place(const Writer *w) {
+uint32_t emit_stack_check_place(const Writer *w) {
     if (w->plain || w->e->options->interruptible || emit_stack_check(w) == STACK_CHECK_NONE)
         return NO_FUNC;
     return w->e->options->no_stack_analysis ? 0 : check_place(w->ir);
@@ -389,12 +389,14 @@ void emit_stack_check_text(const Writer *w, Buffer *out) {
 
 void emit_stmts(Writer *w) {
     const Ir *ir = w->ir;
-    uint32_t loop = 0, place = stack_check_place(w);
+    uint32_t loop = 0, place = emit_stack_check_place(w), early = 0;
     for (uint32_t i = 0; i < ir->stmt_count && !w->out->failed; i++) {
         const Stmt *s = &ir->stmts[i];
         if (i == place) emit_stack_check_text(w, w->out);
         const Loop *l = loop < w->loops.count ? &w->loops.loops[loop] : NULL;
         if (l && l->reason == LOOP_versioned && l->first == i) emit_loop_copy(w, l);
+        while (early < w->ranges.early_count && w->ranges.early[early].stmt == i)
+            emit_early_check(w, &w->ranges.early[early++]);
         if (s->kind == STMT_LABEL || s->kind == STMT_LOOP) {
             /* labels stand at the margin */
         } else if (outdented(s) && w->depth > 0) {

@@ -35,6 +35,7 @@ typedef struct TranslateOptions {
     bool no_fixed_tables;   /* call_indirect looks at the table even if that can never change */
     bool no_copies;         /* functions that call themselves are written out once */
     bool no_stack_analysis; /* every function that calls checks the stack */
+    bool no_range_analysis; /* explicit checks are made at every access */
     bool no_loop_versions;  /* loops as they are, without fast copies */
     bool no_loop_branches;  /* fast copies only of bodies that are a straight line */
     bool explain_loops;     /* says of every loop, on stderr, whether it has one, or why not */
@@ -72,7 +73,7 @@ typedef struct OutputList { /* in the arena given */
 
 /* Switches every optimisation of these options off: what tests compare with. */
 static inline void translate_options_plain(TranslateOptions *o) {
-    o->no_fixed_tables = o->no_copies = o->no_stack_analysis = true;
+    o->no_fixed_tables = o->no_copies = o->no_stack_analysis = o->no_range_analysis = true;
 }
 
 /* Validates every function on the way. On failure nothing is left behind that this call wrote.

@@ -27,6 +27,7 @@ w2c_context *w2c_context_root(w2c_context *context) {
 static void adopt(w2c_context *context, w2c_instance *instance) {
     instance->context = context;
     instance->stack_limit = context->limit;
+    instance->meter = context->head.meter;
     for (w2c_host *host = instance->bound; host; host = host->next) {
         host->instance.context = context;
         host->instance.stack_limit = context->limit;
@@ -145,8 +146,8 @@ w2c_context *w2c_context_join(w2c_context *a, w2c_context *b) {
         a->trace = b->trace;
         b->trace = NULL;
     }
-    if (a->head.meter == &a->own_meter && b->head.meter != &b->own_meter)
-        a->head.meter = b->head.meter;
+    bool metered = a->head.meter == &a->own_meter && b->head.meter != &b->own_meter;
+    w2c_context_set_meter(a, metered ? b->head.meter : a->head.meter);
     w2c_heap_join(a, b);
     w2c_handles_move(a, b);
     w2c_tables_move(a, b);
@@ -161,6 +162,14 @@ w2c_context *w2c_context_join(w2c_context *a, w2c_context *b) {
     tail->shells = a->shells;
     a->shells = b;
     return a;
+}
+
+void w2c_context_set_meter(w2c_context *context, w2c_meter *meter) {
+    context->head.meter = meter;
+    for (w2c_instance *i = context->instances; i; i = i->next_in_context)
+        i->meter = meter;
+    for (w2c_instance *i = context->parked; i; i = i->next_in_context)
+        i->meter = meter;
 }
 
 void w2c_context_set_limit(w2c_context *context, char *limit) {

@@ -250,7 +250,7 @@ static void configure(w2c_context *context, const w2c_config *config) {
     if (config->backtrace) w2c_trace_make(context); /* without memory there is none */
     if (config->max_gc_heap) context->max_gc_heap = config->max_gc_heap;
     if (config->gc_stress) context->gc_stress = config->gc_stress;
-    if (config->meter) context->head.meter = config->meter;
+    if (config->meter) w2c_context_set_meter(context, config->meter);
     w2c_heap_configure(context);
 }
 

@@ -120,6 +120,7 @@ void w2c_instance_free(w2c_instance *instance); /* everything but its place in t
 /* Puts both into one context, which it returns. NULL stands for none. */
 w2c_context *w2c_context_join(w2c_context *a, w2c_context *b);
 void w2c_context_set_limit(w2c_context *context, char *limit);
+void w2c_context_set_meter(w2c_context *context, w2c_meter *meter);
 
 /* ---- frames (rt_trap.c) --------------------------------------------------------------------- */
 u32 w2c_thread_number(void);          /* of this thread: 1, 2, ... in the order of asking */

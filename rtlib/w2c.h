@@ -129,7 +129,7 @@ w2c_extern w2c_extern_host_any(const char *letters, w2c_host_any_fn *fn, void *e
 /* Bounds what guests do that are made for it: translated with --interruptible, or interpreted with
  * `metered`. One unit for each call of a function and each turn of a loop after its first, in both
  * alike, so both end at the same place. A meter may serve several instances, also on several threads;
- * then units that two take at the same moment may count as one. It outlives the contexts that were
+ * then units that several take at the same time may count once. It outlives the contexts that were
  * configured with it. All fields are private. */
 typedef struct w2c_meter {
     int64_t fuel, stopped;

@@ -195,12 +195,20 @@ typedef struct w2c_operands {
  * sign bit set, so that one comparison sees both ends. Only w2c_interrupt may come from other threads;
  * the rest is atomic because threads of a program may share a meter. */
 W2C_NORETURN void w2c_meter_ended(w2c_meter *meter) __attribute__((cold));
-/* At a function's entry and at a loop's turn. */
-W2C_INLINE void w2c_charge(w2c_meter *meter) {
-    s64 left = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED) - 1;
+W2C_INLINE s64 w2c_fuel(const w2c_meter *meter) {
+    return __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED);
+}
+/* At a function's entry and at a loop's turn; fuel: what the meter holds. Returns what it holds then: the
+ * meter is right at every moment, but a loop need not wait for what it has just written there. */
+W2C_INLINE s64 w2c_charge_from(w2c_meter *meter, s64 fuel) {
+    s64 left = fuel - 1;
     if (W2C_UNLIKELY((left | __atomic_load_n(&meter->stopped, __ATOMIC_RELAXED)) < 0))
         w2c_meter_ended(meter);
     __atomic_store_n(&meter->fuel, left, __ATOMIC_RELAXED);
+    return left;
+}
+W2C_INLINE void w2c_charge(w2c_meter *meter) {
+    (void)w2c_charge_from(meter, w2c_fuel(meter));
 }
 /* For a loop that does `turns` turns at once: takes their fuel, or nothing when there is less or
  * somebody has interrupted: then the turns are charged one by one, and it ends where it must. */
@@ -225,7 +233,7 @@ typedef struct w2c_context_head {
     w2c_gc gc;
     w2c_tail tail;
     w2c_operands operands;
-    w2c_meter *meter; /* never NULL */
+    w2c_meter *meter; /* never NULL; instances hold it, too */
 } w2c_context_head;
 
 struct w2c_table {
@@ -257,6 +265,7 @@ typedef struct w2c_frame {
 struct w2c_instance {
     const w2c_module *module;
     char *stack_limit; /* lowest address that the stack pointer may have in guest code */
+    w2c_meter *meter;  /* the context's */
     w2c_context *context;
     w2c_instance *next_in_context;
     void *host_data;
@@ -526,7 +535,7 @@ W2C_INLINE bool w2c_stack_ended(char *const *limit) {
     return w2c_stack_pointer() < *limit;
 #endif
 }
-#define W2C_METER(m) (((const w2c_context_head *)(m)->w2c.context)->meter)
+#define W2C_METER(m) ((m)->w2c.meter)
 #define W2C_ENTER(m)                                                                               \
     do {                                                                                           \
         if (W2C_UNLIKELY(w2c_stack_ended(&(m)->w2c.stack_limit)))                                  \

@@ -67,11 +67,12 @@ typedef struct Writer {
     Buffer body;       /* of the function under work: printed before its declarations */
     const Ir *ir;
     uint32_t func;
-    unsigned copy;       /* of func: 0 the function itself, see emit_copies.c */
-    unsigned depth;      /* braces open */
-    unsigned opaque;     /* bits: laundered constants used, see emit_expr.c */
-    bool plain;          /* no laundered constants here: an initialiser */
-    bool calls_itself;   /* by tail calls: goto T0 */
+    unsigned copy;     /* of func: 0 the function itself, see emit_copies.c */
+    unsigned depth;    /* braces open */
+    unsigned opaque;   /* bits: laundered constants used, see emit_expr.c */
+    bool plain;        /* no laundered constants here: an initialiser */
+    bool keeps_fuel;   /* the fuel is a variable, too: loops write the meter, but do not read it */
+    bool calls_itself; /* by tail calls: goto T0 */
     uint64_t params_set; /* a body of tail calls: bit k: parameter k may be set (above: it may) */
     uint32_t *slots[MAX_SLOT_TYPES]; /* bitmaps: slots used, by height */
     uint32_t slot_words;
@@ -129,6 +130,10 @@ void emit_early_check(Writer *w, const RangeCheck *check);
 void emit_sizes(Writer *w);
 void emit_memory_decls(Writer *w, Buffer *out);
 bool emit_ranges(Writer *w); /* w->ranges of w->ir */
+/* ---- emit_meter.c: what interruptible functions pay ---- */
+void emit_meter_begin(Writer *w);
+void emit_charge(const Writer *w, Buffer *out); /* at the function's top */
+void emit_fuel(Writer *w);                      /* behind what may have charged: the fuel again */
 /* ---- emit_stmt.c ---- */
 void emit_stmts(Writer *w);
 uint32_t emit_stack_check_place(const Writer *w); /* in front of this statement, or NO_FUNC */

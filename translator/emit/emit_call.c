@@ -32,7 +32,10 @@ void emit_results_open(Writer *w, const Stmt *s, uint32_t type) {
 void emit_results_close(Writer *w, const Stmt *s) {
     bool throws = emit_may_throw(w, s);
     buffer_char(w->out, ';');
-    if (op_info[s->op].fx == FX_CALL) emit_sizes(w);
+    if (op_info[s->op].fx == FX_CALL) {
+        emit_sizes(w);
+        emit_fuel(w);
+    }
     if (throws && (s->results < 2 && !shadowed(w, s))) {
         buffer_char(w->out, '\n');
         emit_indent(w);

@@ -191,7 +191,7 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
     if (w->e->options
             ->interruptible) { /* the check first: nothing is charged for what does not run */
         if (emit_stack_check(w) != STACK_CHECK_NONE) emit_stack_check_text(w, out);
-        buffer_text(out, "    w2c_meter *const meter = W2C_METER(m);\n    w2c_charge(meter);\n");
+        emit_charge(w, out);
     }
     buffer_bytes(out, w->body.data, w->body.len);
     buffer_text(out, "}\n");
@@ -248,6 +248,7 @@ static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
     w->depth = 0;
     w->opaque = 0;
     w->calls_itself = false;
+    emit_meter_begin(w);
     w->params_set =
         emit_tail_is_body(w->e, w->func) ? emit_tail_params_set(ir, w->func) : UINT64_MAX;
     w->body.len = 0;

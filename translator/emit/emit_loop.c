@@ -311,7 +311,9 @@ static void put_exit(Writer *w, const Loop *l, const LoopAct *a) {
         put_charged(w, l);
         buffer_text(w->out, " - k");
         if (l->roll > 1) buffer_printf(w->out, " / %u", l->roll);
-        buffer_text(w->out, ");\n");
+        buffer_text(w->out, ");");
+        emit_fuel(w);
+        buffer_char(w->out, '\n');
         emit_indent(w);
     }
     if (a->a == l->last)
@@ -474,6 +476,10 @@ void emit_loop_copy(Writer *w, const Loop *l) {
     put_turns(w, l);
     put_check(w, l);
     w->depth++;
+    if (w->keeps_fuel) {
+        emit_indent(w);
+        buffer_text(w->out, "fuel = w2c_fuel(meter);\n");
+    }
     put_body(w, l);
     put_done(w, l);
     put_finals(w, l);

@@ -328,8 +328,9 @@ static void emit_stmt(Writer *w, const Stmt *s) {
         break;
     case STMT_LOOP:
         if (w->e->options->interruptible) { /* the first turn is free */
-            buffer_printf(w->out, "goto R%u; L%u: w2c_charge(meter); R%u: W2C_LOOP();", s->a, s->a,
-                          s->a);
+            buffer_printf(
+                w->out, "goto R%u; L%u: %s; R%u: W2C_LOOP();", s->a, s->a,
+                w->keeps_fuel ? "fuel = w2c_charge_from(meter, fuel)" : "w2c_charge(meter)", s->a);
             break;
         }
         emit_label(w, "L", s->a);

@@ -3,8 +3,8 @@
  *
  *   guard   8 GiB and a little: whatever a 32-bit index and a 32-bit offset add up to lies inside,
  * and faults beyond the size. 64-KiB pages only bounds  as much as it may grow to, or as the system
- * gives; code compares with the size static  one block from malloc, as large as it may ever be: for
- * systems without mmap
+ * gives; code compares with the size static  a buffer of the program, as large as it may ever be: for
+ * small devices. One instance at a time has it
  */
 #define _GNU_SOURCE
 #include "rt_internal.h"
@@ -29,12 +29,20 @@ u64 w2c_os_page(void) {
     return size > 0 ? (u64)size : 64 * KIB;
 }
 
-/* NULL when there is no such space. */
-static u8 *reserve(u64 bytes) {
-    if (bytes > SIZE_MAX) return NULL;
-    void *at =
-        mmap(NULL, (size_t)bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return at == MAP_FAILED ? NULL : (u8 *)at;
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0 /* then the address is a wish, as on old kernels */
+#endif
+
+/* NULL when there is no such space, or not at this address (0: any). */
+static u8 *reserve(u64 bytes, u64 address) {
+    if (bytes > SIZE_MAX || address > UINTPTR_MAX) return NULL;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (address ? MAP_FIXED_NOREPLACE : 0);
+    void *wish = (void *)(uintptr_t)address;
+    void *at = mmap(wish, (size_t)bytes, PROT_NONE, flags, -1, 0);
+    if (at == MAP_FAILED) return NULL;
+    if (!address || at == wish) return (u8 *)at;
+    munmap(at, (size_t)bytes);
+    return NULL;
 }
 
 static bool make_accessible(w2c_memory *m, u64 from, u64 to) {
@@ -73,9 +81,9 @@ static void populate(const w2c_memory *m, u64 from, u64 to) {
 }
 
 /* ---- creation ------------------------------------------------------------------------------- */
-static bool reserve_guard(w2c_memory *m) {
+static bool reserve_guard(w2c_memory *m, u64 address) {
     u64 bytes = GUARD_REACH + w2c_os_page();
-    u8 *data = reserve(bytes);
+    u8 *data = reserve(bytes, address);
     if (!data) return false;
     m->range = w2c_registry_add(W2C_RANGE_MEMORY, data, data + bytes);
     if (!m->range) {
@@ -88,7 +96,7 @@ static bool reserve_guard(w2c_memory *m) {
 }
 
 /* As much as it may become, or the half of it, ... but never less than it starts with. */
-static bool reserve_bounds(w2c_memory *m, u64 least) {
+static bool reserve_bounds(w2c_memory *m, u64 least, u64 address) {
     u64 page = w2c_os_page(), most = m->is64 ? RESERVE_64 : RESERVE_32;
     u64 limit =
         m->limit_pages > MOST_BYTES >> m->page_log2 ? MOST_BYTES : m->limit_pages << m->page_log2;
@@ -96,7 +104,7 @@ static bool reserve_bounds(w2c_memory *m, u64 least) {
     least = w2c_round_up(least ? least : 1, page);
     if (wanted < least) wanted = least;
     wanted = w2c_round_up(wanted, page);
-    while (!(m->data = reserve(wanted))) {
+    while (!(m->data = reserve(wanted, address))) {
         if (wanted == least) return false;
         wanted = wanted / 2 < least ? least : w2c_round_up(wanted / 2, page);
     }
@@ -104,14 +112,13 @@ static bool reserve_bounds(w2c_memory *m, u64 least) {
     return true;
 }
 
-static bool reserve_static(w2c_memory *m, u64 least) {
-    u64 bytes = m->has_max && m->limit_pages <= MOST_BYTES >> m->page_log2
-                    ? m->limit_pages << m->page_log2
-                    : least;
-    if (bytes > SIZE_MAX) return false;
-    m->data = (u8 *)calloc(1, bytes ? (size_t)bytes : 1);
+/* W2C_LIMIT: another instance has it. */
+static w2c_status reserve_static(w2c_memory *m, w2c_static_memory *buffer, u64 bytes) {
+    if (__atomic_exchange_n(&buffer->in_use, 1, __ATOMIC_ACQUIRE)) return W2C_LIMIT;
+    m->data = (u8 *)(buffer + 1);
     m->reserved = bytes;
-    return m->data != NULL;
+    memset(m->data, 0, (size_t)buffer->used);
+    return W2C_OK;
 }
 
 static u64 most_pages(bool is64, unsigned page_log2) {
@@ -139,8 +146,10 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
     if (!wish) wish = &plain;
     memset(m, 0, sizeof *m);
     if (desc->page_log2 > 16 || desc->limits.min > desc->limits.max || desc->mode > W2C_STATIC ||
-        (desc->mode == W2C_GUARD && (desc->is64 || desc->page_log2 != 16 || sizeof(void *) < 8))) {
-        w2c_text_add(&why, "a memory of this type cannot be guarded or has wrong limits");
+        (desc->mode == W2C_GUARD && (desc->is64 || desc->page_log2 != 16 || sizeof(void *) < 8)) ||
+        (desc->mode == W2C_STATIC && !desc->buffer)) {
+        w2c_text_add(&why,
+                     "a memory of this type cannot be guarded, has wrong limits or no buffer");
         return W2C_INVALID;
     }
     u64 min = desc->limits.min, most = most_pages(desc->is64, desc->page_log2);
@@ -155,6 +164,8 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
     m->limit_pages = m->max_pages;
     if (wish->max_bytes && wish->max_bytes >> m->page_log2 < m->limit_pages)
         m->limit_pages = wish->max_bytes >> m->page_log2;
+    if (desc->buffer && desc->buffer_bytes >> m->page_log2 < m->limit_pages)
+        m->limit_pages = desc->buffer_bytes >> m->page_log2;
     if (wish->image && wish->image->pages > min) min = wish->image->pages;
     if (min > m->limit_pages) {
         w2c_text_add(&why, "a memory starts with %llu pages, %llu are allowed: raise max_memory",
@@ -162,10 +173,24 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
         return W2C_LIMIT;
     }
     u64 bytes = min << m->page_log2;
+    if (m->mode == W2C_STATIC && reserve_static(m, desc->buffer, desc->buffer_bytes) != W2C_OK) {
+        w2c_text_add(&why,
+                     "the memory is a static buffer, and another instance of the module has it: "
+                     "delete that first, or translate with --memory=bounds");
+        return W2C_LIMIT;
+    }
     bool ok =
-        min <= MOST_BYTES >> m->page_log2 && (m->mode == W2C_GUARD    ? reserve_guard(m)
-                                              : m->mode == W2C_STATIC ? reserve_static(m, bytes)
-                                                                      : reserve_bounds(m, bytes));
+        m->mode == W2C_STATIC || (min <= MOST_BYTES >> m->page_log2 &&
+                                  (m->mode == W2C_GUARD ? reserve_guard(m, desc->address)
+                                                        : reserve_bounds(m, bytes, desc->address)));
+    if (!ok && desc->address) {
+        w2c_text_add(
+            &why,
+            "the address 0x%llx, which a module made with --fixed-base takes for granted, is "
+            "taken: by another instance, another such module, or the program",
+            (unsigned long long)desc->address);
+        return W2C_LIMIT;
+    }
     if (!ok || !open_memory(m, bytes, wish)) {
         w2c_text_add(&why, "no room for a memory of %llu bytes%s", (unsigned long long)bytes,
                      m->mode == W2C_GUARD
@@ -182,13 +207,14 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
 
 void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode) {
     if (mode == W2C_STATIC)
-        free(data);
+        __atomic_store_n(&((w2c_static_memory *)(void *)data - 1)->in_use, 0, __ATOMIC_RELEASE);
     else
         munmap(data, (size_t)reserved);
 }
 
 void w2c_memory_destroy(w2c_memory *m) {
     if (!m->data) return;
+    if (m->mode == W2C_STATIC) ((w2c_static_memory *)(void *)m->data - 1)->used = m->size;
     w2c_watcher_end(m);
     w2c_registry_remove(m->range);
     if (!w2c_hold_end(&m->hold, m->data, m->reserved, m->mode))

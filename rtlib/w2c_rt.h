@@ -125,6 +125,7 @@ typedef struct w2c_gc {
     char *at, *end;
 } w2c_gc;
 
+/* static: a buffer of the program, one instance at a time */
 typedef enum w2c_memory_mode { W2C_GUARD, W2C_BOUNDS, W2C_STATIC } w2c_memory_mode;
 
 struct w2c_memory {
@@ -334,11 +335,20 @@ typedef struct w2c_import_desc {
     bool is_mutable;    /* globals */
 } w2c_import_desc;
 
+/* What stands in front of a static memory's bytes, in the module's program: all zeros at first. */
+typedef struct w2c_static_memory {
+    u64 used;   /* bytes that an earlier instance may have written */
+    u32 in_use; /* an instance has it */
+} __attribute__((aligned(64))) w2c_static_memory;
+
 typedef struct w2c_memory_desc {
     u32 storage, slot, base; /* offsets: w2c_memory, pointer to it, cached base address */
     w2c_limits limits;
     u8 page_log2, mode;
     bool is64, shared;
+    w2c_static_memory *buffer; /* of a static memory: buffer_bytes follow; else NULL */
+    u64 buffer_bytes;   /* as large as it may become */
+    u64 address;        /* that code takes for granted; 0: any */
 } w2c_memory_desc;
 
 typedef struct w2c_table_desc {

@@ -63,8 +63,8 @@ void w2c_raise(w2c_status status) {
 
 /* ---- instances
  * ------------------------------------------------------------------------------------- */
-enum { MEMORY_BYTES = 2 << 16, INSTANCE_BYTES = 4096 };
-static _Alignas(16) u8 memory_bytes[MEMORY_BYTES], instance_bytes[INSTANCE_BYTES];
+enum { INSTANCE_BYTES = 4096 };
+static _Alignas(16) u8 instance_bytes[INSTANCE_BYTES];
 static bool in_use;
 
 w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out,
@@ -74,20 +74,20 @@ w2c_status w2c_instance_new(const w2c_module *module, w2c_instance **out,
     if (in_use || module->abi != W2C_ABI || module->size > INSTANCE_BYTES) return W2C_LIMIT;
     if (module->import_count || module->memory_count > 1) return W2C_UNLINKABLE;
     memset(instance_bytes, 0, sizeof instance_bytes);
-    memset(memory_bytes, 0, sizeof memory_bytes);
     w2c_instance *instance = (w2c_instance *)(void *)instance_bytes;
     instance->module = module;
     instance->context = (w2c_context *)(void *)&context;
     if (module->memory_count) {
         const w2c_memory_desc *d = module->memories;
         w2c_memory *m = (w2c_memory *)(void *)(instance_bytes + d->storage);
-        if (d->limits.min << d->page_log2 > MEMORY_BYTES) return W2C_NOMEM;
-        m->data = memory_bytes;
+        if (!d->buffer) return W2C_UNLINKABLE; /* not translated with --memory=static */
+        m->data = (u8 *)(d->buffer + 1);
+        memset(m->data, 0, (size_t)d->buffer_bytes);
         m->pages = d->limits.min;
         m->size = d->limits.min << d->page_log2;
         instance->memory = m;
         *(w2c_memory **)(void *)(instance_bytes + d->slot) = m;
-        if (d->base) *(u8 **)(void *)(instance_bytes + d->base) = memory_bytes;
+        if (d->base) *(u8 **)(void *)(instance_bytes + d->base) = m->data;
     }
     w2c_frame frame;
     if (W2C_TRY(frame, instance) && module->init) module->init(instance);

@@ -116,10 +116,11 @@ def two_modules(temp, compiler):
 def modes_do_not_mix(temp, compiler):
     objects = {}
     wasm = write(os.path.join(temp, "mix.wasm"), chain(["a", "b", "c", "d"]))
-    for memory in ("guard", "bounds"):
+    for memory, options in (("guard", ["--memory=guard"]), ("bounds", ["--memory=bounds"]), ("static", ["--memory=static"]),
+                            ("fixed", ["--fixed-base"])):
         folder = os.path.join(temp, f"mix-{memory}-{compiler.cc}")
         os.makedirs(folder)
-        check(w2c(wasm, "-o", os.path.join(folder, "mix.c"), "--memory=" + memory, "--groups=2").returncode == 0, "mix")
+        check(w2c(wasm, "-o", os.path.join(folder, "mix.c"), *options, "--groups=2").returncode == 0, "mix")
         for f in ("mix.c", "mix.1.c", "mix.2.c"):
             objects[memory, f] = os.path.join(folder, f[:-2] + ".o")
             check(compile_c(compiler.cc, [os.path.join(folder, f)], objects[memory, f], "-std=c11", "-O1"), f)
@@ -131,6 +132,8 @@ def modes_do_not_mix(temp, compiler):
     check(link(("guard", "mix.c"), ("guard", "mix.1.c"), ("guard", "mix.2.c")), "objects of one mode do not link")
     check(not link(("guard", "mix.c"), ("guard", "mix.1.c"), ("bounds", "mix.2.c")), "a group of another mode links")
     check(not link(("bounds", "mix.c"), ("guard", "mix.1.c"), ("guard", "mix.2.c")), "groups of another mode link")
+    check(not link(("static", "mix.c"), ("bounds", "mix.1.c"), ("bounds", "mix.2.c")), "bounds and static link")
+    check(not link(("guard", "mix.c"), ("fixed", "mix.1.c"), ("fixed", "mix.2.c")), "any base and a fixed one link")
 
 
 def main():

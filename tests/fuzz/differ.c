@@ -18,7 +18,8 @@ static const char usage[] =
     "  --first=SEED     of the first module (default 1)\n"
     "  --count=N        modules (default 100)\n"
     "  --round=N        modules compiled together (default 100)\n"
-    "  --way='CC OPT [bounds]'  a compiler, a level, a memory mode; may be repeated (default cc "
+    "  --way='CC OPT [bounds|static]'  a compiler, a level, a memory mode; may be repeated "
+    "(default cc "
     "-O0)\n"
     "  --funcs=N        functions of a module, at most (default 8)\n"
     "  --size=N         instructions of a function, about (default 60)\n"
@@ -163,7 +164,10 @@ static void copy_file(Differ *d, const Case *c) {
 static void report(Differ *d, const Way *way, Case *c) {
     const char *slash = strrchr(c->file, '/');
     printf("%s, %s %s%s: %s\n", slash ? slash + 1 : c->file, way->cc, way->opt,
-           way->memory == MEMORY_BOUNDS ? " bounds" : "", c->what);
+           way->memory == MEMORY_BOUNDS   ? " bounds"
+           : way->memory == MEMORY_STATIC ? " static"
+                                          : "",
+           c->what);
     if (d->minimise) {
         case_minimise(d, way, c);
         printf("  smaller: %s\n", c->what);
@@ -291,8 +295,8 @@ static void add_way(Differ *d, const char *text) {
     char *words = suite_text(&d->suite, text, strlen(text)), *level = strrchr(words, ' ');
     Way *way = &d->ways[d->way_count++];
     way->memory = MEMORY_GUARD;
-    if (level && !strcmp(level, " bounds")) {
-        way->memory = MEMORY_BOUNDS;
+    if (level && (!strcmp(level, " bounds") || !strcmp(level, " static"))) {
+        way->memory = level[1] == 'b' ? MEMORY_BOUNDS : MEMORY_STATIC;
         *level = 0;
         level = strrchr(words, ' ');
     }

@@ -207,9 +207,12 @@ static bool same(const Step *a, const Step *b, const char *at, Buffer *what) {
     return equal;
 }
 
-static Step start(World *w, const w2c_module *module) {
+static Step start(const Differ *d, World *w, const w2c_module *module) {
     w2c_imports imports = {.list = w->imports, .count = GEN_IMPORTS + 1};
-    w2c_config config = {.max_gc_heap = (uint64_t)64 << 20, .meter = &w->meter};
+    w2c_config config = {.max_gc_heap = (uint64_t)64 << 20,
+                         .meter = &w->meter,
+                         .max_memory =
+                             d->suite.options.memory == MEMORY_STATIC ? UNIT_STATIC_BYTES : 0};
     w2c_meter_set(&w->meter, FUEL);
     Step step = {.status = w2c_instance_new(module, &w->instance, &imports, &config)};
     see(w, &step);
@@ -222,7 +225,7 @@ static bool play(const Differ *d, World worlds[2], const w2c_module *const modul
     w2c_name name;
     w2c_extern e[2];
     for (unsigned side = 0; side < 2; side++)
-        steps[side] = start(&worlds[side], modules[side]);
+        steps[side] = start(d, &worlds[side], modules[side]);
     if (!same(&steps[0], &steps[1], "instantiation", what)) return false;
     if (steps[0].status != W2C_OK) return true;
     for (unsigned round = 0; round < ROUNDS; round++) {

@@ -116,7 +116,10 @@ static const w2c_memory_desc memories[] = {{offsetof(Guest, own),
                                             16,
                                             W2C_BOUNDS,
                                             false,
-                                            false}};
+                                            false,
+                                            NULL,
+                                            0,
+                                            0}};
 static const w2c_module module = {.abi = W2C_ABI,
                                   .size = sizeof(Guest),
                                   .name = "guest",

@@ -68,6 +68,8 @@ def main():
                 add("floats", compiler, ["-O3", "-mfma"])
             add("floats", compiler, ["-O2"], options=["--canonical-nans"], arguments=["canonical"])
             add("effects", compiler, ["-O2"], options=["--groups=3"])
+            add("effects", compiler, ["-O2"], options=["--fixed-base"])
+            add("effects", compiler, ["-O2"], "static", options=["--max-memory=1M"])
             add("fixed", compiler, ["-O2"])
             add("fixed", compiler, ["-O0"], options=["--groups=3"])
             add("fixed", compiler, ["-O2"], options=["--no-fixed-tables"])

@@ -128,6 +128,8 @@ typedef struct Script {
 } Script;
 
 /* A module to translate. */
+enum { UNIT_STATIC_BYTES = 64 << 20 }; /* largest memory with --memory=static */
+
 typedef struct UnitModule {
     const char *file;
     uint64_t bytes;

@@ -232,8 +232,8 @@ static const w2c_import_desc demo_imports[] = {IMPORT(log, 0, type_i_), IMPORT(b
                                                IMPORT(add, 2, type_ii_i)};
 
 static const w2c_memory_desc demo_memories[] = {
-    {AT(own_memory0), AT(memory0), AT(mem0), {1, 3}, 16, W2C_GUARD, false, false},
-    {AT(own_memory1), AT(memory1), AT(mem1), {1, 4}, 16, W2C_BOUNDS, false, false}};
+    {AT(own_memory0), AT(memory0), AT(mem0), {1, 3}, 16, W2C_GUARD, false, false, NULL, 0, 0},
+    {AT(own_memory1), AT(memory1), AT(mem1), {1, 4}, 16, W2C_BOUNDS, false, false, NULL, 0, 0}};
 static const w2c_table_desc demo_tables[] = {
     {AT(own_table0), AT(table0), "funcref", {4, 8}, false}};
 static const w2c_func_desc demo_funcs[FUNCS] = {

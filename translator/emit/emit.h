@@ -51,6 +51,7 @@ typedef struct Emitter {
     uint32_t tail_words;  /* the most words that arguments or results take */
     Group *groups;
     uint32_t group_count;
+    uint64_t *buffers; /* by memory: bytes of its static buffer, or 0: it has none */
     EmitImage *images; /* by own memory: see emit_image.c; NULL: active segments are copied */
     uint64_t image_bytes;
     uint64_t input_hash;
@@ -121,6 +122,12 @@ void emit_opaque_decls(Writer *w, Buffer *out);
 const char *emit_c_type(unsigned kind); /* VT_I32: "u32" ... */
 const char *emit_zero(unsigned kind);
 enum { OPAQUE_F32 = 1, OPAQUE_F64 = 16 }; /* Writer.opaque: the bit of +0 of each type */
+/* ---- emit_static.c: memories that are buffers of the program, or at constant addresses ---- */
+const char *emit_mode_name(const Emitter *e); /* "guard", "guard_fixed": what the files agree on */
+uint64_t emit_address(const Emitter *e, uint32_t memory); /* a constant; 0: it is none */
+bool emit_static_plan(Emitter *e);                        /* how large they are */
+void emit_static_decls(const Emitter *e, Buffer *out);
+void emit_static_defs(const Emitter *e, Buffer *out);
 /* ---- emit_access.c: how memories are read and written ---- */
 /* "_c(mem0, size0, " and the like: what stands between w2c_load_TYPE and the address. is_free: no check. */
 void emit_access(Writer *w, uint32_t memory, uint16_t op, bool is_free);

@@ -44,6 +44,11 @@ void emit_early_check(Writer *w, const RangeCheck *check) {
 
 /* Where the size stands: in the instance, as long as the memory is its own. */
 static void size_text(const Writer *w, Buffer *out, uint32_t k) {
+    uint64_t bytes = w->e->m->memories[k].limits.min << w->e->m->memories[k].page_log2;
+    if (bytes && w->e->buffers[k] == bytes) { /* it cannot grow */
+        buffer_printf(out, "%llu", (unsigned long long)bytes);
+        return;
+    }
     bool own = k >= w->e->m->imported_memories && !w->e->options->tier;
     buffer_printf(out, own ? "m->own_memory%u.size" : "m->memory%u->size", k);
 }
@@ -63,7 +68,13 @@ void emit_memory_decls(Writer *w, Buffer *out) {
     for (uint32_t k = 0; k < m->memory_count; k++) {
         uint32_t bit = k < 31 ? k : 31;
         if (!(w->ir->memories >> bit & 1)) continue;
-        buffer_printf(out, "    u8 *const mem%u = m->mem%u;\n", k, k);
+        if (w->e->modes[k] == MEMORY_STATIC)
+            buffer_printf(out, "    u8 *const mem%u = %s_memory%u.bytes;\n", k, w->e->name, k);
+        else if (emit_address(w->e, k))
+            buffer_printf(out, "    u8 *const mem%u = (u8 *)0x%llx;\n", k,
+                          (unsigned long long)emit_address(w->e, k));
+        else
+            buffer_printf(out, "    u8 *const mem%u = m->mem%u;\n", k, k);
         if (w->pointers >> bit & 1)
             buffer_printf(out, "    const w2c_memory *const memory%u = m->memory%u;\n", k, k);
         if (!has_size(w, k)) continue;

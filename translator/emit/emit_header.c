@@ -7,12 +7,9 @@ const char *emit_public_type(ValType t) {
     return names[vt_kind(t)];
 }
 
-static const char *const mode_names[] = {"guard", "bounds", "static"};
-
 void emit_stamp(const Emitter *e, Buffer *out, bool with_hash) {
     buffer_printf(out, "/* Made by w2c %s. ABI %d, memory %s%s%s", e->options->version, 1,
-                  mode_names[e->options->memory],
-                  e->options->canonical_nans ? ", canonical NaNs" : "",
+                  emit_mode_name(e), e->options->canonical_nans ? ", canonical NaNs" : "",
                   e->options->relaxed_native ? ", relaxed SIMD native" : "");
     if (e->options->interruptible) buffer_text(out, ", interruptible");
     if (with_hash) buffer_printf(out, ", module %016llx", (unsigned long long)e->input_hash);
@@ -201,7 +198,7 @@ static const struct {
 
 /* The instance, and what keeps files of other modes from being linked. */
 static void instance_struct(const Emitter *e, Buffer *out) {
-    const char *mode = mode_names[e->options->memory];
+    const char *mode = emit_mode_name(e);
     buffer_printf(out, "\n/* ---- the instance ---- */\nstruct %s {\n    w2c_instance w2c;\n",
                   e->name);
     struct_members(e, out);
@@ -212,6 +209,7 @@ static void instance_struct(const Emitter *e, Buffer *out) {
                   "__attribute__((used)) static const char *const %s_mode = &%s_mode_%s;\n",
                   e->name, mode, e->options->lazy_groups ? "" : " W2C_HIDDEN", e->name, e->name,
                   mode);
+    emit_static_decls(e, out);
 }
 
 void emit_private(const Emitter *e, Buffer *out) {

@@ -144,6 +144,7 @@ static bool imports(Emitter *e, Buffer *out) {
 static bool memories_and_tables(Emitter *e, Buffer *out) {
     const Module *m = e->m;
     if (m->memory_count > m->imported_memories) {
+        emit_static_defs(e, out);
         buffer_printf(out, "static const w2c_memory_desc %s_memories[] = {\n", e->name);
         for (uint32_t i = m->imported_memories; i < m->memory_count; i++) {
             const Memory *mem = &m->memories[i];
@@ -152,8 +153,13 @@ static bool memories_and_tables(Emitter *e, Buffer *out) {
                           "offsetof(struct %s, mem%u), ",
                           e->name, i, e->name, i, e->name, i);
             limits(out, &mem->limits);
-            buffer_printf(out, ", %u, %s, %s, %s},\n", mem->page_log2, mode_enums[e->modes[i]],
+            buffer_printf(out, ", %u, %s, %s, %s, ", mem->page_log2, mode_enums[e->modes[i]],
                           truth(mem->limits.is64), truth(mem->limits.shared));
+            if (e->modes[i] == MEMORY_STATIC)
+                buffer_printf(out, "&%s_memory%u.head, %llu, 0},\n", e->name, i,
+                              (unsigned long long)e->buffers[i]);
+            else
+                buffer_printf(out, "NULL, 0, 0x%llx},\n", (unsigned long long)emit_address(e, i));
         }
         buffer_text(out, "};\n");
     }
@@ -360,9 +366,7 @@ static void description(const Emitter *e, Buffer *out) {
         buffer_text(out, "\n#if defined(__ELF__)\n"
                          "extern const char __start_w2c_text[] W2C_HIDDEN W2C_WEAK;\n"
                          "extern const char __stop_w2c_text[] W2C_HIDDEN W2C_WEAK;\n#endif\n");
-    const char *mode = e->options->memory == MEMORY_GUARD    ? "guard"
-                       : e->options->memory == MEMORY_BOUNDS ? "bounds"
-                                                             : "static";
+    const char *mode = emit_mode_name(e);
     buffer_printf(out,
                   "\nextern const char %s_mode_%s%s;\nconst char %s_mode_%s = 1;\n"
                   "__attribute__((used)) static const char *const %s_abi = &W2C_ABI_SYMBOL;\n",

@@ -178,9 +178,10 @@ bool emit_name_all(Emitter *e) {
     for (uint32_t i = 0; i < m->memory_count; i++) {
         const Memory *mem = &m->memories[i];
         bool can_guard = !mem->limits.is64 && mem->page_log2 == 16;
-        e->modes[i] =
-            (uint8_t)(e->options->memory == MEMORY_GUARD && !can_guard ? MEMORY_BOUNDS
-                                                                       : e->options->memory);
+        e->modes[i] = (uint8_t)(e->options->memory == MEMORY_GUARD && !can_guard ? MEMORY_BOUNDS
+                                : e->options->memory == MEMORY_STATIC && i < m->imported_memories
+                                    ? MEMORY_BOUNDS /* whatever it is */
+                                    : e->options->memory);
     }
     StrMap map;
     strmap_init(&map, e->ctx->alloc);

@@ -318,10 +318,9 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
     Emitter e;
     Paths paths;
     OutputSet outputs;
-    if (options->memory == MEMORY_STATIC)
-        return diag_error(ctx, ERR_not_lowered, NO_OFFSET - 1, ": --memory=static");
     if (!prepare(&e, ctx, m, options, arena, &paths, &outputs)) return false;
-    if (!emit_name_types(&e) || !emit_name_all(&e) || !emit_check(&e)) return false;
+    if (!emit_name_types(&e) || !emit_name_all(&e) || !emit_check(&e) || !emit_static_plan(&e))
+        return false;
     if (!may_throw_find(ctx, m, options->closed, arena, &e.may_throw) ||
         !call_graph_find(ctx, m, arena, &e.calls))
         return false;

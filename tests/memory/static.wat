@@ -1,0 +1,10 @@
+(module
+  (memory (export "memory") 1)
+  (memory $fixed 1 1)
+  (data (i32.const 8) "from the segment")
+  (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "store") (param i32 i32) (i32.store (local.get 0) (local.get 1)))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+  (func (export "size") (result i32) (memory.size))
+  (func (export "load_fixed") (param i32) (result i32) (i32.load $fixed (local.get 0)))
+  (func (export "store_fixed") (param i32 i32) (i32.store $fixed (local.get 0) (local.get 1))))

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Times what other translators to C lack, beside what runs it: vectors, garbage collection, tail calls, exceptions.
 
-  features.py [--w2c PATH] [--shared DIR] [--runs 3] [--only simd,gc,tail,eh] [--out DIR]
+  features.py [--w2c PATH] [--shared DIR] [--runs 3] [--only simd,gc,tail,eh,wide] [--out DIR]
 
   simd   the *-simd modules of the shared folder's bench/wasm: w2c (clang, gcc), wasm2c, wasmtime
   gc     kotlin-richards there; trees.wasm, splay.wasm in features/: w2c (clang, gcc), node, wasmtime
   tail   features/tailvm.c: w2c (clang) beside the same C with musttail, compiled by clang; node
   eh     features/thrower.wat and catcher.wat: ns for each throw through eight frames of two modules, for the same calls
          without a throw, and without a try
+  wide   features/wide.c with 32-bit and with 64-bit memory: gemm, a stencil, strings; processor time, the least of 20 runs in turns
 
 The first three go through the shared folder's compare.py, which runs everything in turns. Peers that are missing are
 left out. Nothing is judged: the figures are for a person who knows what else the machine did meanwhile.
@@ -94,18 +95,35 @@ def eh(a):
               f'the throw alone {float(values["thrown"]) - float(values["quiet"]):.2f}')
 
 
+def wide(a):
+    print('== 64-bit memory: seconds with 32 bits, with 64, ratio', flush=True)
+    binary = os.path.dirname(a.w2c)
+    for memory in ('guard', 'bounds'):
+        folder = f'{a.out}/wide-{memory}'
+        os.makedirs(folder, exist_ok=True)
+        for name in ('wide32', 'wide64'):
+            say([a.w2c, f'{HERE}/features/{name}.wasm', '-o', f'{folder}/{name}.c', f'--memory={memory}'])
+        for cc in (CLANG, 'gcc'):
+            say([cc, '-std=c11', '-D_POSIX_C_SOURCE=200809L', '-O2', '-I', folder, '-I', f'{binary}/include/w2c',
+                 f'{HERE}/features/wide_host.c', f'{folder}/wide32.c', f'{folder}/wide64.c', f'{binary}/libw2crt.a', '-lm', '-pthread',
+                 '-o', f'{folder}/{cc}'])
+            for line in say([f'{folder}/{cc}', '20']).splitlines():
+                kernel, narrow, broad = line.split()
+                print(f'{memory:8s}{cc:10s}{kernel:10s}{float(narrow):9.5f} {float(broad):9.5f} {float(broad) / float(narrow):6.2f}', flush=True)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--w2c', default=os.path.join(ROOT, 'build', 'w2c'))
     p.add_argument('--shared', default=os.environ.get('W2C_SHARED_DIR', os.path.join(ROOT, '..', 'shared')))
     p.add_argument('--runs', type=int, default=3)
-    p.add_argument('--only', default='simd,gc,tail,eh')
+    p.add_argument('--only', default='simd,gc,tail,eh,wide')
     p.add_argument('--out', default=f'{os.environ.get("TMPDIR", "/tmp")}/w2c-features')
     a = p.parse_args()
     a.w2c, a.shared, a.out = (os.path.abspath(path) for path in (a.w2c, a.shared, a.out))
     os.makedirs(a.out, exist_ok=True)
     for name in a.only.split(','):
-        {'simd': simd, 'gc': gc, 'tail': tail, 'eh': eh}[name](a)
+        {'simd': simd, 'gc': gc, 'tail': tail, 'eh': eh, 'wide': wide}[name](a)
 
 
 main()

@@ -10,8 +10,8 @@ W2C_FN W2C_TAIL_FN(t_up) {
     f32 p1 = w2c_tail_to_f32(W2C_TAKE_D(0));
     u64 p2 = W2C_TAKE_I(1);
     golden *const m = (golden *)instance;
-    { w2c_tail_fn *next; W2C_TAIL_FIXED_FUNC(next, golden_tails0, golden_slots0, p0, golden_is_ifl_l, m->table0);
-    W2C_TAIL_CALL(next, instance, W2C_I2(W2C_RAW_I(0, p0), p2 + 1ull), W2C_D1(W2C_RAW_D(0, p1))); }
+    { w2c_tail_fn *next; W2C_TAIL_SLOT_FUNC(next, golden_tails0_ifl_l, golden_slots0, p0);
+    W2C_TAIL_CALL(next, W2C_I2(W2C_RAW_I(0, p0), p2 + 1ull), W2C_D1(W2C_RAW_D(0, p1))); }
     w2c_trap(W2C_TRAP_UNREACHABLE);
 }
 
@@ -22,7 +22,7 @@ W2C_FN W2C_TAIL_FN(t_down) {
     u64 p2 = W2C_TAKE_I(1);
     golden *const m = (golden *)instance;
     p0 = p0 - 1u;
-    W2C_TAIL_CALL(t_leaf, instance, W2C_I2((u64)(p0), p2), W2C_D1(W2C_RAW_D(0, p1)));
+    W2C_TAIL_CALL(t_leaf, W2C_I2((u64)(p0), p2), W2C_D1(W2C_RAW_D(0, p1)));
     w2c_trap(W2C_TRAP_UNREACHABLE);
 }
 
@@ -34,7 +34,7 @@ W2C_FN W2C_TAIL_FN(t_by_ref) {
     golden *const m = (golden *)instance;
     const w2c_func *fn;
     W2C_TAIL_REF_FUNC(fn, p0);
-    W2C_TAIL_CALL(w2c_tail_to(fn, w2c_via_ifl_l), w2c_tail_instance(fn, instance), W2C_I2(W2C_RAW_I(1, p1), 7ull), W2C_D1(W2C_RAW_D(0, p2)));
+    W2C_TAIL_CALL_FUNC(fn, w2c_via_ifl_l, W2C_I2(W2C_RAW_I(1, p1), 7ull), W2C_D1(W2C_RAW_D(0, p2)));
     w2c_trap(W2C_TRAP_UNREACHABLE);
 }
 
@@ -44,7 +44,7 @@ W2C_FN W2C_TAIL_FN(t_to_host) {
     f32 p1 = w2c_tail_to_f32(W2C_TAKE_D(0));
     u64 p2 = W2C_TAKE_I(1);
     golden *const m = (golden *)instance;
-    { const w2c_func *const fn = __atomic_load_n(&m->i_env_other, __ATOMIC_ACQUIRE); W2C_TAIL_CALL(w2c_tail_to(fn, w2c_via_ifl_l), w2c_tail_instance(fn, instance), W2C_I2(W2C_RAW_I(0, p0), p2), W2C_D1(W2C_RAW_D(0, p1))); }
+    { const w2c_func *const fn = __atomic_load_n(&m->i_env_other, __ATOMIC_ACQUIRE); W2C_TAIL_CALL_FUNC(fn, w2c_via_ifl_l, W2C_I2(W2C_RAW_I(0, p0), p2), W2C_D1(W2C_RAW_D(0, p1))); }
     w2c_trap(W2C_TRAP_UNREACHABLE);
 }
 

@@ -1,6 +1,7 @@
 """check_tail.py: tail calls (tail.c) with every compiler: first.wasm and second.wasm linked together, by
 musttail where there is one, by trampoline, and one of each; large.wasm, made here: a function with a large
-frame that takes part. --long: more levels."""
+frame that takes part; slots.wasm, made here: every kind of slot of a table that never changes, called with few
+types and with many. --long: more levels."""
 import os
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "compile"))
@@ -47,6 +48,73 @@ def large():
                   section(7, vec([name("run") + b"\0" + leb(0), name("fall") + b"\0" + leb(2)])),
                   section(10, vec([body(run_code, [(9000, I64)]), body(GET + leb(0) + TAIL + leb(0)),
                                    body(fall_code, [(9000, I64)])])))
+
+
+FILLED = 4096
+SLOTS = """
+#include "slots.h"
+#include <stdio.h>
+static slots *m;
+static w2c_status go(unsigned type, uint32_t i, uint32_t *r) {
+    switch (type) {
+GO    default: return W2C_TRAP_HOST;
+    }
+}
+int main(void) {
+    static const uint32_t places[] = {0, 1, 2, 3, 4, 5, 6, 7, FILLED - 2, FILLED - 1, FILLED, FILLED + 100, 2 * FILLED - 1,
+                                      2 * FILLED, 0x80000000u, UINT32_MAX};
+    int failed = 0;
+    if (slots_new(&m, NULL, NULL) != W2C_OK) return 1;
+    for (unsigned type = 0; type < TYPES; type++)
+        for (unsigned k = 0; k < sizeof places / sizeof *places; k++) {
+            uint32_t i = places[k], r = 0;
+            w2c_status want = i >= 2 * FILLED ? W2C_TRAP_UNDEFINED_ELEMENT
+                              : i >= FILLED   ? W2C_TRAP_NULL_ELEMENT
+                              : i % TYPES == type ? W2C_OK : W2C_TRAP_CALL_TYPE;
+            w2c_status status = go(type, i, &r);
+            if (status == want && (status != W2C_OK || r == 100 + type)) continue;
+            printf("type %u, slot %u: status %d, %u\\n", type, i, status, r);
+            failed = 1;
+        }
+    slots_delete(m);
+    return failed;
+}
+"""
+
+
+def slots(types):
+    """Function k of type k, k + 1 parameters, gives 100 + k; go_k: a tail call of slot i with type k. The table has
+    the functions in turns, then as many empty slots."""
+    def const(n):
+        return b"\x41" + sleb(n)
+
+    all_types = [functype([I32] * (k + 1), [I32]) for k in range(types)]
+    bodies = [body(const(100 + k)) for k in range(types)]
+    bodies += [body(const(0) * (k + 1) + GET + leb(0) + b"\x13" + leb(k) + leb(0)) for k in range(types)]
+    return module(section(1, vec(all_types)), section(3, vec([leb(k) for k in range(types)] + [leb(0)] * types)),
+                  section(4, vec([b"\x70\x01" + leb(2 * FILLED) * 2])),
+                  section(7, vec([name(f"go_{k}") + b"\0" + leb(types + k) for k in range(types)])),
+                  section(9, vec([b"\0" + const(0) + b"\x0b" + vec([leb(i % types) for i in range(FILLED)])])),
+                  section(10, vec(bodies)))
+
+
+def slots_program(temp, compiler, flags, types, options=()):
+    what = f"slots {types} {compiler} {' '.join(flags)} {' '.join(options)}"
+    folder = os.path.join(temp, what.replace(" ", "_"))
+    os.makedirs(folder)
+    with open(os.path.join(folder, "slots.wasm"), "wb") as f:
+        f.write(slots(types))
+    sources = translate(os.path.join(folder, "slots.wasm"), folder, "guard", options, what)
+    with open(os.path.join(folder, "slots.c")) as f:
+        text = f.read()
+    wanted = "" if "--no-fixed-tables" in options else "W2C_TAIL_SLOT_FUNC" if types < 4 else "W2C_TAIL_FIXED_FUNC"
+    check(wanted in text, what + ": the C has no " + wanted)
+    made = objects(compiler, sources, flags, False, what)
+    calls = "".join(f"    case {k}: return slots_x_go_{k}(m, i, r);\n" for k in range(types))
+    with open(os.path.join(folder, "main.c"), "w") as f:
+        f.write(SLOTS.replace("GO", calls).replace("FILLED", f"{FILLED}u").replace("TYPES", f"{types}u"))
+    if made:
+        link(compiler, folder, os.path.join(folder, "main.c"), made, what, ())
 
 
 def translate(wasm, folder, memory, options, what):
@@ -114,14 +182,19 @@ def main():
             for level in ("-O0", "-O1", "-O2", "-O3") if LONG else ("-O0", "-O2"):
                 add(program, compiler, [level])
                 add(large_program, compiler, [level])
+                for types in 2, 5:
+                    add(slots_program, compiler, [level], types)
                 if compiler.cc != "gcc":
                     add(program, compiler, [level, "-DW2C_TRAMPOLINE"], steps=["1000", "100001"])
                     add(large_program, compiler, [level, "-DW2C_TRAMPOLINE"])
                 if compiler.cxx and (LONG or level == "-O2"):
                     add(program, compiler, [level], cplusplus=True, steps=["1000", "100001"])
             add(program, compiler, ["-O2"], "bounds", ["--groups=3"], steps=["1000", "100001"])
+            add(program, compiler, ["-O2", "-DW2C_NO_TAIL_BASE"], steps=["1000", "100001"])
+            add(slots_program, compiler, ["-O1", "-DW2C_TRAMPOLINE"], 2)
+            add(slots_program, compiler, ["-O1"], 2, ["--no-fixed-tables"])
         # one way of tail calls in the one module, the other in the other: right, but not in constant stack
-        for a, b in (("", "-DW2C_TRAMPOLINE"), ("-DW2C_TRAMPOLINE", "")):
+        for a, b in (("", "-DW2C_TRAMPOLINE"), ("-DW2C_TRAMPOLINE", ""), ("-DW2C_NO_TAIL_BASE", "")):
             for compiler in every:
                 add(program, compiler, ["-O1", *a.split()], second=(every[-1], ["-O1", *b.split()]),
                     steps=["20", "21"])

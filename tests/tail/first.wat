@@ -23,6 +23,7 @@
   (elem (i32.const 0) $f $g $even $odd $count $answer $deep $nan)
   (elem declare func $g $ref_a $ref_b $f)
   (memory (export "memory") 1)
+  (data (i32.const 8) "\02")
   (global $way (export "way") (mut i32) (i32.const 0))
 
   ;; 30 parameters of every kind, with a callee whose parameters stand the other way round; eight results
@@ -117,11 +118,11 @@
     (local.set 3 (i32.const 7))
     (return_call $swap (i32.sub (local.get 0) (i32.const 1)) (local.get 2) (local.get 1)))
 
-  ;; with the other module's count, which comes back through the table
+  ;; with the other module's count, which comes back through the table; each reads its own memory 0
   (func $count (export "count") (type $count)
     (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
     (return_call $other_count (i32.sub (local.get 0) (i32.const 1))
-      (i64.add (local.get 1) (i64.const 2))))
+      (i64.add (local.get 1) (i64.load (i32.const 8)))))
 
   ;; a callee without tail calls of its own; host functions; a chosen one
   (func $answer (param i32 f64) (result f64)

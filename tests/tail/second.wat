@@ -16,6 +16,10 @@
     (result i32 i64 f32 f64 v128 externref i32 f64)))
   (type $count (func (param i32 i64) (result i64)))
   (import "first" "table" (table 8 funcref))
+  (memory 1)
+  (memory (export "memory") 1) ;; what w2c_instance_memory gives is not memory 0
+  (data (i32.const 8) "\05")
+  (data (memory 1) (i32.const 8) "\07")
   (func (export "g") (type $g)
     (return_call_indirect (type $f)
       (local.get 29) (local.get 28) (local.get 27)
@@ -31,4 +35,4 @@
   (func (export "count") (type $count)
     (if (i32.eqz (local.get 0)) (then (return (i64.sub (i64.const 0) (local.get 1)))))
     (return_call_indirect (type $count) (i32.sub (local.get 0) (i32.const 1))
-      (i64.add (local.get 1) (i64.const 5)) (i32.const 4))))
+      (i64.add (local.get 1) (i64.load (i32.const 8))) (i32.const 4))))

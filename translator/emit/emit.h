@@ -46,9 +46,13 @@ typedef struct Emitter {
     StackChecks stack;
     FixedTables fixed;
     uint64_t *tail_bodies,
-        *tail_targets;    /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
-    uint64_t *tail_types; /* bitmap by canonical type: has an adapter for tail calls */
-    uint32_t tail_words;  /* the most words that arguments or results take */
+        *tail_targets;       /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
+    uint64_t *tail_types;    /* bitmap by canonical type: has an adapter for tail calls */
+    uint64_t *tail_indirect; /* the same: tables are called with it */
+    uint32_t
+        *tail_slots; /* such final types, when fixed tables have an array of tail forms for each; */
+    uint32_t tail_slot_count; /* else NULL */
+    uint32_t tail_words;      /* the most words that arguments or results take */
     Group *groups;
     uint32_t group_count;
     uint64_t *buffers; /* by memory: bytes of its static buffer, or 0: it has none */

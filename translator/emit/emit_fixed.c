@@ -1,5 +1,7 @@
 /* emit_fixed.c: calls through tables that never change: such a table is an array of constants, a slot known
- * here a direct call. No record is looked at: every function in it is of the same instance. */
+ * here a direct call. No record is looked at: every function in it is of the same instance. Tail calls of few
+ * types have an array for each type instead, in which what must not be called is a function that traps: a step
+ * of an interpreter then compares the index and nothing else. */
 #include "emit.h"
 
 static const char *const array_names[2] = {"fixed", "tails"}; /* plain calls, tail calls */
@@ -51,6 +53,14 @@ bool emit_fixed_callee(Writer *w, const Stmt *s) {
 void emit_fixed_tail(Writer *w, const Stmt *s) {
     const Emitter *e = w->e;
     uint32_t table = (uint32_t)s->imm;
+    if (e->tail_slots) {
+        buffer_printf(w->out, "W2C_TAIL_SLOT_FUNC(next, %s_tails%u_%s, %s_slots%u, ", e->name,
+                      table, e->types[s->b], e->name, table);
+        emit_arg(w, s, s->count - 1);
+        buffer_text(w->out, ");\n");
+        emit_indent(w);
+        return;
+    }
     buffer_printf(w->out, "W2C_TAIL_FIXED_FUNC(next, %s_tails%u, %s_slots%u, ", e->name, table,
                   e->name, table);
     emit_arg(w, s, s->count - 1);
@@ -63,6 +73,16 @@ static bool is_emitted(const Emitter *e, uint32_t table, bool tail) {
            call_graph_calls_through(&e->calls, table, tail) && (!tail || e->tail_bodies);
 }
 
+static void array_decls(const Emitter *e, Buffer *out, uint32_t i) {
+    for (unsigned tail = 0; tail < 2; tail++)
+        if (is_emitted(e, i, tail) && !(tail && e->tail_slots))
+            buffer_printf(out, "extern const w2c_fixed %s_%s%u[%s_slots%u] W2C_HIDDEN;\n", e->name,
+                          array_names[tail], i, e->name, i);
+    for (uint32_t k = 0; k < e->tail_slot_count && is_emitted(e, i, true); k++)
+        buffer_printf(out, "extern w2c_tail_fn *const %s_tails%u_%s[%s_slots%u] W2C_HIDDEN;\n",
+                      e->name, i, e->types[e->tail_slots[k]], e->name, i);
+}
+
 /* Sizes and numbers have names, so that calls read the same when functions and types are added. */
 void emit_fixed_decls(const Emitter *e, Buffer *out) {
     const Module *m = e->m;
@@ -73,10 +93,7 @@ void emit_fixed_decls(const Emitter *e, Buffer *out) {
                       "\n/* table %u, which never changes */\n"
                       "enum { %s_slots%u = %u };\n",
                       i, e->name, i, e->fixed.tables[i].size);
-        for (unsigned tail = 0; tail < 2; tail++)
-            if (is_emitted(e, i, tail))
-                buffer_printf(out, "extern const w2c_fixed %s_%s%u[%s_slots%u] W2C_HIDDEN;\n",
-                              e->name, array_names[tail], i, e->name, i);
+        array_decls(e, out, i);
         any = true;
     }
     for (uint32_t i = 0; any && i < m->type_count; i++)
@@ -110,8 +127,31 @@ static void table(const Emitter *e, Buffer *out, uint32_t i, bool tail) {
     buffer_free(&scratch);
 }
 
+static void slots(const Emitter *e, Buffer *out, uint32_t i, uint32_t type) {
+    const FixedTable *t = &e->fixed.tables[i];
+    Buffer scratch;
+    buffer_init(&scratch, out->alloc);
+    buffer_printf(out, "w2c_tail_fn *const %s_tails%u_%s[%u] = {\n", e->name, i, e->types[type],
+                  t->size);
+    for (uint32_t k = 0; k < t->size; k++) {
+        uint32_t func = t->funcs[k];
+        scratch.len = 0;
+        const char *name = func == NO_FUNC ? "w2c_tail_trap_TRAP_NULL_ELEMENT"
+                           : fixed_table_callee(t, e->m, k, type) == NO_FUNC
+                               ? "w2c_tail_trap_TRAP_CALL_TYPE"
+                               : emit_form_name(e, &scratch, func, 't');
+        out->failed |= !name;
+        buffer_printf(out, "    %s,\n", name ? name : "");
+    }
+    buffer_text(out, "};\n");
+    buffer_free(&scratch);
+}
+
 void emit_fixed_tables(const Emitter *e, Buffer *out) {
-    for (uint32_t i = 0; i < e->m->table_count; i++)
+    for (uint32_t i = 0; i < e->m->table_count; i++) {
         for (unsigned tail = 0; tail < 2; tail++)
-            if (is_emitted(e, i, tail)) table(e, out, i, tail);
+            if (is_emitted(e, i, tail) && !(tail && e->tail_slots)) table(e, out, i, tail);
+        for (uint32_t k = 0; k < e->tail_slot_count && is_emitted(e, i, true); k++)
+            slots(e, out, i, e->tail_slots[k]);
+    }
 }

@@ -225,27 +225,21 @@ static void call_self(Writer *w, const Stmt *s) {
     w->calls_itself = true;
 }
 
-static void tail_call(Writer *w, const Stmt *s, const char *callee, const char *inst,
+/* macro: the call as far as its places, in w2c_tail.h's words. */
+static void tail_call(Writer *w, const Stmt *s, const char *macro, const char *callee,
                       const TypeDef *t) {
     const Values operands = {w, s, NULL, false};
     Buffer *out = w->out;
     put_words(out, "instance", t->u.func.params, t->u.func.param_count, TAIL_PARAMS, &operands);
-    buffer_printf(out, "W2C_TAIL_CALL(%s, %s", callee, inst);
+    buffer_printf(out, "%s%s", macro, callee);
     put_places(out, t->u.func.params, t->u.func.param_count, &operands);
     buffer_text(out, ");");
 }
 
 /* The function in fn, which the statement's text so far has found. */
 static void call_unknown(Writer *w, const Stmt *s, uint32_t type) {
-    Buffer callee;
-    buffer_init(&callee, w->ctx->alloc);
-    buffer_printf(&callee, "w2c_tail_to(fn, w2c_via_%s)", w->e->signatures[type]);
-    const char *text = buffer_cstr(&callee);
-    if (text)
-        tail_call(w, s, text, "w2c_tail_instance(fn, instance)", &w->e->m->types[type]);
-    else
-        w->out->failed = true;
-    buffer_free(&callee);
+    tail_call(w, s, "W2C_TAIL_CALL_FUNC(fn, w2c_via_", w->e->signatures[type],
+              &w->e->m->types[type]);
 }
 
 static void call_direct(Writer *w, const Stmt *s) {
@@ -267,7 +261,7 @@ static void call_direct(Writer *w, const Stmt *s) {
     buffer_init(&name, w->ctx->alloc);
     const char *text = emit_form_name(e, &name, s->b, 't');
     if (text)
-        tail_call(w, s, text, "instance", func_type(e->m, s->b));
+        tail_call(w, s, "W2C_TAIL_CALL(", text, func_type(e->m, s->b));
     else
         w->out->failed = true;
     buffer_free(&name);
@@ -297,7 +291,7 @@ bool emit_tail_stmt(Writer *w, const Stmt *s) {
         if (!emit_needs_record(w, s)) {
             buffer_text(w->out, "{ w2c_tail_fn *next; ");
             emit_fixed_tail(w, s);
-            tail_call(w, s, "next", "instance", &w->e->m->types[s->b]);
+            tail_call(w, s, "W2C_TAIL_CALL(", "next", &w->e->m->types[s->b]);
             buffer_text(w->out, " }");
             return true;
         }
@@ -322,7 +316,11 @@ static void plain_entry(Writer *w, uint32_t func, const char *tail_name, Buffer 
     emit_prototype(e, out, func, e->funcs[func], true);
     buffer_text(out, " {\n    w2c_tail_res res;\n    ");
     put_words(out, inst, t->u.func.params, t->u.func.param_count, TAIL_PARAMS, &params);
-    buffer_printf(out, "W2C_TAIL_RUN(res, %s, %s", tail_name, inst);
+    buffer_printf(out, "W2C_TAIL_RUN(res, %s, %s, ", tail_name, inst);
+    if (e->m->memory_count)
+        buffer_printf(out, "((%s *)%s)->mem0", e->name, inst);
+    else
+        buffer_text(out, "NULL");
     put_places(out, t->u.func.params, t->u.func.param_count, &params);
     buffer_text(out, results ? ");\n" : ");\n    (void)res;\n");
     Buffer scratch;

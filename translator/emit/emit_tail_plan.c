@@ -65,7 +65,9 @@ static bool begin(Emitter *e) {
     e->tail_bodies = ARENA_ARRAY(e->arena, m->func_count / 64 + 1, uint64_t);
     e->tail_targets = ARENA_ARRAY(e->arena, m->func_count / 64 + 1, uint64_t);
     e->tail_types = ARENA_ARRAY(e->arena, m->type_count / 64 + 1, uint64_t);
-    return (e->tail_bodies && e->tail_targets && e->tail_types) || diag_nomem(e->ctx);
+    e->tail_indirect = ARENA_ARRAY(e->arena, m->type_count / 64 + 1, uint64_t);
+    return (e->tail_bodies && e->tail_targets && e->tail_types && e->tail_indirect) ||
+           diag_nomem(e->ctx);
 }
 
 static bool adapt(Emitter *e, uint32_t type) {
@@ -82,6 +84,8 @@ static bool found(Emitter *e, uint32_t func, const Ins *ins) {
     if (!begin(e)) return false;
     set_bit(e->tail_bodies, func);
     count_words(e, m->funcs[func].type);
+    if (ins->op == OP_return_call_indirect && ins->a < m->type_count)
+        set_bit(e->tail_indirect, m->types[ins->a].canon);
     if (!direct) return adapt(e, ins->a);
     if (ins->a < m->imported_funcs) return adapt(e, m->funcs[ins->a].type);
     set_bit(e->tail_targets, ins->a);
@@ -121,6 +125,23 @@ static void add_fixed(Emitter *e, uint32_t table) {
     }
 }
 
+/* The types of tail calls through fixed tables, unless an array for each would take too much room. */
+static bool plan_slots(Emitter *e) {
+    enum { FEW = 2, MOST_SLOTS = 1 << 15 };
+    const Module *m = e->m;
+    uint64_t types = 0, slots = 0;
+    for (uint32_t i = 0; i < m->type_count; i++)
+        types += m->types[i].final && bit(e->tail_indirect, i);
+    for (uint32_t i = 0; i < m->table_count; i++)
+        if (e->fixed.tables[i].funcs && call_graph_calls_through(&e->calls, i, true))
+            slots += e->fixed.tables[i].size;
+    if (!types || !slots || (types > FEW && types * slots > MOST_SLOTS)) return true;
+    e->tail_slots = ARENA_ARRAY(e->arena, types, uint32_t);
+    for (uint32_t i = 0; e->tail_slots && i < m->type_count; i++)
+        if (m->types[i].final && bit(e->tail_indirect, i)) e->tail_slots[e->tail_slot_count++] = i;
+    return e->tail_slots || diag_nomem(e->ctx);
+}
+
 bool emit_tail_plan(Emitter *e) {
     const Module *m = e->m;
     Context quiet = context_worker(e->ctx);
@@ -128,5 +149,5 @@ bool emit_tail_plan(Emitter *e) {
         if (!scan_body(e, &quiet, f)) return false;
     for (uint32_t i = 0; e->tail_bodies && e->fixed.tables && i < m->table_count; i++)
         add_fixed(e, i);
-    return true;
+    return !e->tail_bodies || !e->fixed.tables || plan_slots(e);
 }

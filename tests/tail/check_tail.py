@@ -1,7 +1,7 @@
 """check_tail.py: tail calls (tail.c) with every compiler: first.wasm and second.wasm linked together, by
 musttail where there is one, by trampoline, and one of each; large.wasm, made here: a function with a large
 frame that takes part; slots.wasm, made here: every kind of slot of a table that never changes, called with few
-types and with many. --long: more levels."""
+types and with many; recursion.wasm: what recurses through tail calls ends in a trap. --long: more levels."""
 import os
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "compile"))
@@ -48,6 +48,48 @@ def large():
                   section(7, vec([name("run") + b"\0" + leb(0), name("fall") + b"\0" + leb(2)])),
                   section(10, vec([body(run_code, [(9000, I64)]), body(GET + leb(0) + TAIL + leb(0)),
                                    body(fall_code, [(9000, I64)])])))
+
+
+RECURSION = """
+#include "recursion.h"
+#include <stdio.h>
+typedef w2c_status Way(recursion *, uint32_t, uint32_t *);
+int main(void) {
+    Way *const ways[] = {recursion_x_direct, recursion_x_indirect, recursion_x_ref, recursion_x_loop, recursion_x_quiet};
+    recursion *m;
+    w2c_config config = {.stack_bytes = 128 << 10};
+    if (recursion_new(&m, NULL, &config) != W2C_OK) return 1;
+    for (unsigned way = 0; way < 5; way++)
+        for (unsigned k = 0; k < 4; k++) {
+            uint32_t depth = k % 2 ? 1000000000 : 60 + k, r = 0;
+            w2c_status want = k % 2 && way < 4 ? W2C_TRAP_STACK_EXHAUSTED : W2C_OK;
+            w2c_status status = ways[way](m, depth, &r);
+            if (status != want || (status == W2C_OK && r != depth))
+                return printf("way %u, depth %u: %s, %u\\n", way, depth, w2c_status_text(status), r), 2;
+        }
+    recursion_delete(m);
+    return 0;
+}
+"""
+
+
+def recursion_program(temp, compiler, flags, options=()):
+    what = f"recursion {compiler} {' '.join(flags)} {' '.join(options)}"
+    folder = os.path.join(temp, what.replace(" ", "_"))
+    os.makedirs(folder)
+    sources = translate(os.path.join(HERE, "recursion.wasm"), folder, "guard", options, what)
+    with open(os.path.join(folder, "recursion.c")) as f:
+        checked = {text.split("(")[0] for text in f.read().split("\n/* ")
+                   if "W2C_ENTER(m)" in text.split("\n/* ---- exports")[0]}
+    for function in "direct: indirect: ref: loop_2: quiet:".split():
+        where = {name for name in checked if name.startswith(function)}
+        check(bool(where) == (function != "quiet:" or "--no-stack-analysis" in options),
+              f"{what}: {function} is {'checked' if where else 'not checked'}")
+    made = objects(compiler, sources, flags, False, what)
+    with open(os.path.join(folder, "main.c"), "w") as f:
+        f.write(RECURSION)
+    if made:
+        link(compiler, folder, os.path.join(folder, "main.c"), made, what, ())
 
 
 FILLED = 4096
@@ -182,6 +224,7 @@ def main():
             for level in ("-O0", "-O1", "-O2", "-O3") if LONG else ("-O0", "-O2"):
                 add(program, compiler, [level])
                 add(large_program, compiler, [level])
+                add(recursion_program, compiler, [level])
                 for types in 2, 5:
                     add(slots_program, compiler, [level], types)
                 if compiler.cc != "gcc":
@@ -193,6 +236,9 @@ def main():
             add(program, compiler, ["-O2", "-DW2C_NO_TAIL_BASE"], steps=["1000", "100001"])
             add(slots_program, compiler, ["-O1", "-DW2C_TRAMPOLINE"], 2)
             add(slots_program, compiler, ["-O1"], 2, ["--no-fixed-tables"])
+            add(recursion_program, compiler, ["-O1", "-DW2C_TRAMPOLINE"])
+            add(recursion_program, compiler, ["-O2"], ["--no-stack-analysis"])
+            add(recursion_program, compiler, ["-O2"], ["--no-fixed-tables"])
         # one way of tail calls in the one module, the other in the other: right, but not in constant stack
         for a, b in (("", "-DW2C_TRAMPOLINE"), ("-DW2C_TRAMPOLINE", ""), ("-DW2C_NO_TAIL_BASE", "")):
             for compiler in every:

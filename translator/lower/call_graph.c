@@ -12,7 +12,8 @@ typedef struct Scan {
     size_t count, cap; /* of g->callees, which is the allocator's while it grows */
 } Scan;
 
-static bool add_callee(Scan *s, uint32_t callee) {
+/* edge: TAIL_EDGE, or 0 */
+static bool add_callee(Scan *s, uint32_t callee, uint32_t edge) {
     CallGraph *g = s->g;
     if (callee < s->m->imported_funcs || callee >= s->m->func_count) return true;
     if (s->count == s->cap) {
@@ -23,7 +24,7 @@ static bool add_callee(Scan *s, uint32_t callee) {
         g->callees = more;
         s->cap = cap;
     }
-    g->callees[s->count++] = callee;
+    g->callees[s->count++] = callee | edge;
     return true;
 }
 
@@ -37,10 +38,10 @@ static bool scan_ins(Scan *s, uint32_t func, const Ins *ins) {
     switch ((Op)ins->op) {
     case OP_call:
         *flags |= CALLS | (ins->a < s->m->imported_funcs ? CALLS_OUT : 0);
-        return add_callee(s, ins->a);
+        return add_callee(s, ins->a, 0);
     case OP_return_call:
-        *flags |= CALLS_TAIL;
-        return add_callee(s, ins->a);
+        *flags |= CALLS_TAIL | (ins->a < s->m->imported_funcs ? CALLS_TAIL_OUT : 0);
+        return ins->a == func || add_callee(s, ins->a, TAIL_EDGE);
     case OP_call_indirect:
         mark(s, g->called, ins->b);
         *flags |= CALLS | CALLS_OUT;
@@ -50,10 +51,10 @@ static bool scan_ins(Scan *s, uint32_t func, const Ins *ins) {
         return true;
     case OP_return_call_indirect:
         mark(s, g->tail_called, ins->b);
-        *flags |= CALLS_TAIL;
+        *flags |= CALLS_TAIL | CALLS_TAIL_OUT;
         return true;
     case OP_return_call_ref:
-        *flags |= CALLS_TAIL;
+        *flags |= CALLS_TAIL | CALLS_TAIL_OUT;
         return true;
     case OP_table_set:
     case OP_table_grow:
@@ -81,7 +82,6 @@ static bool scan_body(Scan *s, Context *quiet, uint32_t func) {
     const TypeDef *t = func_type(s->m, func);
     uint64_t frame = (d.locals + t->u.func.param_count) * FRAME_PER_VALUE + ops * FRAME_PER_OP;
     s->g->frames[func] = (uint32_t)(frame < most ? frame : most);
-    if (s->g->flags[func] & CALLS_TAIL) s->g->tail_calls = true;
     return true;
 }
 

@@ -10,20 +10,22 @@
  * lie below a check that passed is kept below it as well. */
 enum { FRAME_PER_OP = 96, FRAME_PER_VALUE = 16, LARGE_FRAME = 96 * 1024 };
 
-enum {                 /* CallGraph.flags */
-       CALLS = 1,      /* has calls that are no tail calls */
-       CALLS_OUT = 2,  /* some of them through references, changing tables, or to imports */
-       CALLS_TAIL = 4, /* has tail calls */
+enum {                     /* CallGraph.flags */
+       CALLS = 1,          /* has calls that are no tail calls */
+       CALLS_OUT = 2,      /* some of them through references, changing tables, or to imports */
+       CALLS_TAIL = 4,     /* has tail calls */
+       CALLS_TAIL_OUT = 8, /* some of them as CALLS_OUT has it */
 };
+
+#define TAIL_EDGE 0x80000000u
 
 typedef struct CallGraph {
     uint32_t func_count;
-    /* direct calls, tail calls among them: callees[first[f]] up to callees[first[f + 1]]; imports are
-     * left out, the same callee may stand there again */
+    /* direct calls: callees[first[f]] up to callees[first[f + 1]], with TAIL_EDGE for tail calls; imports
+     * and tail calls of the function itself are left out, the same callee may stand there again */
     uint32_t *first, *callees;
     uint32_t *frames; /* by function: an upper estimate, in bytes, unoptimised */
     uint8_t *flags;   /* by function */
-    bool tail_calls;  /* somebody makes some */
     /* bitmaps by table: table.set, grow, fill, copy into it, init; call_indirect; return_call_indirect */
     uint64_t *written, *called, *tail_called;
 } CallGraph;

@@ -73,7 +73,7 @@ class Run:
 
 class Case:
     """A module, how it is built and what is run. `inputs`: files copied beside it, or name -> bytes.
-    options: of `w2c build`; 'host' instead: linked with export_host.c."""
+    options: of `w2c build`; 'host' instead: linked with export_host.c; 'stubs': with stubs for its imports."""
 
     def __init__(self, name, wasm, runs, options=('--dir=.',), inputs=(), opt=None):
         self.name, self.wasm, self.runs, self.options = name, wasm, runs, options
@@ -265,7 +265,7 @@ def build_host(case, cc, a, folder):
     w2c_runs([a.w2c, case.wasm, '-o', f'{source}/mod.c'], folder)
     sources = sorted(f'{source}/{f}' for f in os.listdir(source) if f.endswith('.c'))
     result = execute([cc, '-std=c11', case.opt or a.O, '-D_POSIX_C_SOURCE=200809L', '-DMODULE=mod_module', '-Wall', '-Wextra',
-                      '-Werror', '-I', f'{binary}/include/w2c', *sources, f'{HERE}/export_host.c',
+                      '-Werror', *(['-DSTUBS'] if case.options == 'stubs' else []), '-I', f'{binary}/include/w2c', *sources, f'{HERE}/export_host.c',
                       f'{binary}/libw2crt.a', '-lm', '-pthread', '-o', 'program'], folder)
     if result.returncode:
         raise Broken(f'{cc}: {result.stderr.decode(errors="replace")[:600]}')
@@ -308,7 +308,7 @@ def case_run(case, cc, a):
     if a.interp:
         command = interpreted(case, a, folder)
     else:
-        (build_host if case.options == 'host' else build_program)(case, cc, a, folder)
+        (build_host if case.options in ('host', 'stubs') else build_program)(case, cc, a, folder)
     built = time.time()
     for run in case.runs:
         result = execute([*command, *run.args], folder, input=run.stdin)
@@ -341,7 +341,7 @@ def main():
         a.cc = 'interp'
     passed = failed = refused = 0
     for case in all_cases(os.path.abspath(a.shared)):
-        if a.interp and (case.options == 'host' or imports_bench(a.w2c, case.wasm)):
+        if a.interp and (case.options in ('host', 'stubs') or imports_bench(a.w2c, case.wasm)):
             continue
         if not re.search(a.only, case.name) or (a.skip and re.search(a.skip, case.name)) or not os.path.exists(case.wasm):
             continue

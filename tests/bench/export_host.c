@@ -1,7 +1,8 @@
 /* export_host.c: runs a script of calls on a translated module that has no _start.
  *
  * Compiled by expected.py together with the module's C: -DMODULE=NAME_module. Knows the module through
- * w2c.h alone. The script comes on stdin, one command a line; results of calls and values of
+ * w2c.h alone. With -DSTUBS every function that it imports gives zeros, and a memory that it imports is made
+ * as it wants it; without, calling an import is a trap. The script comes on stdin, one command a line; results of calls and values of
  * globals are pushed on a list, and @N means the N-th last of them.
  *
  *   call EXPORT ARG...     numbers, or @N
@@ -149,17 +150,51 @@ static bool command_run(Host *h) {
     return complain(name, "no such command");
 }
 
+#ifdef STUBS
+static w2c_memory *stub_memory;
+
+/* env: the function's letters. */
+static w2c_status stub(void *env, w2c_instance *importer, const w2c_value *args,
+                       w2c_value *results) {
+    (void)importer, (void)args;
+    const char *of_results = strchr((const char *)env, '_') + 1;
+    memset(results, 0, strlen(of_results) * sizeof *results);
+    return W2C_OK;
+}
+
+/* wanted: "memory i64 2048..65536 shared" */
+static bool make_memory(const char *wanted, w2c_extern *out) {
+    uint64_t min, max = UINT64_MAX;
+    bool is64 = strstr(wanted, " i64 ") != NULL, shared = strstr(wanted, " shared") != NULL;
+    const char *limits = wanted + strlen(is64 ? "memory i64 " : "memory ");
+    if (stub_memory || sscanf(limits, "%" SCNu64 "..%" SCNu64, &min, &max) < 1) return false;
+    if (w2c_memory_new(&stub_memory, min, max, is64, shared, 16) != W2C_OK) return false;
+    *out = (w2c_extern){.kind = W2C_MEMORY, .memory = stub_memory};
+    return true;
+}
+
+static bool resolve(void *user, const w2c_wanted *wanted, w2c_extern *out) {
+    (void)user;
+    if (wanted->kind == W2C_MEMORY) return make_memory(wanted->type, out);
+    if (wanted->kind != W2C_FUNC) return false;
+    *out = w2c_extern_host_any(wanted->letters, stub, (void *)(uintptr_t)wanted->letters);
+    return true;
+}
+#else
+static w2c_memory *const stub_memory = NULL;
+
 /* Imports that nobody supplies: calling one is a trap, having one is not. */
-static bool resolve_nothing(void *user, const w2c_wanted *wanted, w2c_extern *out) {
+static bool resolve(void *user, const w2c_wanted *wanted, w2c_extern *out) {
     (void)user;
     (void)wanted;
     (void)out;
     return false;
 }
+#endif
 
 int main(void) {
     static Host host;
-    w2c_imports imports = {.resolve = resolve_nothing};
+    w2c_imports imports = {.resolve = resolve};
     w2c_error error = {0};
     w2c_config config = {.error = &error};
     if (!w2c_init_traps()) return complain("traps", "no handlers"), 1;
@@ -175,5 +210,6 @@ int main(void) {
         if (host.word_count) ok = command_run(&host);
     }
     w2c_instance_delete(host.instance);
+    w2c_memory_delete(stub_memory);
     return ok && fflush(stdout) == 0 ? 0 : 1;
 }

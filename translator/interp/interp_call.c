@@ -2,6 +2,7 @@
  * compiled functions, host functions and functions of other instances.
  *
  * Inside, arguments and results are slots; outside they are w2c_values. */
+#include "handlers.h"
 #include "interp_impl.h"
 #include <ffi.h>
 #include <stdlib.h>
@@ -130,17 +131,59 @@ static void call_host(const w2c_func *func, const w2c_value *args, w2c_value *re
 }
 
 /* ---- in -------------------------------------------------------------------------------------- */
+/* So tail calls between instances take no stack: the frame that makes one is left first, and who called interp_run calls
+ * on. Frames behind others leave when they have the results. */
+bool interp_tail_out(Inst *in, const w2c_func *func, const TypeDef *type, u64 *fp, const u64 *args,
+                     const u64 *link) {
+    if (*(const u64 *)(uintptr_t)link[0] != interp_handler(H_exit)) return false;
+    in->next = func;
+    in->next_type = type;
+    memmove(fp, args, slots_of_all(type->u.func.params, type->u.func.param_count) * sizeof(u64));
+    return true;
+}
+
+/* The arguments of in->next, which are slots at fp, as values behind them. */
+static w2c_value *next_args(const Inst *in, u64 *fp, const w2c_operands *o) {
+    const TypeDef *t = in->next_type;
+    u32 count = t->u.func.param_count;
+    uintptr_t at = (uintptr_t)(fp + slots_of_all(t->u.func.params, count));
+    w2c_value *values = (w2c_value *)((at + 15) & ~(uintptr_t)15);
+    if ((u64 *)(void *)(values + count + 1) > o->end) w2c_trap(W2C_TRAP_STACK_EXHAUSTED);
+    interp_slots_to_values(t->u.func.params, count, fp, values);
+    return values;
+}
+
 void interp_call_func(Inst *in, u32 func, const w2c_value *args, w2c_value *results) {
-    const TypeDef *t = func_type(inst_interp(in)->m, func);
     w2c_operands *o = w2c_operands_of(&in->w2c);
     if (!o) w2c_trap(W2C_NOMEM);
     u64 *fp = o->at;
-    u32 room = slots_of_all(t->u.func.params, t->u.func.param_count);
-    if (fp + room + 8 > o->end) w2c_trap(W2C_TRAP_STACK_EXHAUSTED);
-    in->limit = o->end;
-    interp_values_to_slots(t->u.func.params, t->u.func.param_count, args, fp);
-    interp_run(in, func, fp);
-    interp_slots_to_values(t->u.func.results, t->u.func.result_count, fp, results);
+    for (;;) {
+        const TypeDef *t = func_type(inst_interp(in)->m, func);
+        u32 room = slots_of_all(t->u.func.params, t->u.func.param_count);
+        if (fp + room + 8 > o->end) w2c_trap(W2C_TRAP_STACK_EXHAUSTED);
+        in->limit = o->end;
+        in->next = NULL;
+        interp_values_to_slots(t->u.func.params, t->u.func.param_count, args, fp);
+        interp_run(in, func, fp);
+        const w2c_func *next = in->next;
+        if (W2C_LIKELY(!next)) {
+            interp_slots_to_values(t->u.func.results, t->u.func.result_count, fp, results);
+            break;
+        }
+        w2c_value *values = next_args(in, fp, o);
+        u32 count = in->next_type->u.func.param_count;
+        in->next = NULL;
+        Inst *other = is_interpreted(next) ? (Inst *)(void *)next->instance : NULL;
+        u32 number = other ? record_of(other, next) : NO_FUNC;
+        if (number == NO_FUNC) {
+            o->at = (u64 *)(void *)(values + count);
+            next->type->call(next, values, results);
+            break;
+        }
+        in = other;
+        func = inst_interp(in)->record_funcs[number];
+        args = values;
+    }
     o->at = fp;
 }
 

@@ -57,6 +57,10 @@ typedef struct Inst {
     w2c_instance w2c;
     u64 *limit; /* end of the operands' space */
     u8 *base;   /* of memory 0 */
+    /* A tail call out of the first frame of interp_run, which has ended for it: its arguments are at
+     * that frame's place. NULL: none. */
+    const w2c_func *next;
+    const TypeDef *next_type; /* as the instruction has it */
 } Inst;
 
 #define INST_AT(in, type, offset) ((type *)(void *)((char *)(in) + (offset)))
@@ -107,7 +111,10 @@ void interp_call_record(w2c_instance *instance, const w2c_func *func, const w2c_
 void interp_slots_to_values(const ValType *types, u32 count, const u64 *slots, w2c_value *values);
 void interp_values_to_slots(const ValType *types, u32 count, const w2c_value *values, u64 *slots);
 void interp_call_out(Inst *in, const w2c_func *func, const TypeDef *type, u64 *args, u64 *scratch);
-/* Calls a defined function of the instance. */
+/* A tail call out of the frame at fp: true when that is the first frame of interp_run, which must end now. */
+bool interp_tail_out(Inst *in, const w2c_func *func, const TypeDef *type, u64 *fp, const u64 *args,
+                     const u64 *link);
+/* Calls a defined function of the instance, and whatever that calls instead of returning. */
 void interp_call_func(Inst *in, u32 func, const w2c_value *args, w2c_value *results);
 /* ---- interp_closure.c ---- */
 bool interp_closures_make(Interp *it, Context *ctx);

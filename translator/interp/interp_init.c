@@ -290,12 +290,7 @@ void interp_start(w2c_instance *instance) {
     Inst *in = (Inst *)(void *)instance;
     const Module *m = inst_interp(in)->m;
     if (m->start >= m->imported_funcs) {
-        w2c_operands *o = w2c_operands_of(instance);
-        if (!o) w2c_trap(W2C_NOMEM);
-        u64 *fp = o->at;
-        in->limit = o->end;
-        interp_run(in, m->start, fp);
-        o->at = fp;
+        interp_call_func(in, m->start, NULL, NULL);
     } else {
         const w2c_func *f = (const w2c_func *)interp_func_ref(in, m->start);
         f->type->call(f, NULL, NULL);

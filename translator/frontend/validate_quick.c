@@ -390,11 +390,11 @@ QUICK bool quick_return(Validator *v, Quick *q, const uint8_t *p) {
 #define CASE_threads(name, imm, sig)
 #define CASE_wide_arith(name, imm, sig)
 #define CASE(feature, name, imm, sig) CASE_##feature(name, imm, sig)
-#define SIG(sig) sig_##sig : return quick_rule(q, p, (OpRule)SIG_RULE(mvp, none, sig), 0);
+#define SIG(sig) sig_##sig : return quick_rule(q, p, (OpRule)SIG_RULE(mvp, none, sig), 0)
 #define MEM(sig)                                                                                   \
     mem_##sig                                                                                      \
-        : return quick_rule(q, p, (OpRule)SIG_RULE(mvp, mem0, sig), op_rules[op].imm - IMM_mem0);
-#define CONST(imm, sig) imm_##imm : return quick_rule(q, p, (OpRule)SIG_RULE(mvp, imm, sig), 0);
+        : return quick_rule(q, p, (OpRule)SIG_RULE(mvp, mem0, sig), op_rules[op].imm - IMM_mem0)
+#define CONST(imm, sig) imm_##imm : return quick_rule(q, p, (OpRule)SIG_RULE(mvp, imm, sig), 0)
 
 QUICK bool quick_op(Validator *v, Quick *q, Op op, const uint8_t *p) {
 #define OP(feature, prefix, code, name, text, imm, sig, fx, kind, c)                               \
@@ -441,13 +441,43 @@ QUICK bool quick_op(Validator *v, Quick *q, Op op, const uint8_t *p) {
         goto other;
     }
 #undef OP
-    SIG(i_i)
-    SIG(i_l)
-    SIG(i_f) SIG(i_d) SIG(l_i) SIG(l_l) SIG(l_f) SIG(l_d) SIG(f_i) SIG(f_l) SIG(f_f) SIG(f_d)
-        SIG(d_i) SIG(d_l) SIG(d_f) SIG(d_d) SIG(ii_i) SIG(ll_i) SIG(ff_i) SIG(dd_i) SIG(ll_l)
-            SIG(ff_f) SIG(dd_d) MEM(a_i) MEM(a_l) MEM(a_f) MEM(a_d) MEM(ai_) MEM(al_) MEM(af_)
-                MEM(ad_) CONST(i32, _i) CONST(i64, _l) CONST(f32, _f) CONST(f64, _d) other
-        : if (op_rules[op].pops == SIG_POLY) return false;
+    SIG(i_i);
+    SIG(i_l);
+    SIG(i_f);
+    SIG(i_d);
+    SIG(l_i);
+    SIG(l_l);
+    SIG(l_f);
+    SIG(l_d);
+    SIG(f_i);
+    SIG(f_l);
+    SIG(f_f);
+    SIG(f_d);
+    SIG(d_i);
+    SIG(d_l);
+    SIG(d_f);
+    SIG(d_d);
+    SIG(ii_i);
+    SIG(ll_i);
+    SIG(ff_i);
+    SIG(dd_i);
+    SIG(ll_l);
+    SIG(ff_f);
+    SIG(dd_d);
+    MEM(a_i);
+    MEM(a_l);
+    MEM(a_f);
+    MEM(a_d);
+    MEM(ai_);
+    MEM(al_);
+    MEM(af_);
+    MEM(ad_);
+    CONST(i32, _i);
+    CONST(i64, _l);
+    CONST(f32, _f);
+    CONST(f64, _d);
+other:
+    if (op_rules[op].pops == SIG_POLY) return false;
     return quick_rule(q, p, op_rules[op], 0);
 }
 

@@ -85,7 +85,7 @@ void *validate_grow(Validator *v, const void *items, uint32_t count, uint32_t *c
                     size_t size) {
     uint64_t want = (uint64_t)*cap + *cap / 2;
     if (want < (uint64_t)count + more) want = (uint64_t)count + more;
-    if (want < 32) want = 32;
+    if (want < 16) want = 16;
     void *room = want > UINT32_MAX - 1 ? NULL : arena_array(v->arena, (size_t)want, size);
     if (!room) {
         diag_nomem(v->ctx);
@@ -422,13 +422,18 @@ bool validate_begin(Validator *v, Context *ctx, const Module *m, Arena *arena, S
                      .stepwise = mode == VALIDATE_STEPS};
     decoder_init(&v->d, ctx, m, code);
     v->body = code.ptr;
-    size_t bytes = code.len, ins = silent ? 0 : bytes <= 1024 ? bytes : bytes / 2;
+    size_t bytes = code.len, ins = bytes <= 1024 ? bytes : bytes / 2;
     uint32_t cap = 0;
-    v->ins = validate_grow(v, NULL, 0, &v->cap, (uint32_t)ins + 1, sizeof *v->ins);
-    v->blocks = validate_grow(v, NULL, 0, &v->block_cap, 1, sizeof *v->blocks);
+    if (silent) {
+        v->ins = &v->only;
+        v->cap = 1;
+    } else {
+        v->ins = validate_grow(v, NULL, 0, &v->cap, (uint32_t)ins + 1, sizeof *v->ins);
+        v->blocks = validate_grow(v, NULL, 0, &v->block_cap, 1, sizeof *v->blocks);
+    }
     v->controls = validate_grow(v, NULL, 0, &v->control_cap, 1, sizeof *v->controls);
     v->stack = validate_grow(v, NULL, 0, &cap, 64, sizeof *v->stack);
-    if (!v->ins || !v->blocks || !v->controls || !v->stack) return false;
+    if (!v->ins || (!v->blocks && !silent) || !v->controls || !v->stack) return false;
     v->sp = v->floor = v->high = v->stack;
     v->limit = v->stack + cap - VALIDATE_SLACK;
     return true;

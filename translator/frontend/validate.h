@@ -55,7 +55,7 @@ typedef struct Validator {
     uint32_t globals;            /* global indices below it may be used */
     uint64_t used;
 
-    Ins *ins;
+    Ins *ins, only; /* only: where it is written to when silent */
     Block *blocks;
     uint32_t *pool;
     uint32_t count, cap, block_count, block_cap, pool_count, pool_cap;

@@ -51,6 +51,7 @@ W2C_FN W2C_LOOPS void f_either(golden *const m, u32 p0, u32 p1) {
                     w2c_put_f32(q0 + k * 4 + 4096, one_f);
                 }
             }
+            W2C_STORED;
             const u32 x0 = (p0 + (u32)(n - 1) * 4u + 4u);
             p0 = x0;
             goto D1;
@@ -135,6 +136,7 @@ J6:;
                 w2c_put_u8(q0 + k, (u8)9u);
 J7:;
             }
+            W2C_STORED;
             const u32 x0 = (p0 + (u32)(n - 1) + 1u);
             p0 = x0;
             goto D1;
@@ -171,6 +173,7 @@ W2C_FN W2C_LOOPS void f_stride(golden *const m, u32 p0, u32 p1, u32 p2) {
             for (u64 k = 0; k != n; k++) {
                 w2c_put_u8(q0 + (s64)k * s0, (u8)0u);
             }
+            W2C_STORED;
             const u32 x0 = (p0 + p2 + (u32)(n - 1) * p2);
             p0 = x0;
             goto D1;
@@ -198,6 +201,7 @@ W2C_FN W2C_LOOPS void f_divide(golden *const m, u32 p0, u32 p1, u32 p2) {
             for (u64 k = 0; k != n; k++) {
                 w2c_put_u32(q0 + k * 4, (u32)w2c_i32_div_s(w2c_get_u32(q0 + k * 4), p2));
             }
+            W2C_STORED;
             const u32 x0 = (p0 + (u32)(n - 1) * 4u + 4u);
             p0 = x0;
             goto D1;

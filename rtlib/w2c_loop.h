@@ -66,6 +66,15 @@ W2C_INLINE bool w2c_inside_by(u64 size, u64 at, u64 last, s64 step, u64 len) {
     return w2c_inside(size, at, last * (u64)step + len);
 }
 
+/* The same pointer, of which the compiler does not know that others have the same base. clang gives up where pointers
+ * into one object are a distance apart that it cannot tell; pointers to anywhere it compares before the loop. */
+W2C_INLINE u8 *w2c_apart(u8 *at) {
+#ifdef __clang__
+    __asm__("" : "+r"(at));
+#endif
+    return at;
+}
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -9,8 +9,8 @@ W2C_FN W2C_LOOPS void f_rolled_up(golden *const m, u32 p0, u32 p1) {
         if (w2c_turns_ok(n) &&
             w2c_inside(m->memory0->size, a0, (n - 1) * 16 + 16) &&
             w2c_inside(m->memory0->size, a1, (n - 1) * 16 + 16)) {
-            u8 *const q0 = mem0 + a0;
-            u8 *const q1 = mem0 + a1;
+            u8 *const q0 = w2c_apart(mem0 + a0);
+            u8 *const q1 = w2c_apart(mem0 + a1);
             for (u64 k = 0; k != n * 2; k++) {
                 w2c_put_f64(q1 + k * 8, w2c_get_f64(q0 + k * 8) + w2c_get_f64(q1 + k * 8));
             }

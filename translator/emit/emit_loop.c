@@ -423,9 +423,14 @@ static bool is_affine(const Writer *w, uint32_t node) {
 }
 
 static void put_body(Writer *w, const Loop *l) {
+    bool stores = false;
+    for (uint32_t i = 0; i < l->act_count; i++)
+        stores |= l->acts[i].kind == ACT_STORE;
     for (uint32_t i = 0; i < l->group_count; i++) {
+        bool apart = stores && l->group_count > 1;
         emit_indent(w);
-        buffer_printf(w->out, "u8 *const q%u = mem%u + a%u;\n", i, l->groups[i].memory, i);
+        buffer_printf(w->out, "u8 *const q%u = %smem%u + a%u%s;\n", i, apart ? "w2c_apart(" : "",
+                      l->groups[i].memory, i, apart ? ")" : "");
     }
     emit_indent(w);
     buffer_text(w->out, "for (u64 k = 0; k != n");

@@ -426,6 +426,8 @@ static void put_body(Writer *w, const Loop *l) {
     bool stores = false;
     for (uint32_t i = 0; i < l->act_count; i++)
         stores |= l->acts[i].kind == ACT_STORE;
+    for (uint32_t i = 0; i < l->access_count; i++) /* vectors are not vectorised again */
+        stores &= l->accesses[i].bytes != 16;
     for (uint32_t i = 0; i < l->group_count; i++) {
         bool apart = stores && l->group_count > 1;
         emit_indent(w);

@@ -694,5 +694,6 @@ void w2c_active_data_first(w2c_instance *instance, w2c_memory *const *memories);
 }
 #endif
 #include "w2c_loop.h"
+#include "w2c_scan.h"
 #include "w2c_ops.h"
 #endif

@@ -42,6 +42,7 @@ static void compile(Trial *t, unsigned number, bool literal) {
                                 .memory = t->memory,
                                 .no_loop_versions = literal,
                                 .no_range_analysis = literal,
+                                .no_libc_routines = literal,
                                 .canonical_nans = t->floats,
                                 .only_func = NO_FUNC,
                                 .version = "test"};

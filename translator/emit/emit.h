@@ -161,6 +161,14 @@ void emit_loop_copy(Writer *w, const Loop *l); /* in front of the loop */
 void emit_loop_leaf(Writer *w, const Node *n);
 void emit_loops_explain(Writer *w); /* --explain-loops, to stderr */
 bool emit_loops_any(const Writer *w);
+/* Parts of a copy's text: in how many turns a test holds; a closed form at the turn w->turn; an access's
+ * pointer in turn k; assignments, all at once. w->loop is the loop. */
+void emit_loop_test(Writer *w, const LoopTest *t);
+void emit_loop_affine(Writer *w, unsigned type, const Affine *a, bool with_turn);
+void emit_loop_pointer(Writer *w, const LoopAccess *a);
+void emit_loop_pairs(Writer *w, const LoopPair *pairs, uint32_t count);
+/* ---- emit_scan.c ---- */
+void emit_scan(Writer *w, const Loop *l); /* in front of a loop that searches */
 /* ---- emit_call.c ---- */
 void emit_call(Writer *w, const Stmt *s);
 /* "fn = ...;": the function that the last operand names: a reference, or an index of table s->imm. */

@@ -305,12 +305,13 @@ bool emit_function(Writer *w, uint32_t func) {
         dump(w, 'v', &stream, NULL);
         ok = lower_function(w->ctx, e->m, &stream, &w->arena, &ir);
         if (ok) dump(w, 'l', &stream, &ir);
-        const LoopOptions loops = {.no_branches = e->options->no_loop_branches};
+        const LoopOptions loops = {.no_branches = e->options->no_loop_branches,
+                                   .no_versions = e->options->no_loop_versions,
+                                   .no_scans = e->options->no_libc_routines};
         w->loops = (LoopSet){0};
-        if (ok && (e->options->explain_loops || !e->options->no_loop_versions))
+        if (ok && (e->options->explain_loops || !loops.no_versions || !loops.no_scans))
             ok = loops_find(w->ctx, e->m, &ir, &w->arena, &loops, &w->loops);
         if (ok && e->options->explain_loops) emit_loops_explain(w);
-        if (e->options->no_loop_versions) w->loops.count = 0;
         w->ir = &ir;
         ok = ok && emit_ranges(w) && emit_body(w, &stream, &ir);
         if (ok) put_function(w, func, w->out);

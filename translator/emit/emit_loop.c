@@ -504,6 +504,24 @@ void emit_loop_copy(Writer *w, const Loop *l) {
     w->loop = NULL;
 }
 
+/* ---- for others ------------------------------------------------------------------------------ */
+
+void emit_loop_test(Writer *w, const LoopTest *t) {
+    put_test(w, t);
+}
+
+void emit_loop_affine(Writer *w, unsigned type, const Affine *a, bool with_turn) {
+    put_affine(w, type, a, with_turn);
+}
+
+void emit_loop_pointer(Writer *w, const LoopAccess *a) {
+    put_pointer(w, a);
+}
+
+void emit_loop_pairs(Writer *w, const LoopPair *pairs, uint32_t count) {
+    put_pairs(w, pairs, count);
+}
+
 /* ---- the report ------------------------------------------------------------------------------ */
 
 bool emit_loops_any(const Writer *w) {

@@ -388,6 +388,12 @@ void emit_stack_check_text(const Writer *w, Buffer *out) {
     buffer_text(out, unoptimized ? "    W2C_ENTER_UNOPTIMIZED(m);\n" : "    W2C_ENTER(m);\n");
 }
 
+/* Nothing of the loop's is still to be written, behind statement i. */
+static bool loop_is_behind(const Loop *l, uint32_t i) {
+    if (l->reason == LOOP_scan) return l->first <= i;
+    return l->reason != LOOP_versioned || l->last <= i;
+}
+
 void emit_stmts(Writer *w) {
     const Ir *ir = w->ir;
     uint32_t loop = 0, place = emit_stack_check_place(w), early = 0;
@@ -398,6 +404,7 @@ void emit_stmts(Writer *w) {
         if (l && l->reason == LOOP_versioned && l->first == i) emit_loop_copy(w, l);
         while (early < w->ranges.early_count && w->ranges.early[early].stmt == i)
             emit_early_check(w, &w->ranges.early[early++]);
+        if (l && l->reason == LOOP_scan && l->first == i) emit_scan(w, l);
         if (s->kind == STMT_LABEL || s->kind == STMT_LOOP) {
             /* labels stand at the margin */
         } else if (outdented(s) && w->depth > 0) {
@@ -411,8 +418,7 @@ void emit_stmts(Writer *w) {
         buffer_char(w->out, '\n');
         if (l && l->reason == LOOP_versioned && l->last == i)
             buffer_printf(w->out, "D%u:;\n", l->block);
-        while (loop < w->loops.count &&
-               (w->loops.loops[loop].reason != LOOP_versioned || w->loops.loops[loop].last <= i))
+        while (loop < w->loops.count && loop_is_behind(&w->loops.loops[loop], i))
             loop++;
     }
     if (w->plain) return; /* an initialiser */

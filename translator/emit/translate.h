@@ -40,6 +40,7 @@ typedef struct TranslateOptions {
     bool no_range_analysis; /* explicit checks are made at every access */
     bool no_loop_versions;  /* loops as they are, without fast copies */
     bool no_loop_branches;  /* fast copies only of bodies that are a straight line */
+    bool no_libc_routines;  /* loops that search, compare or copy bytes do so themselves */
     bool explain_loops;     /* says of every loop, on stderr, whether it has one, or why not */
     bool lazy_groups; /* groups are for shared objects, loaded at the first call: see w2c_group.h */
     bool

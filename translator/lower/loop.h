@@ -9,8 +9,8 @@
  * A body is followed symbolically: what a turn computes becomes a list of acts over new nodes, in
  * execution order; integers that are affine in k become closed forms, so that induction variables and
  * pointers vanish. Owner: the function arena. */
-#ifndef W2C_LOOP_H
-#define W2C_LOOP_H
+#ifndef W2C_LOWER_LOOP_H
+#define W2C_LOWER_LOOP_H
 #include "ir.h"
 
 typedef enum LoopReason {
@@ -125,7 +125,8 @@ typedef struct Loop {
     uint32_t act_count, group_count, access_count, var_count, pair_count, test_count;
     uint32_t divisor_count;
     LoopDivisor divisors[LOOP_DIVISORS];
-    const Affine *affines; /* of NODE_AFFINE: by imm */
+    const Affine *affines;   /* of NODE_AFFINE: by imm */
+    const struct Scan *scan; /* of a loop whose reason is LOOP_scan: see scan.h */
 } Loop;
 
 typedef struct LoopSet {
@@ -135,10 +136,12 @@ typedef struct LoopSet {
 
 typedef struct LoopOptions {
     bool no_branches; /* only bodies that are a straight line */
+    bool no_versions; /* no fast copies */
+    bool no_scans;    /* nothing skips ahead */
 } LoopOptions;
 
-/* Finds the function's loops and works out a fast copy where there can be one; appends nodes to ir.
- * Errors: NOMEM. Thread: any. */
+/* Finds the function's loops and works out a fast copy, or how to skip ahead, where there can be one;
+ * appends nodes to ir. Errors: NOMEM. Thread: any. */
 bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopOptions *how,
                 LoopSet *out);
 #endif

@@ -1,5 +1,5 @@
 /* loop_find.c: the loops of a function, and the passes over each innermost one. */
-#include "loop_impl.h"
+#include "scan.h"
 #include <string.h>
 
 const char *const loop_reason_texts[] = {
@@ -162,6 +162,19 @@ static bool try_loop(LoopRun *r, Loop *l) {
     return !r->nomem;
 }
 
+/* A loop that searches, if such are wanted. */
+static bool try_scan(LoopRun *r, Loop *l, const LoopOptions *how) {
+    if (how->no_scans) return false;
+    if (!prepare(r)) {
+        r->nomem = true;
+        return false;
+    }
+    use_room(r, l);
+    if (!scan_find(r, l)) return false;
+    keep(r, l);
+    return true;
+}
+
 bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopOptions *how,
                 LoopSet *out) {
     *out = (LoopSet){0};
@@ -176,6 +189,12 @@ bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopO
     for (uint32_t i = 0; i < count; i++) {
         if (i + 1 < count && loops[i + 1].first <= loops[i].last)
             loops[i].reason = LOOP_outer;
+        else if (try_scan(&r, &loops[i], how))
+            continue;
+        else if (r.nomem)
+            return diag_nomem(ctx);
+        else if (how->no_versions)
+            loops[i].reason = LOOP_off;
         else if (!try_loop(&r, &loops[i]))
             return diag_nomem(ctx);
     }

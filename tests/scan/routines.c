@@ -1,0 +1,287 @@
+/* routines.c: a C library's routines over bytes, in several styles, and near misses of them: the source of
+ * routines*.wat (make_routines.sh). Every exported function takes and gives integers. */
+typedef unsigned char u8;
+typedef signed char s8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef __SIZE_TYPE__ size_t;
+#define EXPORT(name) __attribute__((export_name(#name), noinline)) name
+#define ONES ((size_t)-1 / 255)
+#define HIGHS (ONES * 128)
+#define HAS_ZERO(x) (((x) - ONES) & ~(x) & HIGHS)
+typedef size_t __attribute__((may_alias, aligned(1))) word;
+typedef u32 __attribute__((may_alias, aligned(1))) word32;
+
+/* ---- the length of a string ------------------------------------------------------------------ */
+size_t EXPORT(strlen_pointer)(const char *s) {
+    const char *p = s;
+    while (*p)
+        p++;
+    return (size_t)(p - s);
+}
+size_t EXPORT(strlen_index)(const char *s) {
+    size_t i = 0;
+    while (s[i])
+        i++;
+    return i;
+}
+size_t EXPORT(strlen_count)(const char *s) {
+    size_t n = 0;
+    while (*s++)
+        n++;
+    return n;
+}
+size_t EXPORT(strlen_words)(const char *s) {
+    const char *a = s;
+    for (; (size_t)s % sizeof(size_t); s++)
+        if (!*s) return (size_t)(s - a);
+    const word *w = (const word *)s;
+    while (!HAS_ZERO(*w))
+        w++;
+    for (s = (const char *)w; *s; s++)
+        ;
+    return (size_t)(s - a);
+}
+size_t EXPORT(strnlen_index)(const char *s, size_t n) {
+    size_t i = 0;
+    while (i < n && s[i])
+        i++;
+    return i;
+}
+size_t EXPORT(strnlen_down)(const char *s, size_t n) {
+    const char *p = s;
+    for (; n && *p; n--)
+        p++;
+    return (size_t)(p - s);
+}
+
+/* ---- a byte ------------------------------------------------------------------------------------ */
+const void *EXPORT(memchr_down)(const void *s, int c, size_t n) {
+    const u8 *p = s;
+    for (; n; n--, p++)
+        if (*p == (u8)c) return p;
+    return 0;
+}
+const void *EXPORT(memchr_words)(const void *src, int c, size_t n) {
+    const u8 *s = src;
+    c = (u8)c;
+    for (; ((size_t)s % sizeof(size_t)) && n && *s != c; s++, n--)
+        ;
+    if (n && *s != c) {
+        size_t k = ONES * (size_t)c;
+        const word *w;
+        for (w = (const word *)s; n >= sizeof(size_t) && !HAS_ZERO(*w ^ k);
+             w++, n -= sizeof(size_t))
+            ;
+        s = (const u8 *)w;
+    }
+    for (; n && *s != c; s++, n--)
+        ;
+    return n ? s : 0;
+}
+const void *EXPORT(rawmemchr)(const void *s, int c) {
+    const u8 *p = s;
+    while (*p != (u8)c)
+        p++;
+    return p;
+}
+const void *EXPORT(find_wide)(const void *s,
+                              int c) { /* c may be no byte: then it ends at memory's end */
+    const u8 *p = s;
+    while (*p != c)
+        p++;
+    return p;
+}
+const void *EXPORT(find_signed)(const s8 *s) {
+    while (*s != -1)
+        s++;
+    return s;
+}
+const char *EXPORT(strchrnul_bytes)(const char *s, int c) {
+    while (*s && *s != (char)c)
+        s++;
+    return s;
+}
+const char *EXPORT(strchrnul_words)(const char *s, int c) {
+    c = (u8)c;
+    for (; (size_t)s % sizeof(size_t); s++)
+        if (!*s || *(const u8 *)s == c) return s;
+    size_t k = ONES * (size_t)c;
+    const word *w;
+    for (w = (const word *)s; !HAS_ZERO(*w) && !HAS_ZERO(*w ^ k); w++)
+        ;
+    for (s = (const char *)w; *s && *(const u8 *)s != c; s++)
+        ;
+    return s;
+}
+size_t EXPORT(skip_spaces)(const char *s) {
+    size_t i = 0;
+    while (s[i] == 'a')
+        i++;
+    return i;
+}
+size_t EXPORT(skip_byte)(const u8 *s, int c, size_t n) {
+    size_t i = 0;
+    while (i < n && s[i] == (u8)c)
+        i++;
+    return i;
+}
+
+/* ---- two of them -------------------------------------------------------------------------------- */
+int EXPORT(memcmp_difference)(const void *a, const void *b, size_t n) {
+    const u8 *l = a, *r = b;
+    for (; n && *l == *r; n--, l++, r++)
+        ;
+    return n ? *l - *r : 0;
+}
+int EXPORT(memcmp_subtract)(const void *a, const void *b, size_t n) {
+    const u8 *l = a, *r = b;
+    while (n--) {
+        int d = *l++ - *r++;
+        if (d) return d;
+    }
+    return 0;
+}
+int EXPORT(memcmp_sign)(const void *a, const void *b, size_t n) {
+    const u8 *l = a, *r = b;
+    for (size_t i = 0; i < n; i++)
+        if (l[i] != r[i]) return l[i] < r[i] ? -1 : 1;
+    return 0;
+}
+int EXPORT(memcmp_words)(const void *a, const void *b, size_t n) {
+    const u8 *l = a, *r = b;
+    while (n >= 4 && *(const word32 *)l == *(const word32 *)r) {
+        l += 4;
+        r += 4;
+        n -= 4;
+    }
+    for (; n && *l == *r; n--, l++, r++)
+        ;
+    return n ? *l - *r : 0;
+}
+int EXPORT(strcmp_difference)(const char *l, const char *r) {
+    for (; *l == *r && *l; l++, r++)
+        ;
+    return *(const u8 *)l - *(const u8 *)r;
+}
+int EXPORT(strcmp_index)(const u8 *l, const u8 *r) {
+    size_t i = 0;
+    while (l[i] && l[i] == r[i])
+        i++;
+    return l[i] < r[i] ? -1 : l[i] > r[i];
+}
+int EXPORT(strcmp_signed)(const s8 *l, const s8 *r) {
+    while (*l && *l == *r) {
+        l++;
+        r++;
+    }
+    return *l - *r;
+}
+int EXPORT(strncmp_down)(const char *a, const char *b, size_t n) {
+    const u8 *l = (const u8 *)a, *r = (const u8 *)b;
+    if (!n--) return 0;
+    for (; *l && *r && n && *l == *r; l++, r++, n--)
+        ;
+    return *l - *r;
+}
+size_t EXPORT(common_prefix)(const u8 *a, const u8 *b, size_t n) {
+    size_t i = 0;
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+}
+size_t EXPORT(match_64)(const u64 *a, const u64 *b, size_t n) {
+    size_t i = 0;
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+}
+size_t EXPORT(match_16)(const u16 *a, const u16 *b, size_t n) {
+    size_t i = 0;
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+}
+
+/* ---- near misses: all but one thing ------------------------------------------------------------- */
+size_t EXPORT(miss_step)(const char *s) { /* every second byte */
+    size_t i = 0;
+    while (s[i])
+        i += 2;
+    return i;
+}
+size_t EXPORT(miss_words_constant)(const u8 *s) { /* another constant in the test for zero bytes */
+    const word32 *w = (const word32 *)s;
+    while (!((*w - 0x01010102u) & ~*w & 0x80808080u))
+        w++;
+    return (size_t)((const u8 *)w - s);
+}
+size_t EXPORT(miss_words_mask)(const u8 *s) {
+    const word32 *w = (const word32 *)s;
+    while (!((*w - 0x01010101u) & ~*w & 0x80808000u))
+        w++;
+    return (size_t)((const u8 *)w - s);
+}
+size_t EXPORT(miss_words_splat)(const u8 *s, u32 k) { /* k need not be a byte in each place */
+    const word32 *w = (const word32 *)s;
+    u32 x;
+    while (x = *w ^ k, !((x - 0x01010101u) & ~x & 0x80808080u))
+        w++;
+    return (size_t)((const u8 *)w - s);
+}
+int EXPORT(miss_strides)(const u8 *a, const u8 *b, size_t n) { /* b moves on twice as fast */
+    size_t i = 0;
+    while (i < n && a[i] == b[2 * i])
+        i++;
+    return (int)i;
+}
+size_t EXPORT(miss_case)(const u8 *a, const u8 *b) { /* equal but for a bit */
+    size_t i = 0;
+    while (a[i] && (a[i] | 1) == (b[i] | 1))
+        i++;
+    return i;
+}
+size_t EXPORT(miss_less)(const u8 *a, int c) { /* an order */
+    size_t i = 0;
+    while (a[i] > (u8)c)
+        i++;
+    return i;
+}
+size_t EXPORT(miss_backwards)(const u8 *s, int c, size_t n) {
+    while (n && s[n - 1] != (u8)c)
+        n--;
+    return n;
+}
+u32 EXPORT(miss_sum)(const u8 *s) { /* what is read counts */
+    u32 sum = 0;
+    while (*s)
+        sum = sum * 31 + *s++;
+    return sum;
+}
+u32 EXPORT(miss_last)(const u8 *s, u32 c) { /* the last byte counts, and it is known */
+    u32 last = c;
+    while (*s)
+        last = *s++;
+    return last;
+}
+size_t EXPORT(miss_store)(u8 *s, u8 *out) {
+    size_t i = 0;
+    while (s[i]) {
+        *out = (u8)i;
+        i++;
+    }
+    return i;
+}
+size_t EXPORT(miss_mixed)(const s8 *a, const u8 *b, size_t n) { /* one extends the sign */
+    size_t i = 0;
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+}
+size_t EXPORT(miss_three)(const u8 *s) {
+    size_t i = 0;
+    while (s[i] && s[i] != 'b' && s[i] != 'c')
+        i++;
+    return i;
+}

@@ -137,17 +137,31 @@ W2C_INLINE u32 w2c_i32_clz(u32 a) {
 W2C_INLINE u32 w2c_i32_ctz(u32 a) {
     return a ? (u32)__builtin_ctz(a) : 32;
 }
+/* gcc calls its library where the processor may not count. */
+#if defined(__clang__) || defined(__POPCNT__) || !defined(__x86_64__)
 W2C_INLINE u32 w2c_i32_popcnt(u32 a) {
     return (u32)__builtin_popcount(a);
 }
+W2C_INLINE u64 w2c_i64_popcnt(u64 a) {
+    return (u64)__builtin_popcountll(a);
+}
+#else
+W2C_INLINE u64 w2c_i64_popcnt(u64 a) {
+    a -= a >> 1 & 0x5555555555555555u;
+    a = (a & 0x3333333333333333u) + (a >> 2 & 0x3333333333333333u);
+    return ((a + (a >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56;
+}
+W2C_INLINE u32 w2c_i32_popcnt(u32 a) {
+    a -= a >> 1 & 0x55555555u;
+    a = (a & 0x33333333u) + (a >> 2 & 0x33333333u);
+    return ((a + (a >> 4)) & 0x0f0f0f0fu) * 0x01010101u >> 24;
+}
+#endif
 W2C_INLINE u64 w2c_i64_clz(u64 a) {
     return a ? (u64)__builtin_clzll(a) : 64;
 }
 W2C_INLINE u64 w2c_i64_ctz(u64 a) {
     return a ? (u64)__builtin_ctzll(a) : 64;
-}
-W2C_INLINE u64 w2c_i64_popcnt(u64 a) {
-    return (u64)__builtin_popcountll(a);
 }
 
 W2C_INLINE u32 w2c_i32_wrap_i64(u64 a) {
@@ -263,61 +277,79 @@ W2C_MIN_MAX(f64, f64, w2c_i64_reinterpret_f64, w2c_f64_reinterpret_i64)
 #undef W2C_MIN_MAX
 
 /* ---- floats: to an integer ------------------------------------------------------------------ */
-/* One instruction where there is one; else libm, not all of which makes NaNs quiet. */
-#if defined(__OPTIMIZE__) && (defined(__SSE4_1__) || defined(__aarch64__))
-#define W2C_ROUND_INS 1
-#define W2C_ROUNDED(quiet, x) (x)
-#else
-#define W2C_ROUND_INS 0
-#define W2C_ROUNDED(quiet, x) quiet(x)
-#endif
-#if defined(__clang__) || __GNUC__ >= 10
-#define W2C_ROUNDEVEN W2C_ROUND_INS
-#else
-#define W2C_ROUNDEVEN 0
-#endif
-W2C_INLINE f32 w2c_f32_ceil(f32 x) {
-    return W2C_ROUNDED(w2c_quiet_f32, __builtin_ceilf(x));
-}
-W2C_INLINE f64 w2c_f64_ceil(f64 x) {
-    return W2C_ROUNDED(w2c_quiet_f64, __builtin_ceil(x));
-}
-W2C_INLINE f32 w2c_f32_floor(f32 x) {
-    return W2C_ROUNDED(w2c_quiet_f32, __builtin_floorf(x));
-}
-W2C_INLINE f64 w2c_f64_floor(f64 x) {
-    return W2C_ROUNDED(w2c_quiet_f64, __builtin_floor(x));
-}
-W2C_INLINE f32 w2c_f32_trunc(f32 x) {
-    return W2C_ROUNDED(w2c_quiet_f32, __builtin_truncf(x));
-}
-W2C_INLINE f64 w2c_f64_trunc(f64 x) {
-    return W2C_ROUNDED(w2c_quiet_f64, __builtin_trunc(x));
-}
-#if W2C_ROUNDEVEN
-W2C_INLINE f32 w2c_f32_nearest(f32 x) {
-    return __builtin_roundevenf(x);
-}
-W2C_INLINE f64 w2c_f64_nearest(f64 x) {
-    return __builtin_roundeven(x);
-}
-#else
-/* Ties to even, each step exact. From 2^(mantissa bits) on every number is an integer. */
-#define W2C_NEAREST(p, f, trunc, exact)                                                            \
+/* One instruction where there is one. */
+#if defined(__OPTIMIZE__) && (defined(__SSE4_1__) || defined(__aarch64__)) &&                      \
+    (defined(__clang__) || __GNUC__ >= 10)
+#define W2C_ROUND(p, f, suffix)                                                                    \
+    W2C_INLINE f w2c_##p##_ceil(f x) {                                                             \
+        return __builtin_ceil##suffix(x);                                                          \
+    }                                                                                              \
+    W2C_INLINE f w2c_##p##_floor(f x) {                                                            \
+        return __builtin_floor##suffix(x);                                                         \
+    }                                                                                              \
+    W2C_INLINE f w2c_##p##_trunc(f x) {                                                            \
+        return __builtin_trunc##suffix(x);                                                         \
+    }                                                                                              \
     W2C_INLINE f w2c_##p##_nearest(f x) {                                                          \
-        f size = w2c_##p##_abs(x);                                                                 \
-        if (!(size < exact)) return w2c_quiet_##p(x);                                              \
-        f whole = trunc(size), part = size - whole, half = whole / 2;                              \
-        if (part > (f)0.5 || (part == (f)0.5 && half != trunc(half))) whole += 1;                  \
+        return __builtin_roundeven##suffix(x);                                                     \
+    }
+W2C_ROUND(f32, f32, f)
+W2C_ROUND(f64, f64, )
+#else
+/* Else without libm, calls of which cost more and end vectors: from 2^(mantissa bits) on every number is an
+ * integer, and a smaller size plus that is one of the two next to it, whatever the rounding mode. A
+ * comparison tells which; the sign comes last, for zeros. */
+#define W2C_ROUND(p, f, exact)                                                                     \
+    static W2C_NOINLINE __attribute__((unused, cold)) f w2c_##p##_nearest_tie(f size) {            \
+        f whole = (size + exact) - exact, even;                                                    \
+        whole -= whole > size ? (f)1 : (f)0;                                                       \
+        even = (whole / 2 + exact) - exact;                                                        \
+        bool up = size - whole > (f)0.5 || (size - whole == (f)0.5 && even * 2 != whole);          \
+        return whole + (up ? (f)1 : (f)0);                                                         \
+    }                                                                                              \
+    W2C_INLINE f w2c_##p##_nearest(f x) {                                                          \
+        f size = w2c_##p##_abs(x), whole = (size + exact) - exact;                                 \
+        if (W2C_UNLIKELY(!(size < exact))) return w2c_quiet_##p(x);                                \
+        if (W2C_UNLIKELY(!(w2c_##p##_abs(size - whole) < (f)0.5)))                                 \
+            whole = w2c_##p##_nearest_tie(size);                                                   \
         return w2c_##p##_copysign(whole, x);                                                       \
     }
-W2C_NEAREST(f32, f32, __builtin_truncf, 0x1p23f)
-W2C_NEAREST(f64, f64, __builtin_trunc, 0x1p52)
-#undef W2C_NEAREST
+W2C_ROUND(f32, f32, 0x1p23f)
+W2C_ROUND(f64, f64, 0x1p52)
+#undef W2C_ROUND
+#if defined(__clang__)
+#define W2C_ROUND(p, f, exact, suffix)                                                             \
+    W2C_INLINE f w2c_##p##_trunc(f x) {                                                            \
+        f size = w2c_##p##_abs(x), whole = (size + exact) - exact;                                 \
+        if (W2C_UNLIKELY(!(size < exact))) return w2c_quiet_##p(x);                                \
+        return w2c_##p##_copysign(whole - (whole > size ? (f)1 : (f)0), x);                        \
+    }                                                                                              \
+    W2C_INLINE f w2c_##p##_floor(f x) {                                                            \
+        f size = w2c_##p##_abs(x), whole = w2c_##p##_copysign((size + exact) - exact, x);          \
+        if (W2C_UNLIKELY(!(size < exact))) return w2c_quiet_##p(x);                                \
+        return w2c_##p##_copysign(whole - (whole > x ? (f)1 : (f)0), x);                           \
+    }                                                                                              \
+    W2C_INLINE f w2c_##p##_ceil(f x) {                                                             \
+        f size = w2c_##p##_abs(x), whole = w2c_##p##_copysign((size + exact) - exact, x);          \
+        if (W2C_UNLIKELY(!(size < exact))) return w2c_quiet_##p(x);                                \
+        return w2c_##p##_copysign(whole + (whole < x ? (f)1 : (f)0), x);                           \
+    }
+#else /* gcc knows sequences of its own, but not that they must make NaNs quiet */
+#define W2C_ROUND(p, f, exact, suffix)                                                             \
+    W2C_INLINE f w2c_##p##_ceil(f x) {                                                             \
+        return w2c_quiet_##p(__builtin_ceil##suffix(x));                                           \
+    }                                                                                              \
+    W2C_INLINE f w2c_##p##_floor(f x) {                                                            \
+        return w2c_quiet_##p(__builtin_floor##suffix(x));                                          \
+    }                                                                                              \
+    W2C_INLINE f w2c_##p##_trunc(f x) {                                                            \
+        return w2c_quiet_##p(__builtin_trunc##suffix(x));                                          \
+    }
 #endif
-#undef W2C_ROUND_INS
-#undef W2C_ROUNDED
-#undef W2C_ROUNDEVEN
+W2C_ROUND(f32, f32, 0x1p23f, f)
+W2C_ROUND(f64, f64, 0x1p52, )
+#endif
+#undef W2C_ROUND
 
 /* Without errno: sqrt of a negative number needs no libm. */
 #if defined(__clang__)
@@ -390,12 +422,13 @@ W2C_INLINE f64 w2c_f64_convert_i64_u(u64 a) {
 
 /* `above`: the condition that x is not too small, `end`: the first value too large. The trap is
  * "invalid conversion to integer" for NaN, else "integer overflow". */
-#define W2C_TRUNC(to, from, f, u, c, above, end, min, max)                                         \
+#define W2C_TRUNC(to, from, f, u, c, above, end)                                                   \
     W2C_INLINE u w2c_##to##_trunc_##from(f x) {                                                    \
         if (W2C_UNLIKELY(!(x above && x < end)))                                                   \
             w2c_trap(x != x ? W2C_TRAP_INVALID_CONVERSION : W2C_TRAP_INT_OVERFLOW);                \
         return (u)(c)x;                                                                            \
-    }                                                                                              \
+    }
+#define W2C_SAT(to, from, f, u, c, above, end, min, max)                                           \
     W2C_INLINE u w2c_##to##_trunc_sat_##from(f x) {                                                \
         if (W2C_LIKELY(x above && x < end)) return (u)(c)x;                                        \
         if (x != x) return 0;                                                                      \
@@ -405,15 +438,100 @@ W2C_INLINE f64 w2c_f64_convert_i64_u(u64 a) {
 #define W2C_S32_MAX 0x7fffffffu
 #define W2C_S64_MIN 0x8000000000000000u
 #define W2C_S64_MAX 0x7fffffffffffffffu
-W2C_TRUNC(i32, f32_s, f32, u32, s32, >= -0x1p31f, 0x1p31f, W2C_S32_MIN, W2C_S32_MAX)
-W2C_TRUNC(i32, f64_s, f64, u32, s32, > -2147483649.0, 0x1p31, W2C_S32_MIN, W2C_S32_MAX)
-W2C_TRUNC(i32, f32_u, f32, u32, u32, > -1.0f, 0x1p32f, 0u, 0xffffffffu)
-W2C_TRUNC(i32, f64_u, f64, u32, u32, > -1.0, 0x1p32, 0u, 0xffffffffu)
-W2C_TRUNC(i64, f32_s, f32, u64, s64, >= -0x1p63f, 0x1p63f, W2C_S64_MIN, W2C_S64_MAX)
-W2C_TRUNC(i64, f64_s, f64, u64, s64, >= -0x1p63, 0x1p63, W2C_S64_MIN, W2C_S64_MAX)
-W2C_TRUNC(i64, f32_u, f32, u64, u64, > -1.0f, 0x1p64f, 0u, 0xffffffffffffffffu)
-W2C_TRUNC(i64, f64_u, f64, u64, u64, > -1.0, 0x1p64, 0u, 0xffffffffffffffffu)
+W2C_SAT(i32, f32_s, f32, u32, s32, >= -0x1p31f, 0x1p31f, W2C_S32_MIN, W2C_S32_MAX)
+W2C_SAT(i32, f64_s, f64, u32, s32, > -2147483649.0, 0x1p31, W2C_S32_MIN, W2C_S32_MAX)
+W2C_SAT(i32, f32_u, f32, u32, u32, > -1.0f, 0x1p32f, 0u, 0xffffffffu)
+W2C_SAT(i32, f64_u, f64, u32, u32, > -1.0, 0x1p32, 0u, 0xffffffffu)
+#if defined(__x86_64__)
+/* The processor gives its smallest integer for all that does not fit, so what else it gives is right, and
+ * the rest may take longer. In assembler, because compilers take a conversion that does not fit for
+ * whatever they like. The 32-bit ones above stay C: those compilers vectorise. */
+#if defined(__AVX__)
+#define W2C_CVTT(ins) "v" ins " %1, %0"
+#else
+#define W2C_CVTT(ins) ins " %1, %0"
+#endif
+W2C_INLINE s32 w2c_cvtt_i32_f32(f32 x) {
+    s32 r;
+    __asm__(W2C_CVTT("cvttss2si") : "=r"(r) : "x"(x));
+    return r;
+}
+W2C_INLINE s32 w2c_cvtt_i32_f64(f64 x) {
+    s32 r;
+    __asm__(W2C_CVTT("cvttsd2si") : "=r"(r) : "x"(x));
+    return r;
+}
+W2C_INLINE s64 w2c_cvtt_i64_f32(f32 x) {
+    s64 r;
+    __asm__(W2C_CVTT("cvttss2si") : "=r"(r) : "x"(x));
+    return r;
+}
+W2C_INLINE s64 w2c_cvtt_i64_f64(f64 x) {
+    s64 r;
+    __asm__(W2C_CVTT("cvttsd2si") : "=r"(r) : "x"(x));
+    return r;
+}
+#undef W2C_CVTT
+W2C_NORETURN static __attribute__((cold, noinline, unused)) void w2c_trunc_failed(bool is_nan) {
+    w2c_trap(is_nan ? W2C_TRAP_INVALID_CONVERSION : W2C_TRAP_INT_OVERFLOW);
+}
+/* x - 1 overflows for the smallest integer alone: one small comparison. */
+#define W2C_TRUNC_S(to, from, f, u, s, above)                                                      \
+    W2C_INLINE u w2c_##to##_trunc_##from##_s(f x) {                                                \
+        s r = w2c_cvtt_##to##_##from(x), less;                                                     \
+        if (W2C_UNLIKELY(__builtin_sub_overflow(r, (s)1, &less)) && !(x above && x < 0))           \
+            w2c_trunc_failed(x != x);                                                              \
+        return (u)r;                                                                               \
+    }
+W2C_TRUNC_S(i32, f32, f32, u32, s32, >= -0x1p31f)
+W2C_TRUNC_S(i32, f64, f64, u32, s32, > -2147483649.0)
+W2C_TRUNC_S(i64, f32, f32, u64, s64, >= -0x1p63f)
+W2C_TRUNC_S(i64, f64, f64, u64, s64, >= -0x1p63)
+#undef W2C_TRUNC_S
+#define W2C_TRUNC_U(from, f, end)                                                                  \
+    W2C_INLINE u32 w2c_i32_trunc_##from##_u(f x) {                                                 \
+        s64 r = w2c_cvtt_i64_##from(x);                                                            \
+        if (W2C_UNLIKELY(((u64)r >> 32) != 0)) w2c_trunc_failed(x != x);                           \
+        return (u32)r;                                                                             \
+    }                                                                                              \
+    W2C_INLINE u64 w2c_i64_trunc_##from##_u(f x) {                                                 \
+        s64 r = w2c_cvtt_i64_##from(x);                                                            \
+        if (W2C_LIKELY(r >= 0)) return (u64)r;                                                     \
+        r = w2c_cvtt_i64_##from(x - end);                                                          \
+        if (W2C_UNLIKELY(!(x >= end) || r < 0)) w2c_trunc_failed(x != x);                          \
+        return (u64)r | W2C_S64_MIN;                                                               \
+    }                                                                                              \
+    W2C_INLINE u64 w2c_i64_trunc_sat_##from##_s(f x) {                                             \
+        s64 r = w2c_cvtt_i64_##from(x), less;                                                      \
+        if (W2C_LIKELY(!__builtin_sub_overflow(r, (s64)1, &less))) return (u64)r;                  \
+        return x < 0 ? W2C_S64_MIN : x > 0 ? W2C_S64_MAX : 0;                                      \
+    }                                                                                              \
+    W2C_INLINE u64 w2c_i64_trunc_sat_##from##_u(f x) {                                             \
+        s64 r = w2c_cvtt_i64_##from(x);                                                            \
+        if (W2C_LIKELY(r >= 0)) return (u64)r;                                                     \
+        if (!(x > 0)) return 0;                                                                    \
+        r = w2c_cvtt_i64_##from(x - end);                                                          \
+        return r < 0 ? UINT64_MAX : (u64)r | W2C_S64_MIN;                                          \
+    }
+W2C_TRUNC_U(f32, f32, 0x1p63f)
+W2C_TRUNC_U(f64, f64, 0x1p63)
+#undef W2C_TRUNC_U
+#else
+W2C_TRUNC(i32, f32_s, f32, u32, s32, >= -0x1p31f, 0x1p31f)
+W2C_TRUNC(i32, f64_s, f64, u32, s32, > -2147483649.0, 0x1p31)
+W2C_TRUNC(i32, f32_u, f32, u32, u32, > -1.0f, 0x1p32f)
+W2C_TRUNC(i32, f64_u, f64, u32, u32, > -1.0, 0x1p32)
+W2C_TRUNC(i64, f32_s, f32, u64, s64, >= -0x1p63f, 0x1p63f)
+W2C_TRUNC(i64, f64_s, f64, u64, s64, >= -0x1p63, 0x1p63)
+W2C_TRUNC(i64, f32_u, f32, u64, u64, > -1.0f, 0x1p64f)
+W2C_TRUNC(i64, f64_u, f64, u64, u64, > -1.0, 0x1p64)
+W2C_SAT(i64, f32_s, f32, u64, s64, >= -0x1p63f, 0x1p63f, W2C_S64_MIN, W2C_S64_MAX)
+W2C_SAT(i64, f64_s, f64, u64, s64, >= -0x1p63, 0x1p63, W2C_S64_MIN, W2C_S64_MAX)
+W2C_SAT(i64, f32_u, f32, u64, u64, > -1.0f, 0x1p64f, 0u, 0xffffffffffffffffu)
+W2C_SAT(i64, f64_u, f64, u64, u64, > -1.0, 0x1p64, 0u, 0xffffffffffffffffu)
+#endif
 #undef W2C_TRUNC
+#undef W2C_SAT
 #undef W2C_S32_MIN
 #undef W2C_S32_MAX
 #undef W2C_S64_MIN

@@ -607,12 +607,24 @@ END_TEST
 START_TEST(exactness) {
     ck_assert(w2c_selfcheck());
     /* rounding to integers does not ask the rounding mode */
-    ck_assert_int_eq(fesetround(FE_UPWARD), 0);
-    f32 x = w2c_f32_nearest(F(h32(0x3fa00000u))); /* 1.25 */
-    f64 y = w2c_f64_nearest(D(h64(0x3ff4000000000000u)));
-    f64 z = w2c_f64_trunc(D(h64(0x3ff4000000000000u)));
-    fesetround(FE_TONEAREST);
-    ck_assert(FB(x) == ONE && DB(y) == ONE64 && DB(z) == ONE64);
+    static const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_int_eq(fesetround(modes[i]), 0);
+        f32 x = w2c_f32_nearest(F(h32(0x3fa00000u))); /* 1.25 */
+        f64 y = w2c_f64_nearest(D(h64(0x3ff4000000000000u)));
+        f64 z = w2c_f64_trunc(D(h64(0x3ff4000000000000u)));
+        f64 tie = w2c_f64_nearest(D(h64(0x3ff8000000000000u))); /* 1.5 */
+        f32 odd = w2c_f32_nearest(F(h32(0x40200000u)));         /* 2.5 */
+        f64 zero = w2c_f64_floor(D(h64(0x3fd0000000000000u)));  /* 0.25 */
+        f64 minus = w2c_f64_ceil(D(h64(0xbfe8000000000000u)));  /* -0.75 */
+        f32 down = w2c_f32_floor(F(h32(0xbfa00000u)));          /* -1.25 */
+        f32 up = w2c_f32_ceil(F(h32(0x3fa00000u)));
+        fesetround(FE_TONEAREST);
+        ck_assert(FB(x) == ONE && DB(y) == ONE64 && DB(z) == ONE64);
+        ck_assert(FB(odd) == 0x40000000u && DB(tie) == 0x4000000000000000u);
+        ck_assert(zero == 0 && minus == 0);
+        ck_assert(FB(down) == 0xc0000000u && FB(up) == 0x40000000u);
+    }
 }
 END_TEST
 

@@ -74,6 +74,14 @@ W2C_INLINE u8 *w2c_apart(u8 *at) {
 #endif
     return at;
 }
+/* Do copies element by element, from the low addresses up, or down from the high ones, give what memmove
+ * gives? Not when they read what they have written. */
+W2C_INLINE bool w2c_moves_up(const u8 *to, const u8 *from, u64 len) {
+    return (u64)((uintptr_t)to - (uintptr_t)from) >= len;
+}
+W2C_INLINE bool w2c_moves_down(const u8 *to, const u8 *from, u64 len) {
+    return (u64)((uintptr_t)from - (uintptr_t)to) >= len || to == from;
+}
 
 #ifdef __cplusplus
 extern "C" {

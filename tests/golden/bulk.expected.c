@@ -1,6 +1,6 @@
 /* fill: (i32) -> () */
 W2C_FN void f_fill(golden *const m, u32 p0) {
-    w2c_memory_fill(m->memory0, p0, 255u, 64u);
+    w2c_memory_fill_few(m->memory0, p0, 255u, 64u);
     return;
 }
 
@@ -22,7 +22,7 @@ W2C_FN u32 f_load_before_fill(golden *const m, u32 p0) {
     u8 *const mem0 = m->mem0;
     u32 i0;
     i0 = w2c_load_u32(mem0, p0, 0u);
-    w2c_memory_fill(m->memory0, p0, 0u, 4u);
+    w2c_memory_fill_few(m->memory0, p0, 0u, 4u);
     return i0;
 }
 

@@ -16,7 +16,7 @@ W2C_FN u32 f_imported(golden *const m, u32 p0) {
 
 /* copy: (i32, i32) -> () */
 W2C_FN void f_copy(golden *const m, u32 p0, u32 p1) {
-    w2c_memory_copy(m->memory1, m->memory2, p0, p1, 16u);
+    w2c_memory_copy_few(m->memory1, m->memory2, p0, p1, 16u);
     return;
 }
 

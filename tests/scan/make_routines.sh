@@ -13,7 +13,7 @@ make() { # NAME FLAGS...
     "$tool" print "$1.wasm" -o "$1.wat"
     "$tool" parse "$1.wat" -o "$1.wasm"
 }
-make routines_o2 --target=wasm32 -O2
+make routines_o2 --target=wasm32 -O2 -mbulk-memory
 make routines_os --target=wasm32 -Os
 make routines_o1 --target=wasm32 -O1 -fno-unroll-loops
 make routines_64 --target=wasm64 -O2

@@ -204,6 +204,63 @@ size_t EXPORT(match_16)(const u16 *a, const u16 *b, size_t n) {
     return i;
 }
 
+/* ---- copies ------------------------------------------------------------------------------------ */
+void *EXPORT(copy_bytes)(u8 *d, const u8 *s, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        d[i] = s[i];
+    return d;
+}
+void *EXPORT(copy_pointers)(u8 *d, const u8 *s, size_t n) {
+    u8 *to = d;
+    while (n--)
+        *to++ = *s++;
+    return to;
+}
+void *EXPORT(copy_down)(u8 *d, const u8 *s, size_t n) {
+    while (n--)
+        d[n] = s[n];
+    return d;
+}
+void *EXPORT(copy_words)(word32 *d, const word32 *s, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        d[i] = s[i];
+    return d;
+}
+void *EXPORT(copy_words_down)(word *d, const word *s, size_t n) {
+    while (n--)
+        d[n] = s[n];
+    return d;
+}
+void *EXPORT(copy_either)(u8 *d, const u8 *s, size_t n) {
+    if (d < s)
+        for (; n; n--)
+            *d++ = *s++;
+    else
+        while (n--)
+            d[n] = s[n];
+    return d;
+}
+void *EXPORT(copy_three_on)(u8 *d, const u8 *unused, size_t n) { /* reads what it has written */
+    (void)unused;
+    for (size_t i = 0; i < n; i++)
+        d[i + 3] = d[i];
+    return d;
+}
+#ifdef __wasm_bulk_memory__
+void *EXPORT(copy_100)(u8 *d, const u8 *s) {
+    return __builtin_memmove(d, s, 100);
+}
+void *EXPORT(fill_100)(u8 *d, int c) {
+    return __builtin_memset(d, c, 100);
+}
+#endif
+size_t EXPORT(string_copy)(u8 *d, const u8 *s) {
+    size_t i = 0;
+    while ((d[i] = s[i]) != 0)
+        i++;
+    return i;
+}
+
 /* ---- near misses: all but one thing ------------------------------------------------------------- */
 size_t EXPORT(miss_step)(const char *s) { /* every second byte */
     size_t i = 0;

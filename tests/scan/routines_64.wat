@@ -38,19 +38,27 @@
   (export "common_prefix" (func 23))
   (export "match_64" (func 24))
   (export "match_16" (func 25))
-  (export "miss_step" (func 26))
-  (export "miss_words_constant" (func 27))
-  (export "miss_words_mask" (func 28))
-  (export "miss_words_splat" (func 29))
-  (export "miss_strides" (func 30))
-  (export "miss_case" (func 31))
-  (export "miss_less" (func 32))
-  (export "miss_backwards" (func 33))
-  (export "miss_sum" (func 34))
-  (export "miss_last" (func 35))
-  (export "miss_store" (func 36))
-  (export "miss_mixed" (func 37))
-  (export "miss_three" (func 38))
+  (export "copy_bytes" (func 26))
+  (export "copy_pointers" (func 27))
+  (export "copy_down" (func 28))
+  (export "copy_words" (func 29))
+  (export "copy_words_down" (func 30))
+  (export "copy_either" (func 31))
+  (export "copy_three_on" (func 32))
+  (export "string_copy" (func 33))
+  (export "miss_step" (func 34))
+  (export "miss_words_constant" (func 35))
+  (export "miss_words_mask" (func 36))
+  (export "miss_words_splat" (func 37))
+  (export "miss_strides" (func 38))
+  (export "miss_case" (func 39))
+  (export "miss_less" (func 40))
+  (export "miss_backwards" (func 41))
+  (export "miss_sum" (func 42))
+  (export "miss_last" (func 43))
+  (export "miss_store" (func 44))
+  (export "miss_mixed" (func 45))
+  (export "miss_three" (func 46))
   (func (;0;) (type 0) (param i64) (result i64)
     (local i64 i64 i64)
     i64.const 0
@@ -1702,7 +1710,860 @@
     end
     local.get 3
   )
-  (func (;26;) (type 0) (param i64) (result i64)
+  (func (;26;) (type 6) (param i64 i64 i64) (result i64)
+    (local i64 i64 i64 i64)
+    block ;; label = @1
+      local.get 2
+      i64.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      i64.const 3
+      i64.and
+      local.set 3
+      i64.const 0
+      local.set 4
+      block ;; label = @2
+        local.get 2
+        i64.const 4
+        i64.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i64.const -4
+        i64.and
+        local.set 5
+        i64.const 0
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 4
+          i64.add
+          local.tee 2
+          local.get 1
+          local.get 4
+          i64.add
+          local.tee 6
+          i32.load8_u
+          i32.store8
+          local.get 2
+          i64.const 1
+          i64.add
+          local.get 6
+          i64.const 1
+          i64.add
+          i32.load8_u
+          i32.store8
+          local.get 2
+          i64.const 2
+          i64.add
+          local.get 6
+          i64.const 2
+          i64.add
+          i32.load8_u
+          i32.store8
+          local.get 2
+          i64.const 3
+          i64.add
+          local.get 6
+          i64.const 3
+          i64.add
+          i32.load8_u
+          i32.store8
+          local.get 5
+          local.get 4
+          i64.const 4
+          i64.add
+          local.tee 4
+          i64.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 3
+      i64.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      local.get 4
+      i64.add
+      local.set 2
+      local.get 0
+      local.get 4
+      i64.add
+      local.set 4
+      loop ;; label = @2
+        local.get 4
+        local.get 2
+        i32.load8_u
+        i32.store8
+        local.get 2
+        i64.const 1
+        i64.add
+        local.set 2
+        local.get 4
+        i64.const 1
+        i64.add
+        local.set 4
+        local.get 3
+        i64.const -1
+        i64.add
+        local.tee 3
+        i64.const 0
+        i64.ne
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;27;) (type 6) (param i64 i64 i64) (result i64)
+    (local i64 i64)
+    block ;; label = @1
+      local.get 2
+      i64.eqz
+      br_if 0 (;@1;)
+      block ;; label = @2
+        block ;; label = @3
+          local.get 2
+          i64.const 7
+          i64.and
+          local.tee 3
+          i64.eqz
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 2
+          local.set 4
+          br 1 (;@2;)
+        end
+        local.get 2
+        i64.const -8
+        i64.and
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 1
+          i32.load8_u
+          i32.store8
+          local.get 0
+          i64.const 1
+          i64.add
+          local.set 0
+          local.get 1
+          i64.const 1
+          i64.add
+          local.set 1
+          local.get 3
+          i64.const -1
+          i64.add
+          local.tee 3
+          i64.const 0
+          i64.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 2
+      i64.const 8
+      i64.lt_u
+      br_if 0 (;@1;)
+      loop ;; label = @2
+        local.get 0
+        local.get 1
+        i32.load8_u
+        i32.store8
+        local.get 0
+        local.get 1
+        i32.load8_u offset=1
+        i32.store8 offset=1
+        local.get 0
+        local.get 1
+        i32.load8_u offset=2
+        i32.store8 offset=2
+        local.get 0
+        local.get 1
+        i32.load8_u offset=3
+        i32.store8 offset=3
+        local.get 0
+        local.get 1
+        i32.load8_u offset=4
+        i32.store8 offset=4
+        local.get 0
+        local.get 1
+        i32.load8_u offset=5
+        i32.store8 offset=5
+        local.get 0
+        local.get 1
+        i32.load8_u offset=6
+        i32.store8 offset=6
+        local.get 0
+        local.get 1
+        i32.load8_u offset=7
+        i32.store8 offset=7
+        local.get 0
+        i64.const 8
+        i64.add
+        local.set 0
+        local.get 1
+        i64.const 8
+        i64.add
+        local.set 1
+        local.get 4
+        i64.const -8
+        i64.add
+        local.tee 4
+        i64.const 0
+        i64.ne
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;28;) (type 6) (param i64 i64 i64) (result i64)
+    (local i64 i64 i64 i64)
+    block ;; label = @1
+      local.get 2
+      i64.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      local.set 3
+      block ;; label = @2
+        local.get 2
+        i64.const 3
+        i64.and
+        local.tee 4
+        i64.eqz
+        br_if 0 (;@2;)
+        local.get 1
+        i64.const -1
+        i64.add
+        local.set 5
+        local.get 0
+        i64.const -1
+        i64.add
+        local.set 6
+        local.get 2
+        local.set 3
+        loop ;; label = @3
+          local.get 6
+          local.get 3
+          i64.add
+          local.get 5
+          local.get 3
+          i64.add
+          i32.load8_u
+          i32.store8
+          local.get 3
+          i64.const -1
+          i64.add
+          local.set 3
+          local.get 4
+          i64.const -1
+          i64.add
+          local.tee 4
+          i64.const 0
+          i64.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 2
+      i64.const 4
+      i64.lt_u
+      br_if 0 (;@1;)
+      local.get 1
+      i64.const -4
+      i64.add
+      local.set 6
+      local.get 0
+      i64.const -4
+      i64.add
+      local.set 2
+      loop ;; label = @2
+        local.get 2
+        local.get 3
+        i64.add
+        local.tee 4
+        i64.const 3
+        i64.add
+        local.get 6
+        local.get 3
+        i64.add
+        local.tee 5
+        i64.const 3
+        i64.add
+        i32.load8_u
+        i32.store8
+        local.get 4
+        i64.const 2
+        i64.add
+        local.get 5
+        i64.const 2
+        i64.add
+        i32.load8_u
+        i32.store8
+        local.get 4
+        i64.const 1
+        i64.add
+        local.get 5
+        i64.const 1
+        i64.add
+        i32.load8_u
+        i32.store8
+        local.get 4
+        local.get 5
+        i32.load8_u
+        i32.store8
+        local.get 3
+        i64.const -4
+        i64.add
+        local.tee 3
+        i64.const 0
+        i64.ne
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;29;) (type 6) (param i64 i64 i64) (result i64)
+    (local i64 i64 i64 i64 i64)
+    block ;; label = @1
+      local.get 2
+      i64.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      i64.const 3
+      i64.and
+      local.set 3
+      i64.const 0
+      local.set 4
+      block ;; label = @2
+        local.get 2
+        i64.const 4
+        i64.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i64.const -4
+        i64.and
+        local.set 5
+        i64.const 0
+        local.set 2
+        i64.const 0
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 2
+          i64.add
+          local.tee 6
+          local.get 1
+          local.get 2
+          i64.add
+          local.tee 7
+          i32.load align=1
+          i32.store align=1
+          local.get 6
+          i64.const 4
+          i64.add
+          local.get 7
+          i64.const 4
+          i64.add
+          i32.load align=1
+          i32.store align=1
+          local.get 6
+          i64.const 8
+          i64.add
+          local.get 7
+          i64.const 8
+          i64.add
+          i32.load align=1
+          i32.store align=1
+          local.get 6
+          i64.const 12
+          i64.add
+          local.get 7
+          i64.const 12
+          i64.add
+          i32.load align=1
+          i32.store align=1
+          local.get 2
+          i64.const 16
+          i64.add
+          local.set 2
+          local.get 5
+          local.get 4
+          i64.const 4
+          i64.add
+          local.tee 4
+          i64.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 3
+      i64.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      local.get 4
+      i64.const 2
+      i64.shl
+      local.tee 6
+      i64.add
+      local.set 2
+      local.get 0
+      local.get 6
+      i64.add
+      local.set 6
+      loop ;; label = @2
+        local.get 6
+        local.get 2
+        i32.load align=1
+        i32.store align=1
+        local.get 2
+        i64.const 4
+        i64.add
+        local.set 2
+        local.get 6
+        i64.const 4
+        i64.add
+        local.set 6
+        local.get 3
+        i64.const -1
+        i64.add
+        local.tee 3
+        i64.const 0
+        i64.ne
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;30;) (type 6) (param i64 i64 i64) (result i64)
+    (local i64 i64 i64 i64)
+    block ;; label = @1
+      local.get 2
+      i64.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      local.set 3
+      block ;; label = @2
+        local.get 2
+        i64.const 3
+        i64.and
+        local.tee 4
+        i64.eqz
+        br_if 0 (;@2;)
+        local.get 2
+        i64.const -4
+        i64.and
+        local.set 3
+        local.get 1
+        local.get 2
+        i64.const 3
+        i64.shl
+        i64.const -8
+        i64.add
+        local.tee 5
+        i64.add
+        local.set 6
+        local.get 0
+        local.get 5
+        i64.add
+        local.set 5
+        loop ;; label = @3
+          local.get 5
+          local.get 6
+          i64.load align=1
+          i64.store align=1
+          local.get 6
+          i64.const -8
+          i64.add
+          local.set 6
+          local.get 5
+          i64.const -8
+          i64.add
+          local.set 5
+          local.get 4
+          i64.const -1
+          i64.add
+          local.tee 4
+          i64.const 0
+          i64.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 2
+      i64.const 4
+      i64.lt_u
+      br_if 0 (;@1;)
+      local.get 1
+      local.get 3
+      i64.const 3
+      i64.shl
+      i64.const -32
+      i64.add
+      local.tee 5
+      i64.add
+      local.set 6
+      local.get 0
+      local.get 5
+      i64.add
+      local.set 5
+      loop ;; label = @2
+        local.get 5
+        i64.const 24
+        i64.add
+        local.get 6
+        i64.const 24
+        i64.add
+        i64.load align=1
+        i64.store align=1
+        local.get 5
+        i64.const 16
+        i64.add
+        local.get 6
+        i64.const 16
+        i64.add
+        i64.load align=1
+        i64.store align=1
+        local.get 5
+        i64.const 8
+        i64.add
+        local.get 6
+        i64.const 8
+        i64.add
+        i64.load align=1
+        i64.store align=1
+        local.get 5
+        local.get 6
+        i64.load align=1
+        i64.store align=1
+        local.get 6
+        i64.const -32
+        i64.add
+        local.set 6
+        local.get 5
+        i64.const -32
+        i64.add
+        local.set 5
+        local.get 3
+        i64.const -4
+        i64.add
+        local.tee 3
+        i64.const 0
+        i64.ne
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;31;) (type 6) (param i64 i64 i64) (result i64)
+    (local i64 i64 i64 i64)
+    block ;; label = @1
+      block ;; label = @2
+        local.get 0
+        local.get 1
+        i64.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i64.eqz
+        br_if 1 (;@1;)
+        local.get 2
+        local.set 3
+        block ;; label = @3
+          local.get 2
+          i64.const 3
+          i64.and
+          local.tee 4
+          i64.eqz
+          br_if 0 (;@3;)
+          local.get 1
+          i64.const -1
+          i64.add
+          local.set 5
+          local.get 0
+          i64.const -1
+          i64.add
+          local.set 6
+          local.get 2
+          local.set 3
+          loop ;; label = @4
+            local.get 6
+            local.get 3
+            i64.add
+            local.get 5
+            local.get 3
+            i64.add
+            i32.load8_u
+            i32.store8
+            local.get 3
+            i64.const -1
+            i64.add
+            local.set 3
+            local.get 4
+            i64.const -1
+            i64.add
+            local.tee 4
+            i64.const 0
+            i64.ne
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 2
+        i64.const 4
+        i64.lt_u
+        br_if 1 (;@1;)
+        local.get 1
+        i64.const -4
+        i64.add
+        local.set 5
+        loop ;; label = @3
+          local.get 0
+          local.get 3
+          i64.add
+          local.tee 1
+          i64.const -1
+          i64.add
+          local.get 5
+          local.get 3
+          i64.add
+          local.tee 4
+          i64.const 3
+          i64.add
+          i32.load8_u
+          i32.store8
+          local.get 1
+          i64.const -2
+          i64.add
+          local.get 4
+          i64.const 2
+          i64.add
+          i32.load8_u
+          i32.store8
+          local.get 1
+          i64.const -3
+          i64.add
+          local.get 4
+          i64.const 1
+          i64.add
+          i32.load8_u
+          i32.store8
+          local.get 1
+          i64.const -4
+          i64.add
+          local.get 4
+          i32.load8_u
+          i32.store8
+          local.get 3
+          i64.const -4
+          i64.add
+          local.tee 3
+          i64.const 0
+          i64.ne
+          br_if 0 (;@3;)
+          br 2 (;@1;)
+        end
+      end
+      local.get 2
+      i64.eqz
+      br_if 0 (;@1;)
+      block ;; label = @2
+        block ;; label = @3
+          local.get 2
+          i64.const 7
+          i64.and
+          local.tee 3
+          i64.eqz
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 2
+          local.set 4
+          br 1 (;@2;)
+        end
+        local.get 2
+        i64.const -8
+        i64.and
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 1
+          i32.load8_u
+          i32.store8
+          local.get 0
+          i64.const 1
+          i64.add
+          local.set 0
+          local.get 1
+          i64.const 1
+          i64.add
+          local.set 1
+          local.get 3
+          i64.const -1
+          i64.add
+          local.tee 3
+          i64.const 0
+          i64.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 2
+      i64.const 8
+      i64.lt_u
+      br_if 0 (;@1;)
+      loop ;; label = @2
+        local.get 0
+        local.get 1
+        i32.load8_u
+        i32.store8
+        local.get 0
+        local.get 1
+        i32.load8_u offset=1
+        i32.store8 offset=1
+        local.get 0
+        local.get 1
+        i32.load8_u offset=2
+        i32.store8 offset=2
+        local.get 0
+        local.get 1
+        i32.load8_u offset=3
+        i32.store8 offset=3
+        local.get 0
+        local.get 1
+        i32.load8_u offset=4
+        i32.store8 offset=4
+        local.get 0
+        local.get 1
+        i32.load8_u offset=5
+        i32.store8 offset=5
+        local.get 0
+        local.get 1
+        i32.load8_u offset=6
+        i32.store8 offset=6
+        local.get 0
+        local.get 1
+        i32.load8_u offset=7
+        i32.store8 offset=7
+        local.get 0
+        i64.const 8
+        i64.add
+        local.set 0
+        local.get 1
+        i64.const 8
+        i64.add
+        local.set 1
+        local.get 4
+        i64.const -8
+        i64.add
+        local.tee 4
+        i64.eqz
+        i32.eqz
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;32;) (type 6) (param i64 i64 i64) (result i64)
+    (local i64 i64 i64 i32)
+    block ;; label = @1
+      local.get 2
+      i64.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      i64.const 3
+      i64.and
+      local.set 3
+      i64.const 0
+      local.set 4
+      block ;; label = @2
+        local.get 2
+        i64.const 4
+        i64.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i64.const -4
+        i64.and
+        local.set 5
+        i64.const 0
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 4
+          i64.add
+          local.tee 2
+          i64.const 3
+          i64.add
+          local.get 2
+          i32.load8_u
+          local.tee 6
+          i32.store8
+          local.get 2
+          i64.const 6
+          i64.add
+          local.get 6
+          i32.store8
+          local.get 2
+          i64.const 4
+          i64.add
+          local.get 2
+          i64.const 1
+          i64.add
+          i32.load16_u align=1
+          i32.store16 align=1
+          local.get 5
+          local.get 4
+          i64.const 4
+          i64.add
+          local.tee 4
+          i64.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 3
+      i64.eqz
+      br_if 0 (;@1;)
+      local.get 0
+      local.get 4
+      i64.add
+      local.set 2
+      loop ;; label = @2
+        local.get 2
+        i64.const 3
+        i64.add
+        local.get 2
+        i32.load8_u
+        i32.store8
+        local.get 2
+        i64.const 1
+        i64.add
+        local.set 2
+        local.get 3
+        i64.const -1
+        i64.add
+        local.tee 3
+        i64.const 0
+        i64.ne
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;33;) (type 1) (param i64 i64) (result i64)
+    (local i64 i32)
+    i64.const 0
+    local.set 2
+    loop ;; label = @1
+      local.get 0
+      local.get 2
+      i64.add
+      local.get 1
+      local.get 2
+      i64.add
+      i32.load8_u
+      local.tee 3
+      i32.store8
+      local.get 2
+      i64.const 1
+      i64.add
+      local.set 2
+      local.get 3
+      br_if 0 (;@1;)
+    end
+    local.get 2
+    i64.const -1
+    i64.add
+  )
+  (func (;34;) (type 0) (param i64) (result i64)
     (local i64 i64 i64)
     i64.const 0
     local.set 1
@@ -1724,7 +2585,7 @@
     i64.const -2
     i64.add
   )
-  (func (;27;) (type 0) (param i64) (result i64)
+  (func (;35;) (type 0) (param i64) (result i64)
     (local i64 i64 i32)
     i64.const 0
     local.set 1
@@ -1754,7 +2615,7 @@
     i64.const -4
     i64.add
   )
-  (func (;28;) (type 0) (param i64) (result i64)
+  (func (;36;) (type 0) (param i64) (result i64)
     (local i64 i64 i32)
     i64.const 0
     local.set 1
@@ -1784,7 +2645,7 @@
     i64.const -4
     i64.add
   )
-  (func (;29;) (type 3) (param i64 i32) (result i64)
+  (func (;37;) (type 3) (param i64 i32) (result i64)
     (local i64 i64 i32)
     i64.const 0
     local.set 2
@@ -1816,7 +2677,7 @@
     i64.const -4
     i64.add
   )
-  (func (;30;) (type 4) (param i64 i64 i64) (result i32)
+  (func (;38;) (type 4) (param i64 i64 i64) (result i32)
     (local i64)
     block ;; label = @1
       local.get 2
@@ -1856,7 +2717,7 @@
     local.get 3
     i32.wrap_i64
   )
-  (func (;31;) (type 1) (param i64 i64) (result i64)
+  (func (;39;) (type 1) (param i64 i64) (result i64)
     (local i32 i64 i64 i64)
     block ;; label = @1
       local.get 0
@@ -1904,7 +2765,7 @@
     end
     local.get 5
   )
-  (func (;32;) (type 3) (param i64 i32) (result i64)
+  (func (;40;) (type 3) (param i64 i32) (result i64)
     (local i64 i64)
     i64.const 0
     local.set 2
@@ -1931,7 +2792,7 @@
     i64.const -1
     i64.add
   )
-  (func (;33;) (type 2) (param i64 i32 i64) (result i64)
+  (func (;41;) (type 2) (param i64 i32 i64) (result i64)
     block ;; label = @1
       local.get 2
       i64.eqz
@@ -1970,7 +2831,7 @@
     end
     i64.const 0
   )
-  (func (;34;) (type 7) (param i64) (result i32)
+  (func (;42;) (type 7) (param i64) (result i32)
     (local i32 i32)
     block ;; label = @1
       local.get 0
@@ -2007,7 +2868,7 @@
     end
     local.get 2
   )
-  (func (;35;) (type 8) (param i64 i32) (result i32)
+  (func (;43;) (type 8) (param i64 i32) (result i32)
     (local i32)
     loop ;; label = @1
       local.get 1
@@ -2024,7 +2885,7 @@
     end
     local.get 2
   )
-  (func (;36;) (type 1) (param i64 i64) (result i64)
+  (func (;44;) (type 1) (param i64 i64) (result i64)
     (local i64 i64 i64)
     block ;; label = @1
       local.get 0
@@ -2058,7 +2919,7 @@
     end
     local.get 4
   )
-  (func (;37;) (type 6) (param i64 i64 i64) (result i64)
+  (func (;45;) (type 6) (param i64 i64 i64) (result i64)
     (local i64)
     i64.const 0
     local.set 3
@@ -2090,7 +2951,7 @@
     end
     local.get 3
   )
-  (func (;38;) (type 0) (param i64) (result i64)
+  (func (;46;) (type 0) (param i64) (result i64)
     (local i64 i32)
     i64.const 0
     local.set 1

@@ -32,19 +32,27 @@
   (export "common_prefix" (func 23))
   (export "match_64" (func 24))
   (export "match_16" (func 25))
-  (export "miss_step" (func 26))
-  (export "miss_words_constant" (func 27))
-  (export "miss_words_mask" (func 28))
-  (export "miss_words_splat" (func 29))
-  (export "miss_strides" (func 30))
-  (export "miss_case" (func 31))
-  (export "miss_less" (func 32))
-  (export "miss_backwards" (func 33))
-  (export "miss_sum" (func 34))
-  (export "miss_last" (func 35))
-  (export "miss_store" (func 36))
-  (export "miss_mixed" (func 37))
-  (export "miss_three" (func 38))
+  (export "copy_bytes" (func 26))
+  (export "copy_pointers" (func 27))
+  (export "copy_down" (func 28))
+  (export "copy_words" (func 29))
+  (export "copy_words_down" (func 30))
+  (export "copy_either" (func 31))
+  (export "copy_three_on" (func 32))
+  (export "string_copy" (func 33))
+  (export "miss_step" (func 34))
+  (export "miss_words_constant" (func 35))
+  (export "miss_words_mask" (func 36))
+  (export "miss_words_splat" (func 37))
+  (export "miss_strides" (func 38))
+  (export "miss_case" (func 39))
+  (export "miss_less" (func 40))
+  (export "miss_backwards" (func 41))
+  (export "miss_sum" (func 42))
+  (export "miss_last" (func 43))
+  (export "miss_store" (func 44))
+  (export "miss_mixed" (func 45))
+  (export "miss_three" (func 46))
   (func (;0;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
@@ -1644,7 +1652,346 @@
     end
     local.get 2
   )
-  (func (;26;) (type 0) (param i32) (result i32)
+  (func (;26;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      local.set 1
+      local.get 0
+      local.set 3
+      local.get 2
+      local.set 2
+      loop ;; label = @2
+        local.get 3
+        local.tee 3
+        local.get 1
+        local.tee 1
+        i32.load8_u
+        i32.store8
+        local.get 1
+        i32.const 1
+        i32.add
+        local.set 1
+        local.get 3
+        i32.const 1
+        i32.add
+        local.set 3
+        local.get 2
+        i32.const -1
+        i32.add
+        local.tee 4
+        local.set 2
+        local.get 4
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;27;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32)
+    block ;; label = @1
+      local.get 2
+      br_if 0 (;@1;)
+      local.get 0
+      return
+    end
+    local.get 0
+    local.set 0
+    local.get 2
+    local.set 2
+    local.get 1
+    local.set 1
+    loop ;; label = @1
+      local.get 0
+      local.tee 0
+      local.get 1
+      local.tee 1
+      i32.load8_u
+      i32.store8
+      local.get 0
+      i32.const 1
+      i32.add
+      local.tee 3
+      local.set 0
+      local.get 2
+      i32.const -1
+      i32.add
+      local.tee 4
+      local.set 2
+      local.get 1
+      i32.const 1
+      i32.add
+      local.set 1
+      local.get 3
+      local.set 3
+      local.get 4
+      br_if 0 (;@1;)
+    end
+    local.get 3
+  )
+  (func (;28;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      i32.const -1
+      i32.add
+      local.set 3
+      local.get 0
+      i32.const -1
+      i32.add
+      local.set 4
+      local.get 2
+      local.set 2
+      loop ;; label = @2
+        local.get 4
+        local.get 2
+        local.tee 2
+        i32.add
+        local.get 3
+        local.get 2
+        i32.add
+        i32.load8_u
+        i32.store8
+        local.get 2
+        i32.const -1
+        i32.add
+        local.tee 1
+        local.set 2
+        local.get 1
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;29;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      local.set 1
+      local.get 0
+      local.set 3
+      local.get 2
+      local.set 2
+      loop ;; label = @2
+        local.get 3
+        local.tee 3
+        local.get 1
+        local.tee 1
+        i32.load align=1
+        i32.store align=1
+        local.get 1
+        i32.const 4
+        i32.add
+        local.set 1
+        local.get 3
+        i32.const 4
+        i32.add
+        local.set 3
+        local.get 2
+        i32.const -1
+        i32.add
+        local.tee 4
+        local.set 2
+        local.get 4
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;30;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      local.get 2
+      i32.const 2
+      i32.shl
+      i32.const -4
+      i32.add
+      local.tee 3
+      i32.add
+      local.set 1
+      local.get 0
+      local.get 3
+      i32.add
+      local.set 3
+      local.get 2
+      local.set 2
+      loop ;; label = @2
+        local.get 3
+        local.tee 3
+        local.get 1
+        local.tee 1
+        i32.load align=1
+        i32.store align=1
+        local.get 1
+        i32.const -4
+        i32.add
+        local.set 1
+        local.get 3
+        i32.const -4
+        i32.add
+        local.set 3
+        local.get 2
+        i32.const -1
+        i32.add
+        local.tee 4
+        local.set 2
+        local.get 4
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;31;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32)
+    block ;; label = @1
+      block ;; label = @2
+        local.get 0
+        local.get 1
+        i32.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i32.eqz
+        br_if 1 (;@1;)
+        local.get 1
+        i32.const -1
+        i32.add
+        local.set 3
+        local.get 2
+        local.set 1
+        loop ;; label = @3
+          local.get 1
+          local.tee 1
+          i32.const -1
+          i32.add
+          local.tee 2
+          local.get 0
+          i32.add
+          local.get 3
+          local.get 1
+          i32.add
+          i32.load8_u
+          i32.store8
+          local.get 2
+          local.set 1
+          local.get 2
+          br_if 0 (;@3;)
+          br 2 (;@1;)
+        end
+      end
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      local.set 2
+      local.get 1
+      local.set 1
+      local.get 0
+      local.set 0
+      loop ;; label = @2
+        local.get 0
+        local.tee 0
+        local.get 1
+        local.tee 1
+        i32.load8_u
+        i32.store8
+        local.get 2
+        i32.const -1
+        i32.add
+        local.tee 3
+        local.set 2
+        local.get 1
+        i32.const 1
+        i32.add
+        local.set 1
+        local.get 0
+        i32.const 1
+        i32.add
+        local.tee 4
+        local.set 0
+        local.get 4
+        local.set 4
+        local.get 3
+        br_if 0 (;@2;)
+      end
+      local.get 4
+      return
+    end
+    local.get 0
+  )
+  (func (;32;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 0
+      local.set 3
+      local.get 2
+      local.set 2
+      loop ;; label = @2
+        local.get 3
+        local.tee 3
+        i32.const 3
+        i32.add
+        local.get 3
+        i32.load8_u
+        i32.store8
+        local.get 3
+        i32.const 1
+        i32.add
+        local.set 3
+        local.get 2
+        i32.const -1
+        i32.add
+        local.tee 4
+        local.set 2
+        local.get 4
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;33;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32)
+    i32.const 0
+    local.set 2
+    loop ;; label = @1
+      local.get 0
+      local.get 2
+      local.tee 2
+      i32.add
+      local.get 1
+      local.get 2
+      i32.add
+      i32.load8_u
+      local.tee 3
+      i32.store8
+      local.get 2
+      i32.const 1
+      i32.add
+      local.tee 4
+      local.set 2
+      local.get 3
+      br_if 0 (;@1;)
+    end
+    local.get 4
+    i32.const -1
+    i32.add
+  )
+  (func (;34;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
     local.set 1
@@ -1665,7 +2012,7 @@
     i32.const -2
     i32.add
   )
-  (func (;27;) (type 0) (param i32) (result i32)
+  (func (;35;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
     local.set 1
@@ -1695,7 +2042,7 @@
     i32.const -4
     i32.add
   )
-  (func (;28;) (type 0) (param i32) (result i32)
+  (func (;36;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
     local.set 1
@@ -1725,7 +2072,7 @@
     i32.const -4
     i32.add
   )
-  (func (;29;) (type 1) (param i32 i32) (result i32)
+  (func (;37;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
     local.set 2
@@ -1757,7 +2104,7 @@
     i32.const -4
     i32.add
   )
-  (func (;30;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;38;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32)
     block ;; label = @1
       local.get 2
@@ -1800,7 +2147,7 @@
     end
     local.get 2
   )
-  (func (;31;) (type 1) (param i32 i32) (result i32)
+  (func (;39;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -1853,7 +2200,7 @@
     end
     local.get 5
   )
-  (func (;32;) (type 1) (param i32 i32) (result i32)
+  (func (;40;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     local.get 1
     i32.const 255
@@ -1880,7 +2227,7 @@
     i32.const -1
     i32.add
   )
-  (func (;33;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;41;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     block ;; label = @1
       local.get 2
@@ -1921,7 +2268,7 @@
     end
     i32.const 0
   )
-  (func (;34;) (type 0) (param i32) (result i32)
+  (func (;42;) (type 0) (param i32) (result i32)
     (local i32 i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -1967,7 +2314,7 @@
     end
     local.get 3
   )
-  (func (;35;) (type 1) (param i32 i32) (result i32)
+  (func (;43;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     local.get 0
     local.set 0
@@ -1990,7 +2337,7 @@
     end
     local.get 2
   )
-  (func (;36;) (type 1) (param i32 i32) (result i32)
+  (func (;44;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -2025,7 +2372,7 @@
     end
     local.get 4
   )
-  (func (;37;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;45;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32)
     block ;; label = @1
       local.get 2
@@ -2063,7 +2410,7 @@
     end
     local.get 2
   )
-  (func (;38;) (type 0) (param i32) (result i32)
+  (func (;46;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1

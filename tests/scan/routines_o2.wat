@@ -32,19 +32,29 @@
   (export "common_prefix" (func 23))
   (export "match_64" (func 24))
   (export "match_16" (func 25))
-  (export "miss_step" (func 26))
-  (export "miss_words_constant" (func 27))
-  (export "miss_words_mask" (func 28))
-  (export "miss_words_splat" (func 29))
-  (export "miss_strides" (func 30))
-  (export "miss_case" (func 31))
-  (export "miss_less" (func 32))
-  (export "miss_backwards" (func 33))
-  (export "miss_sum" (func 34))
-  (export "miss_last" (func 35))
-  (export "miss_store" (func 36))
-  (export "miss_mixed" (func 37))
-  (export "miss_three" (func 38))
+  (export "copy_bytes" (func 26))
+  (export "copy_pointers" (func 27))
+  (export "copy_down" (func 28))
+  (export "copy_words" (func 29))
+  (export "copy_words_down" (func 30))
+  (export "copy_either" (func 31))
+  (export "copy_three_on" (func 32))
+  (export "copy_100" (func 33))
+  (export "fill_100" (func 34))
+  (export "string_copy" (func 35))
+  (export "miss_step" (func 36))
+  (export "miss_words_constant" (func 37))
+  (export "miss_words_mask" (func 38))
+  (export "miss_words_splat" (func 39))
+  (export "miss_strides" (func 40))
+  (export "miss_case" (func 41))
+  (export "miss_less" (func 42))
+  (export "miss_backwards" (func 43))
+  (export "miss_sum" (func 44))
+  (export "miss_last" (func 45))
+  (export "miss_store" (func 46))
+  (export "miss_mixed" (func 47))
+  (export "miss_three" (func 48))
   (func (;0;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
@@ -1412,7 +1422,844 @@
     end
     local.get 3
   )
-  (func (;26;) (type 0) (param i32) (result i32)
+  (func (;26;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      i32.const 3
+      i32.and
+      local.set 3
+      i32.const 0
+      local.set 4
+      block ;; label = @2
+        local.get 2
+        i32.const 4
+        i32.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i32.const -4
+        i32.and
+        local.set 5
+        i32.const 0
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 4
+          i32.add
+          local.tee 2
+          local.get 1
+          local.get 4
+          i32.add
+          local.tee 6
+          i32.load8_u
+          i32.store8
+          local.get 2
+          i32.const 1
+          i32.add
+          local.get 6
+          i32.const 1
+          i32.add
+          i32.load8_u
+          i32.store8
+          local.get 2
+          i32.const 2
+          i32.add
+          local.get 6
+          i32.const 2
+          i32.add
+          i32.load8_u
+          i32.store8
+          local.get 2
+          i32.const 3
+          i32.add
+          local.get 6
+          i32.const 3
+          i32.add
+          i32.load8_u
+          i32.store8
+          local.get 5
+          local.get 4
+          i32.const 4
+          i32.add
+          local.tee 4
+          i32.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 3
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      local.get 4
+      i32.add
+      local.set 2
+      local.get 0
+      local.get 4
+      i32.add
+      local.set 4
+      loop ;; label = @2
+        local.get 4
+        local.get 2
+        i32.load8_u
+        i32.store8
+        local.get 2
+        i32.const 1
+        i32.add
+        local.set 2
+        local.get 4
+        i32.const 1
+        i32.add
+        local.set 4
+        local.get 3
+        i32.const -1
+        i32.add
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;27;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      block ;; label = @2
+        block ;; label = @3
+          local.get 2
+          i32.const 7
+          i32.and
+          local.tee 3
+          br_if 0 (;@3;)
+          local.get 2
+          local.set 4
+          br 1 (;@2;)
+        end
+        local.get 2
+        i32.const -8
+        i32.and
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 1
+          i32.load8_u
+          i32.store8
+          local.get 0
+          i32.const 1
+          i32.add
+          local.set 0
+          local.get 1
+          i32.const 1
+          i32.add
+          local.set 1
+          local.get 3
+          i32.const -1
+          i32.add
+          local.tee 3
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 2
+      i32.const 8
+      i32.lt_u
+      br_if 0 (;@1;)
+      loop ;; label = @2
+        local.get 0
+        local.get 1
+        i32.load8_u
+        i32.store8
+        local.get 0
+        local.get 1
+        i32.load8_u offset=1
+        i32.store8 offset=1
+        local.get 0
+        local.get 1
+        i32.load8_u offset=2
+        i32.store8 offset=2
+        local.get 0
+        local.get 1
+        i32.load8_u offset=3
+        i32.store8 offset=3
+        local.get 0
+        local.get 1
+        i32.load8_u offset=4
+        i32.store8 offset=4
+        local.get 0
+        local.get 1
+        i32.load8_u offset=5
+        i32.store8 offset=5
+        local.get 0
+        local.get 1
+        i32.load8_u offset=6
+        i32.store8 offset=6
+        local.get 0
+        local.get 1
+        i32.load8_u offset=7
+        i32.store8 offset=7
+        local.get 0
+        i32.const 8
+        i32.add
+        local.set 0
+        local.get 1
+        i32.const 8
+        i32.add
+        local.set 1
+        local.get 4
+        i32.const -8
+        i32.add
+        local.tee 4
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;28;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      local.set 3
+      block ;; label = @2
+        local.get 2
+        i32.const 3
+        i32.and
+        local.tee 4
+        i32.eqz
+        br_if 0 (;@2;)
+        local.get 1
+        i32.const -1
+        i32.add
+        local.set 5
+        local.get 0
+        i32.const -1
+        i32.add
+        local.set 6
+        local.get 2
+        local.set 3
+        loop ;; label = @3
+          local.get 6
+          local.get 3
+          i32.add
+          local.get 5
+          local.get 3
+          i32.add
+          i32.load8_u
+          i32.store8
+          local.get 3
+          i32.const -1
+          i32.add
+          local.set 3
+          local.get 4
+          i32.const -1
+          i32.add
+          local.tee 4
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 2
+      i32.const 4
+      i32.lt_u
+      br_if 0 (;@1;)
+      local.get 1
+      i32.const -4
+      i32.add
+      local.set 6
+      local.get 0
+      i32.const -4
+      i32.add
+      local.set 2
+      loop ;; label = @2
+        local.get 2
+        local.get 3
+        i32.add
+        local.tee 4
+        i32.const 3
+        i32.add
+        local.get 6
+        local.get 3
+        i32.add
+        local.tee 5
+        i32.const 3
+        i32.add
+        i32.load8_u
+        i32.store8
+        local.get 4
+        i32.const 2
+        i32.add
+        local.get 5
+        i32.const 2
+        i32.add
+        i32.load8_u
+        i32.store8
+        local.get 4
+        i32.const 1
+        i32.add
+        local.get 5
+        i32.const 1
+        i32.add
+        i32.load8_u
+        i32.store8
+        local.get 4
+        local.get 5
+        i32.load8_u
+        i32.store8
+        local.get 3
+        i32.const -4
+        i32.add
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;29;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      i32.const 3
+      i32.and
+      local.set 3
+      i32.const 0
+      local.set 4
+      block ;; label = @2
+        local.get 2
+        i32.const 4
+        i32.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i32.const -4
+        i32.and
+        local.set 5
+        i32.const 0
+        local.set 2
+        i32.const 0
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 2
+          i32.add
+          local.tee 6
+          local.get 1
+          local.get 2
+          i32.add
+          local.tee 7
+          i32.load align=1
+          i32.store align=1
+          local.get 6
+          i32.const 4
+          i32.add
+          local.get 7
+          i32.const 4
+          i32.add
+          i32.load align=1
+          i32.store align=1
+          local.get 6
+          i32.const 8
+          i32.add
+          local.get 7
+          i32.const 8
+          i32.add
+          i32.load align=1
+          i32.store align=1
+          local.get 6
+          i32.const 12
+          i32.add
+          local.get 7
+          i32.const 12
+          i32.add
+          i32.load align=1
+          i32.store align=1
+          local.get 2
+          i32.const 16
+          i32.add
+          local.set 2
+          local.get 5
+          local.get 4
+          i32.const 4
+          i32.add
+          local.tee 4
+          i32.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 3
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      local.get 4
+      i32.const 2
+      i32.shl
+      local.tee 6
+      i32.add
+      local.set 2
+      local.get 0
+      local.get 6
+      i32.add
+      local.set 6
+      loop ;; label = @2
+        local.get 6
+        local.get 2
+        i32.load align=1
+        i32.store align=1
+        local.get 2
+        i32.const 4
+        i32.add
+        local.set 2
+        local.get 6
+        i32.const 4
+        i32.add
+        local.set 6
+        local.get 3
+        i32.const -1
+        i32.add
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;30;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      local.set 3
+      block ;; label = @2
+        local.get 2
+        i32.const 3
+        i32.and
+        local.tee 4
+        i32.eqz
+        br_if 0 (;@2;)
+        local.get 2
+        i32.const -4
+        i32.and
+        local.set 3
+        local.get 1
+        local.get 2
+        i32.const 2
+        i32.shl
+        i32.const -4
+        i32.add
+        local.tee 5
+        i32.add
+        local.set 6
+        local.get 0
+        local.get 5
+        i32.add
+        local.set 5
+        loop ;; label = @3
+          local.get 5
+          local.get 6
+          i32.load align=1
+          i32.store align=1
+          local.get 6
+          i32.const -4
+          i32.add
+          local.set 6
+          local.get 5
+          i32.const -4
+          i32.add
+          local.set 5
+          local.get 4
+          i32.const -1
+          i32.add
+          local.tee 4
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 2
+      i32.const 4
+      i32.lt_u
+      br_if 0 (;@1;)
+      local.get 1
+      local.get 3
+      i32.const 2
+      i32.shl
+      i32.const -16
+      i32.add
+      local.tee 5
+      i32.add
+      local.set 6
+      local.get 0
+      local.get 5
+      i32.add
+      local.set 5
+      loop ;; label = @2
+        local.get 5
+        i32.const 12
+        i32.add
+        local.get 6
+        i32.const 12
+        i32.add
+        i32.load align=1
+        i32.store align=1
+        local.get 5
+        i32.const 8
+        i32.add
+        local.get 6
+        i32.const 8
+        i32.add
+        i32.load align=1
+        i32.store align=1
+        local.get 5
+        i32.const 4
+        i32.add
+        local.get 6
+        i32.const 4
+        i32.add
+        i32.load align=1
+        i32.store align=1
+        local.get 5
+        local.get 6
+        i32.load align=1
+        i32.store align=1
+        local.get 6
+        i32.const -16
+        i32.add
+        local.set 6
+        local.get 5
+        i32.const -16
+        i32.add
+        local.set 5
+        local.get 3
+        i32.const -4
+        i32.add
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;31;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32)
+    block ;; label = @1
+      block ;; label = @2
+        local.get 0
+        local.get 1
+        i32.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i32.eqz
+        br_if 1 (;@1;)
+        local.get 2
+        local.set 3
+        block ;; label = @3
+          local.get 2
+          i32.const 3
+          i32.and
+          local.tee 4
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 1
+          i32.const -1
+          i32.add
+          local.set 5
+          local.get 0
+          i32.const -1
+          i32.add
+          local.set 6
+          local.get 2
+          local.set 3
+          loop ;; label = @4
+            local.get 6
+            local.get 3
+            i32.add
+            local.get 5
+            local.get 3
+            i32.add
+            i32.load8_u
+            i32.store8
+            local.get 3
+            i32.const -1
+            i32.add
+            local.set 3
+            local.get 4
+            i32.const -1
+            i32.add
+            local.tee 4
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 2
+        i32.const 4
+        i32.lt_u
+        br_if 1 (;@1;)
+        local.get 1
+        i32.const -4
+        i32.add
+        local.set 5
+        loop ;; label = @3
+          local.get 0
+          local.get 3
+          i32.add
+          local.tee 1
+          i32.const -1
+          i32.add
+          local.get 5
+          local.get 3
+          i32.add
+          local.tee 4
+          i32.const 3
+          i32.add
+          i32.load8_u
+          i32.store8
+          local.get 1
+          i32.const -2
+          i32.add
+          local.get 4
+          i32.const 2
+          i32.add
+          i32.load8_u
+          i32.store8
+          local.get 1
+          i32.const -3
+          i32.add
+          local.get 4
+          i32.const 1
+          i32.add
+          i32.load8_u
+          i32.store8
+          local.get 1
+          i32.const -4
+          i32.add
+          local.get 4
+          i32.load8_u
+          i32.store8
+          local.get 3
+          i32.const -4
+          i32.add
+          local.tee 3
+          br_if 0 (;@3;)
+          br 2 (;@1;)
+        end
+      end
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      block ;; label = @2
+        block ;; label = @3
+          local.get 2
+          i32.const 7
+          i32.and
+          local.tee 3
+          br_if 0 (;@3;)
+          local.get 2
+          local.set 4
+          br 1 (;@2;)
+        end
+        local.get 2
+        i32.const -8
+        i32.and
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 1
+          i32.load8_u
+          i32.store8
+          local.get 0
+          i32.const 1
+          i32.add
+          local.set 0
+          local.get 1
+          i32.const 1
+          i32.add
+          local.set 1
+          local.get 3
+          i32.const -1
+          i32.add
+          local.tee 3
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 2
+      i32.const 8
+      i32.lt_u
+      br_if 0 (;@1;)
+      loop ;; label = @2
+        local.get 0
+        local.get 1
+        i32.load8_u
+        i32.store8
+        local.get 0
+        local.get 1
+        i32.load8_u offset=1
+        i32.store8 offset=1
+        local.get 0
+        local.get 1
+        i32.load8_u offset=2
+        i32.store8 offset=2
+        local.get 0
+        local.get 1
+        i32.load8_u offset=3
+        i32.store8 offset=3
+        local.get 0
+        local.get 1
+        i32.load8_u offset=4
+        i32.store8 offset=4
+        local.get 0
+        local.get 1
+        i32.load8_u offset=5
+        i32.store8 offset=5
+        local.get 0
+        local.get 1
+        i32.load8_u offset=6
+        i32.store8 offset=6
+        local.get 0
+        local.get 1
+        i32.load8_u offset=7
+        i32.store8 offset=7
+        local.get 0
+        i32.const 8
+        i32.add
+        local.set 0
+        local.get 1
+        i32.const 8
+        i32.add
+        local.set 1
+        local.get 4
+        i32.const -8
+        i32.add
+        local.tee 4
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;32;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 2
+      i32.const 3
+      i32.and
+      local.set 3
+      i32.const 0
+      local.set 4
+      block ;; label = @2
+        local.get 2
+        i32.const 4
+        i32.lt_u
+        br_if 0 (;@2;)
+        local.get 2
+        i32.const -4
+        i32.and
+        local.set 5
+        i32.const 0
+        local.set 4
+        loop ;; label = @3
+          local.get 0
+          local.get 4
+          i32.add
+          local.tee 2
+          i32.const 3
+          i32.add
+          local.get 2
+          i32.load8_u
+          local.tee 6
+          i32.store8
+          local.get 2
+          i32.const 6
+          i32.add
+          local.get 6
+          i32.store8
+          local.get 2
+          i32.const 4
+          i32.add
+          local.get 2
+          i32.const 1
+          i32.add
+          i32.load16_u align=1
+          i32.store16 align=1
+          local.get 5
+          local.get 4
+          i32.const 4
+          i32.add
+          local.tee 4
+          i32.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 3
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 0
+      local.get 4
+      i32.add
+      local.set 2
+      loop ;; label = @2
+        local.get 2
+        i32.const 3
+        i32.add
+        local.get 2
+        i32.load8_u
+        i32.store8
+        local.get 2
+        i32.const 1
+        i32.add
+        local.set 2
+        local.get 3
+        i32.const -1
+        i32.add
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 0
+  )
+  (func (;33;) (type 1) (param i32 i32) (result i32)
+    local.get 0
+    local.get 1
+    i32.const 100
+    memory.copy
+    local.get 0
+  )
+  (func (;34;) (type 1) (param i32 i32) (result i32)
+    local.get 0
+    local.get 1
+    i32.const 100
+    memory.fill
+    local.get 0
+  )
+  (func (;35;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32)
+    i32.const 0
+    local.set 2
+    loop ;; label = @1
+      local.get 0
+      local.get 2
+      i32.add
+      local.get 1
+      local.get 2
+      i32.add
+      i32.load8_u
+      local.tee 3
+      i32.store8
+      local.get 2
+      i32.const 1
+      i32.add
+      local.set 2
+      local.get 3
+      br_if 0 (;@1;)
+    end
+    local.get 2
+    i32.const -1
+    i32.add
+  )
+  (func (;36;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
     local.set 1
@@ -1434,7 +2281,7 @@
     i32.const -2
     i32.add
   )
-  (func (;27;) (type 0) (param i32) (result i32)
+  (func (;37;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1
@@ -1464,7 +2311,7 @@
     i32.const -4
     i32.add
   )
-  (func (;28;) (type 0) (param i32) (result i32)
+  (func (;38;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1
@@ -1494,7 +2341,7 @@
     i32.const -4
     i32.add
   )
-  (func (;29;) (type 1) (param i32 i32) (result i32)
+  (func (;39;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 2
@@ -1526,7 +2373,7 @@
     i32.const -4
     i32.add
   )
-  (func (;30;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;40;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     i32.const 0
     local.set 3
@@ -1560,7 +2407,7 @@
     end
     local.get 3
   )
-  (func (;31;) (type 1) (param i32 i32) (result i32)
+  (func (;41;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -1608,7 +2455,7 @@
     end
     local.get 4
   )
-  (func (;32;) (type 1) (param i32 i32) (result i32)
+  (func (;42;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 2
@@ -1635,7 +2482,7 @@
     i32.const -1
     i32.add
   )
-  (func (;33;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;43;) (type 2) (param i32 i32 i32) (result i32)
     block ;; label = @1
       local.get 2
       i32.eqz
@@ -1669,7 +2516,7 @@
     end
     i32.const 0
   )
-  (func (;34;) (type 0) (param i32) (result i32)
+  (func (;44;) (type 0) (param i32) (result i32)
     (local i32 i32)
     block ;; label = @1
       local.get 0
@@ -1706,7 +2553,7 @@
     end
     local.get 2
   )
-  (func (;35;) (type 1) (param i32 i32) (result i32)
+  (func (;45;) (type 1) (param i32 i32) (result i32)
     (local i32)
     loop ;; label = @1
       local.get 1
@@ -1723,7 +2570,7 @@
     end
     local.get 2
   )
-  (func (;36;) (type 1) (param i32 i32) (result i32)
+  (func (;46;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -1757,7 +2604,7 @@
     end
     local.get 4
   )
-  (func (;37;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;47;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     i32.const 0
     local.set 3
@@ -1789,7 +2636,7 @@
     end
     local.get 3
   )
-  (func (;38;) (type 0) (param i32) (result i32)
+  (func (;48;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1

@@ -257,7 +257,7 @@ static void run_trial(const char *module, MemoryMode memory, bool metered, const
     compile(&t, FAST);
     compile(&t, LITERAL);
     interpret(&t);
-    unsigned fills = getenv("W2C_LONG") ? 300 : 16;
+    unsigned fills = getenv("W2C_LONG") ? 300 : 12;
     for (unsigned i = 0; i < fills; i++) {
         fill(&t);
         for (uint32_t e = 0; e < t.read.export_count; e++)
@@ -319,6 +319,8 @@ START_TEST(recognised) {
         bool miss = strncmp(name, "miss_", 5) == 0 && strcmp(name, "miss_words_splat") != 0;
         /* here a variable holds what an earlier turn has computed */
         if (strcmp(t.module, "routines_o1") == 0 && strcmp(name, "memcmp_subtract") == 0) continue;
+        if (strncmp(name, "copy_", 5) == 0 || strncmp(name, "fill_", 5) == 0) miss = true;
+        if (strcmp(name, "string_copy") == 0) miss = true; /* it stores */
         ck_assert_msg(miss ? scans == 0 : scans > 0, "%s: %s: %u", t.module, name, scans);
         taken += scans > 0;
     }

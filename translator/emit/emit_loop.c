@@ -434,6 +434,7 @@ static void put_body(Writer *w, const Loop *l) {
         buffer_printf(w->out, "u8 *const q%u = %smem%u + a%u%s;\n", i, apart ? "w2c_apart(" : "",
                       l->groups[i].memory, i, apart ? ")" : "");
     }
+    emit_loop_move(w, l);
     emit_indent(w);
     buffer_text(w->out, "for (u64 k = 0; k != n");
     if (l->roll > 1) buffer_printf(w->out, " * %u", l->roll);

@@ -138,6 +138,31 @@ static void put_skip(Writer *w, const Loop *l) {
     buffer_text(w->out, "}\n");
 }
 
+static void put_end(Writer *w, const LoopAccess *a, unsigned roll, bool down) {
+    buffer_printf(w->out, "q%u + %llu", a->group, (unsigned long long)a->delta);
+    if (down) buffer_printf(w->out, " - (n * %u - 1) * %u", roll, a->bytes);
+}
+
+void emit_loop_move(Writer *w, const Loop *l) {
+    LoopMove move;
+    if (w->e->options->no_libc_routines || !loop_is_move(w->ir, l, &move)) return;
+    uint64_t bytes = (uint64_t)move.to->bytes * l->roll;
+    emit_indent(w);
+    buffer_printf(w->out, "if (w2c_moves_%s(", move.down ? "down" : "up");
+    put_end(w, move.to, l->roll, move.down);
+    buffer_text(w->out, ", ");
+    put_end(w, move.from, l->roll, move.down);
+    buffer_printf(w->out, ", n * %llu))\n", (unsigned long long)bytes);
+    emit_indent(w);
+    buffer_text(w->out, "    memmove(");
+    put_end(w, move.to, l->roll, move.down);
+    buffer_text(w->out, ", ");
+    put_end(w, move.from, l->roll, move.down);
+    buffer_printf(w->out, ", (size_t)(n * %llu));\n", (unsigned long long)bytes);
+    emit_indent(w);
+    buffer_text(w->out, "else\n");
+}
+
 void emit_scan(Writer *w, const Loop *l) {
     w->loop = l;
     w->turn = "k";

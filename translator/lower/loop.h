@@ -134,6 +134,13 @@ typedef struct LoopSet {
     uint32_t count;
 } LoopSet;
 
+/* A fast copy that copies elements one by one, from low addresses to high or (down) the other way. */
+typedef struct LoopMove {
+    const LoopAccess *to, *from;
+    bool down;
+} LoopMove;
+bool loop_is_move(const Ir *ir, const Loop *l, LoopMove *out);
+
 typedef struct LoopOptions {
     bool no_branches; /* only bodies that are a straight line */
     bool no_versions; /* no fast copies */

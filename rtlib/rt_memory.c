@@ -65,6 +65,18 @@ static void advise(const w2c_memory *m) {
 #endif
 }
 
+/* A large memory is worth huge pages: fewer misses of the processor's page tables. A small one would only take
+ * more than it touches. */
+static void advise_large(const w2c_memory *m, u64 from, u64 to) {
+#if defined(MADV_HUGEPAGE)
+    enum { LARGE = 16 << 20 };
+    if (m->policy & W2C_MEMORY_HUGE_LARGE && m->mode != W2C_STATIC && from < LARGE && to >= LARGE)
+        madvise(m->data, (size_t)m->reserved, MADV_HUGEPAGE);
+#else
+    (void)m, (void)from, (void)to;
+#endif
+}
+
 static void populate(const w2c_memory *m, u64 from, u64 to) {
 #if defined(__linux__)
 #ifndef MADV_POPULATE_WRITE
@@ -132,6 +144,7 @@ static bool open_memory(w2c_memory *m, u64 bytes, const w2c_memory_wish *wish) {
     const w2c_image *image = wish->image;
     bool is_static = m->mode == W2C_STATIC;
     if (m->policy) advise(m);
+    advise_large(m, 0, bytes);
     if (!make_accessible(m, 0, bytes)) return false;
     u64 room = is_static ? m->reserved : w2c_round_up(bytes, w2c_os_page());
     if (image) m->mapped = w2c_image_apply(image, m->data, room, !wish->copy && !is_static);
@@ -302,6 +315,7 @@ static bool grow(w2c_memory *m, u64 pages) {
         if (m->watcher) w2c_watcher_undo(m, from, bytes);
     }
     if (ok) {
+        advise_large(m, from, bytes);
         populate(m, from, bytes);
         __atomic_store_n(&m->size, bytes, __ATOMIC_RELEASE);
         __atomic_store_n(&m->pages, before + pages, __ATOMIC_RELEASE);

@@ -332,7 +332,8 @@ typedef enum w2c_memory_policy {
     W2C_MEMORY_HUGE = 1, /* huge pages where it can: fewer faults, more memory per page touched */
     W2C_MEMORY_NO_HUGE = 2, /* never huge pages */
     W2C_MEMORY_POPULATE =
-        4 /* what the memory starts with, and what it grows by, is in RAM at once */
+        4, /* what the memory starts with, and what it grows by, is in RAM at once */
+    W2C_MEMORY_HUGE_LARGE = 8 /* huge pages from the time that the memory has 16 MiB */
 } w2c_memory_policy;
 
 /* ---- watching memories ---------------------------------------------------------------------- */

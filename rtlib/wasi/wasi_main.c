@@ -410,6 +410,7 @@ static int run_timed(program *p) {
 static void prepare_and_run(program *p) {
     p->config = (w2c_config){.max_memory = p->options.max_memory, .error = &p->error};
     p->config.backtrace = true;
+    if (!p->options.no_huge_pages) p->config.memory_policy = W2C_MEMORY_HUGE_LARGE;
     w2c_meter_set(&p->meter, p->options.fuel_given ? p->options.fuel : UINT64_MAX);
     p->config.meter = &p->meter;
     p->config.stack_bytes = (size_t)p->options.stack_size;

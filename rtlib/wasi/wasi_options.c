@@ -115,6 +115,7 @@ typedef enum option_id {
     MAX_MEMORY,
     STACK_SIZE,
     NO_RUN_ENV,
+    NO_HUGE_PAGES,
     TCPLISTEN,
     TIMEOUT,
     FUEL,
@@ -139,6 +140,7 @@ static const struct option_row {
     {"--max-memory", MAX_MEMORY, true},
     {"--stack-size", STACK_SIZE, true},
     {"--no-run-env", NO_RUN_ENV, false},
+    {"--no-huge-pages", NO_HUGE_PAGES, false},
     {"--tcplisten", TCPLISTEN, true},
     {"--timeout", TIMEOUT, true},
     {"--fuel", FUEL, true},
@@ -199,6 +201,9 @@ static bool apply(wasi_options *o, const struct option_row *row, const char *val
         return read_bytes(o, row->name, value, &o->stack_size);
     case NO_RUN_ENV:
         o->no_run_env = true;
+        return true;
+    case NO_HUGE_PAGES:
+        o->no_huge_pages = true;
         return true;
     case TCPLISTEN:
         return add_listen(o, value);

@@ -20,7 +20,7 @@ typedef struct wasi_options {
     const char *memory_report;       /* file; NULL: none */
     const char *files[3];            /* for stdin, stdout, stderr; NULL: the process's own */
     uint64_t max_memory, stack_size; /* bytes; 0: not given */
-    bool inherit_env, no_run_env;
+    bool inherit_env, no_run_env, no_huge_pages;
     char **owned;
     size_t owned_count;
     char error[400]; /* what is wrong, after a function returned false */

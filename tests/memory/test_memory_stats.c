@@ -1,10 +1,13 @@
 /* test_memory_stats.c: what is known of memories, who may refuse growth, groups, policies. */
 #include <check.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <w2c_rt.h>
 
 #define PAGE ((uint64_t)65536)
@@ -112,7 +115,7 @@ typedef struct Guest {
 static const w2c_memory_desc memories[] = {{offsetof(Guest, own),
                                             offsetof(Guest, memory),
                                             offsetof(Guest, base),
-                                            {2, 30},
+                                            {2, 300},
                                             16,
                                             W2C_BOUNDS,
                                             false,
@@ -200,8 +203,9 @@ END_TEST
 
 START_TEST(test_policies) {
     static const uint32_t policies[] = {W2C_MEMORY_HUGE, W2C_MEMORY_NO_HUGE, W2C_MEMORY_POPULATE,
+                                        W2C_MEMORY_HUGE_LARGE,
                                         W2C_MEMORY_HUGE | W2C_MEMORY_POPULATE};
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < sizeof policies / sizeof *policies; k++) {
         const w2c_config config = {.memory_policy = policies[k]};
         w2c_instance *i;
         w2c_memory_figures f;
@@ -214,6 +218,39 @@ START_TEST(test_policies) {
         ck_assert(!f.pages_known || f.resident <= 5 * PAGE + (2 << 20));
         w2c_instance_delete(i);
     }
+}
+END_TEST
+
+/* Does the system know that the page at this address may be huge? -1: it does not say. */
+static int asks_for_huge(const void *at) {
+    FILE *file = fopen("/proc/self/smaps", "r");
+    char line[512];
+    bool inside = false;
+    int answer = -1;
+    while (file && fgets(line, sizeof line, file)) {
+        uintptr_t from, to;
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2)
+            inside = (uintptr_t)at >= from && (uintptr_t)at < to;
+        else if (inside && !strncmp(line, "VmFlags:", 8))
+            answer = strstr(line, " hg") != NULL;
+    }
+    if (file) fclose(file);
+    return answer;
+}
+
+START_TEST(test_huge_when_large) {
+    const w2c_config config = {.memory_policy = W2C_MEMORY_HUGE_LARGE};
+    w2c_instance *i;
+    ck_assert_int_eq(w2c_instance_new(&module, &i, NULL, &config), W2C_OK);
+    w2c_memory *m = w2c_instance_memory(i);
+    ck_assert(w2c_memory_grow(m, 253) == 2);
+    int before = asks_for_huge(w2c_memory_data(m));
+    ck_assert(before <= 0);
+    ck_assert(w2c_memory_grow(m, 1) == 255);
+    int after = asks_for_huge(w2c_memory_data(m));
+    bool known = access("/sys/kernel/mm/transparent_hugepage/enabled", F_OK) == 0;
+    ck_assert_int_eq(after, before < 0 ? -1 : known);
+    w2c_instance_delete(i);
 }
 END_TEST
 
@@ -238,6 +275,7 @@ int main(void) {
     tcase_add_test(tests, test_groups);
     tcase_add_test(tests, test_threads);
     tcase_add_test(tests, test_policies);
+    tcase_add_test(tests, test_huge_when_large);
     tcase_add_test(tests, test_report);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

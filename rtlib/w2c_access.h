@@ -71,7 +71,7 @@ W2C_INLINE u64 w2c_end(u64 offset, u64 len) {
     return ((const volatile w2c_##type##_any *)(base + (address + offset)))->v
 #else
 #define W2C_LOAD(type, force)                                                                      \
-    type v = ((const w2c_##type##_any *)((uintptr_t)base + (address + offset)))->v;                \
+    type v = ((const w2c_##type##_any *)((uintptr_t)base + (uintptr_t)(address + offset)))->v;     \
     force(v);                                                                                      \
     return v
 #endif

@@ -1,0 +1,20 @@
+;; Stores that later ones make superfluous unless what stands between faults: the bytes before the fault must be there. In `a` a
+;; fast copy's last store, in `b` the same without a trap; `e` needs its load although nothing depends on the value.
+(module (memory (export "memory") 1 1)
+ (func $go (param $p i32) (param $n i32) (result i32) (local $i i32) (local $s i32) (local $v i32)
+  (loop $l
+    (local.set $s (i32.add (local.get $s) (i32.add (i32.const 7) (i32.load (i32.shl (local.get $i) (i32.const 2))))))
+    (i32.store (local.get $p) (local.get $s))
+    (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+  (local.set $v (i32.load offset=8 (local.get $p)))
+  (i32.store (local.get $p) (i32.const 5))
+  (local.get $v))
+ (func (export "a") (result i32) (call $go (i32.const 65532) (i32.const 100)))
+ (func (export "b") (result i32) (call $go (i32.const 65000) (i32.const 100)))
+ (func (export "c") (result i32) (i32.store (i32.const 65000) (i32.const 9))
+   (drop (i32.load offset=70000 (i32.const 65000))) (i32.store (i32.const 65000) (i32.const 10)) (i32.const 1))
+ (func $d (param $p i32) (result i32) (i32.store (local.get $p) (i32.const 9))
+   (i32.store (local.get $p) (i32.and (i32.load offset=70000 (local.get $p)) (i32.const 0))) (i32.const 1))
+ (func (export "d") (result i32) (call $d (i32.const 128)))
+ (func (export "e") (result i32) (local $x i32) (local.set $x (i32.load (i32.const 65600))) (i32.store (i32.const 4) (i32.const 77)) (i32.sub (local.get $x) (local.get $x)))
+)

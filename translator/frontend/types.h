@@ -61,6 +61,7 @@ static inline bool ht_is_index(uint32_t heap) {
     return heap < HT_ABSTRACT;
 }
 #define VT_FUNCREF vt_ref(HT_FUNC, true)
+#define VT_ANYREF vt_ref(HT_ANY, true)
 #define VT_EXTERNREF vt_ref(HT_EXTERN, true)
 /* 'i' 'l' 'f' 'd' 'v' 'r': the letter of a type in C names and signatures; all references are r. */
 static inline char vt_letter(ValType t) {

@@ -45,3 +45,8 @@ bool w2c_interp_elem_dropped(w2c_instance *instance, uint32_t segment) {
     Inst *in = (Inst *)(void *)instance;
     return INST_AT(in, w2c_elem, inst_interp(in)->elems)[segment].count == 0;
 }
+
+const w2c_ref *w2c_interp_elem_refs(w2c_instance *instance, uint32_t segment) {
+    Inst *in = (Inst *)(void *)instance;
+    return INST_AT(in, w2c_elem, inst_interp(in)->elems)[segment].refs;
+}

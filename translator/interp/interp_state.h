@@ -13,4 +13,6 @@ w2c_table *w2c_interp_table(w2c_instance *instance, uint32_t table);
 /* Is the passive segment empty now, by data.drop or elem.drop, or from the beginning? */
 bool w2c_interp_data_dropped(w2c_instance *instance, uint32_t segment);
 bool w2c_interp_elem_dropped(w2c_instance *instance, uint32_t segment);
+/* The references of a passive segment of expressions that is not dropped. */
+const w2c_ref *w2c_interp_elem_refs(w2c_instance *instance, uint32_t segment);
 #endif

@@ -35,10 +35,10 @@ bool snapshot_run(Context *ctx, Module *m, const SnapshotOptions *options, Snaps
 void snapshot_free(Snapshot *s);
 
 /* Appends a module: types, imports, functions, code and custom sections as in m's bytes; memories, tables and globals
- * as they are now; no start function; active segments have become empty ones, so that segments keep their
- * numbers. Pages of memory (4 KiB) that are zero are left out. The exports _initialize and _start are left out
- * when they were called.
- * Errors: UNSUPPORTED snapshot: a reference to a garbage-collected object, an exception or a host's object (by name), a
- * shared or imported memory; LIMIT; NOMEM. */
+ * as they are now; active segments have become empty ones, so that segments keep their numbers; no start function but
+ * the one that makes garbage-collected objects (snapshot_objects.h). Pages of memory (4 KiB) that are zero are left
+ * out. The exports _initialize and _start are left out when they were called.
+ * Errors: UNSUPPORTED snapshot: a reference to an exception or a host's object, objects that no constant
+ * expression can make (by name), a shared or imported memory; LIMIT; NOMEM. */
 bool snapshot_write(Context *ctx, const Module *m, const Snapshot *s, Buffer *out);
 #endif

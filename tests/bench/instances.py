@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What instances cost: makes modules with images of several sizes, builds instances.c with them, runs it.
 
-    instances.py --w2c build/w2c [--cc clang-19] [--wasmtime _libwasmtime.so] [cost threads many cycles pages]
+    instances.py --w2c build/w2c [--cc clang-19] [--wasmtime _libwasmtime.so] [cost threads many cycles forks pages]
 
 The last words choose the parts; all of them when none is given. --wasmtime: the shared library of the Python package
 `wasmtime`; by default the one in $PEERS/venv.
@@ -75,7 +75,7 @@ def main():
         program = pathlib.Path(name, "instances")
         subprocess.run([args.cc, *flags, HERE / "instances.c", HERE / "instances_wasmtime.c", *objects,
                         w2c.parent / "libw2crt.a", "-lm", "-ldl", "-pthread", "-o", program], check=True)
-        for part in args.parts or ["cost", "threads", "many", "cycles", "pages"]:
+        for part in args.parts or ["cost", "threads", "many", "cycles", "forks", "pages"]:
             extra = [name, args.wasmtime] if part == "cost" else []
             subprocess.run([program, part, *extra], check=True)
             sys.stdout.flush()

@@ -77,12 +77,13 @@ static const w2c_object_desc *find_tag(w2c_instance *instance, const w2c_tag *ta
 bool w2c_snap_node(snap_work *w, w2c_ref ref, bool is_exception, u32 *number, const char *what,
                    u32 of) {
     snap_graph *g = &w->graph;
-    if (!more_slots(g)) return w2c_snap_fail(w, W2C_NOMEM, "no memory for a list of objects");
-    size_t place = place_of(g, ref);
-    if (g->slots[place]) {
+    size_t place = g->slot_count ? place_of(g, ref) : 0;
+    if (g->slot_count && g->slots[place]) {
         *number = g->slots[place] - 1;
         return true;
     }
+    if (!more_slots(g)) return w2c_snap_fail(w, W2C_NOMEM, "no memory for a list of objects");
+    place = place_of(g, ref);
     const w2c_exception *x = is_exception ? (const w2c_exception *)ref : NULL;
     const w2c_type *type = is_exception ? NULL : W2C_TYPE_OF(ref);
     const w2c_object_desc *before = g->count ? g->nodes[g->count - 1].desc : NULL, *desc;

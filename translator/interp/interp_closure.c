@@ -1,8 +1,9 @@
-/* interp_closure.c: interpreted functions as C functions, for what --tier compiles, which shares the interpreter's types and
- * has no adapters of its own: libffi closures of the C type that a signature has in generated code. (Compiled modules
- * have adapters: rtlib/rt_call.c.) Made for modules that are loaded as `callable`: one for each function that can be referred to, for each import's stub, and two for each type, by which
- * compiled code calls host functions that this module imported. The instance comes as first argument.
- * Types with v128 have none: libffi knows no vectors. */
+/* interp_closure.c: interpreted functions as C functions, for what --tier compiles, which shares the interpreter's types
+ * and has no adapters of its own (compiled modules have: rtlib/rt_call.c): libffi closures of the C type that a
+ * signature has in generated code. Made for modules that are loaded as `callable`: one for each function
+ * that can be referred to, for each import's stub, and two for each type, by which compiled code calls host
+ * functions that this module imported. The instance comes as first argument. Types with v128 have none:
+ * libffi knows no vectors. */
 #include "interp_impl.h"
 #include <ffi.h>
 

@@ -9,8 +9,9 @@ W2C_FN W2C_LOOPS u32 f_largest(golden *const m, u32 p0, u32 p1) {
             w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4)) {
             u8 *const q0 = mem0 + a0;
             for (u64 k = 0; k != n; k++) {
+                u32 t1;
                 u32 m6;
-                const u32 t1 = w2c_get_u32(q0 + k * 4);
+                t1 = w2c_get_u32(q0 + k * 4);
                 m6 = l2;
                 if ((s32)t1 > (s32)l2) {
                     m6 = t1;

@@ -393,7 +393,8 @@ static void put_act(Writer *w, const Loop *l, const LoopAct *a) {
     switch ((LoopActKind)a->kind) {
     case ACT_VALUE:
         emit_indent(w);
-        buffer_printf(w->out, "const %s t%u = ", emit_c_type(n->type), a->a);
+        if (!a->outer) buffer_printf(w->out, "const %s ", emit_c_type(n->type));
+        buffer_printf(w->out, "t%u = ", a->a);
         emit_expr(w, a->node, false);
         buffer_text(w->out, ";\n");
         break;
@@ -440,12 +441,15 @@ static void put_body(Writer *w, const Loop *l) {
     if (l->roll > 1) buffer_printf(w->out, " * %u", l->roll);
     buffer_text(w->out, "; k++) {\n");
     w->depth++;
-    for (uint32_t i = 0; i < l->act_count; i++)
-        if (l->acts[i].kind == ACT_MERGED) {
-            const Node *n = &w->ir->nodes[l->acts[i].node];
-            emit_indent(w);
-            buffer_printf(w->out, "%s m%u;\n", emit_c_type(n->type), (unsigned)n->imm);
-        }
+    for (uint32_t i = 0; i < l->act_count; i++) {
+        const LoopAct *a = &l->acts[i];
+        const Node *n = &w->ir->nodes[a->node];
+        bool merged = a->kind == ACT_MERGED;
+        if (!merged && !(a->kind == ACT_VALUE && a->outer)) continue;
+        emit_indent(w);
+        buffer_printf(w->out, "%s %c%u;\n", emit_c_type(n->type), merged ? 'm' : 't',
+                      merged ? (unsigned)n->imm : a->a);
+    }
     for (uint32_t i = 0; i < l->act_count; i++)
         put_act(w, l, &l->acts[i]);
     for (uint32_t i = 0; i < l->var_count; i++) {

@@ -153,7 +153,7 @@ static bool try_loop(LoopRun *r, Loop *l) {
     if (!prepare(r)) return false;
     use_room(r, l);
     if (version(r)) {
-        loop_shape(l);
+        loop_shape(l, r->ir);
         keep(r, l);
     } else {
         r->ir->node_count = r->base;

@@ -118,5 +118,5 @@ void loop_roll(LoopRun *r);
 void loop_prune(LoopRun *r);
 bool loop_finish(LoopRun *r);
 /* ---- loop_shape.c ---- */
-void loop_shape(Loop *l);
+void loop_shape(Loop *l, const Ir *ir);
 #endif

@@ -1,4 +1,6 @@
-/* loop_shape.c: which jumps inside a fast copy's body are written as `if` and `else`; the others stay gotos. */
+/* loop_shape.c: which jumps inside a fast copy's body are written as `if` and `else`; the others stay gotos. And
+ * which temporaries must then be declared at the body's top: those that something behind a join uses, whose
+ * braces may have ended there, and those that a goto passes over, which C++ forbids. */
 #include "loop_impl.h"
 
 static uint32_t join_at(const Loop *l, const LoopAct *jump) {
@@ -37,7 +39,47 @@ static void try_else(Loop *l, uint32_t open, uint32_t meet) {
     l->acts[end].closes++;
 }
 
-void loop_shape(Loop *l) {
+/* The last act that reads each temporary. */
+static void note_reads(const Ir *ir, uint32_t node, uint32_t at, uint32_t *last) {
+    const Node *n = &ir->nodes[node];
+    if (n->op == NODE_TEMP) last[n->imm] = at;
+    unsigned kids = node ? loop_kids(n) : 0;
+    for (unsigned i = 0; i < kids; i++)
+        note_reads(ir, n->kid[i], at, last);
+}
+
+static void find_reads(const Loop *l, const Ir *ir, uint32_t *last) {
+    for (uint32_t i = 0; i < l->act_count; i++) {
+        const LoopAct *a = &l->acts[i];
+        if (a->kind == ACT_MERGED || a->kind == ACT_JOIN) continue;
+        note_reads(ir, a->node, i, last);
+        bool sets = a->kind == ACT_JUMP || a->kind == ACT_EXIT;
+        for (uint32_t k = 0; sets && k < a->count; k++)
+            note_reads(ir, l->pairs[a->first + k].node, i, last);
+    }
+    for (uint32_t i = 0; i < l->var_count; i++)
+        note_reads(ir, l->vars[i].final_, l->act_count, last);
+}
+
+static bool is_passed_over(const Loop *l, uint32_t at) {
+    for (uint32_t i = 0; i < at; i++)
+        if (l->acts[i].kind == ACT_JUMP && l->acts[i].shape == SHAPE_GOTO &&
+            join_at(l, &l->acts[i]) > at)
+            return true;
+    return false;
+}
+
+static void mark_outer(Loop *l, const Ir *ir) {
+    uint32_t last[LOOP_ACTS + 1] = {0}, next_join = l->act_count + 1;
+    find_reads(l, ir, last);
+    for (uint32_t i = l->act_count; i-- > 0;) {
+        LoopAct *a = &l->acts[i];
+        if (a->kind == ACT_JOIN) next_join = i;
+        if (a->kind == ACT_VALUE && a->a) a->outer = last[a->a] > next_join || is_passed_over(l, i);
+    }
+}
+
+void loop_shape(Loop *l, const Ir *ir) {
     for (uint32_t i = 0; i < l->act_count; i++) {
         LoopAct *jump = &l->acts[i];
         if (jump->kind != ACT_JUMP || !jump->node) continue;
@@ -48,4 +90,5 @@ void loop_shape(Loop *l) {
     }
     for (uint32_t i = 0; i < l->act_count; i++)
         if (l->acts[i].shape == SHAPE_IF) try_else(l, i, join_at(l, &l->acts[i]));
+    mark_outer(l, ir);
 }

@@ -54,7 +54,7 @@ def modules_of(group, shared):
 def switches_of(w2c):
     """The options of `w2c build` that turn an optimisation off, without their dashes."""
     said = subprocess.run([w2c, 'build', '--help'], capture_output=True, text=True, check=True).stdout
-    found = re.findall(r'^ +--(no-[\w-]+)(?=\s)', said.split('\nrun options:')[0], re.M)
+    found = re.findall(r'^ +--(no-[\w-]+)(?=\s)', said, re.M)
     return [name for name in found if name not in NOT_OPTIMISATIONS]
 
 

@@ -347,8 +347,8 @@ typedef struct w2c_memory_desc {
     u8 page_log2, mode;
     bool is64, shared;
     w2c_static_memory *buffer; /* of a static memory: buffer_bytes follow; else NULL */
-    u64 buffer_bytes;   /* as large as it may become */
-    u64 address;        /* that code takes for granted; 0: any */
+    u64 buffer_bytes;          /* as large as it may become */
+    u64 address;               /* that code takes for granted; 0: any */
 } w2c_memory_desc;
 
 typedef struct w2c_table_desc {

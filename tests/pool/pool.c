@@ -9,7 +9,7 @@
 
 static int failures;
 
-/* ---- address space that ends --------------------------------------------------------------------- */
+/* ---- address space that ends, memory that the system does not promise ------------------------------ */
 #if !SANITIZED /* a sanitizer needs the address space */
 static size_t address_space(void) {
     unsigned long pages = 0;
@@ -19,7 +19,8 @@ static size_t address_space(void) {
     return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static const char *exhaust(void) {
+/* promise: writable memory is what ends, as where nothing is overcommitted; else address space. */
+static const char *exhaust(bool promise) {
     enum { MOST = 1000 };
     static w2c_instance *all[MOST];
     w2c_pool *pool;
@@ -32,8 +33,10 @@ static const char *exhaust(void) {
     bool guarded =
         w2c_memory_grow(w2c_instance_memory(all[0]), 0) == 4 && address_space() > (size_t)8 << 30;
     size_t room = address_space() + (guarded ? (size_t)20 << 30 : (size_t)40 << 20);
+    if (promise)
+        room = (size_t)40 << 20; /* an instance has 256 KiB; the program itself fits as well */
     const struct rlimit limit = {room, room};
-    EXPECT(!setrlimit(RLIMIT_AS, &limit));
+    EXPECT(!setrlimit(promise ? RLIMIT_DATA : RLIMIT_AS, &limit));
     w2c_status status = W2C_OK;
     int made = 1;
     while (made < MOST && status == W2C_OK) {
@@ -56,15 +59,16 @@ static const char *exhaust(void) {
 #endif
 
 /* In a process of its own, which also has to ask the kernel about itself anew. */
-static const char *check_exhausted(void) {
+static const char *check_exhausted(bool promise) {
 #if SANITIZED
+    (void)promise;
     return NULL;
 #else
     int status = 0;
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        const char *fault = exhaust();
+        const char *fault = exhaust(promise);
         if (fault) fprintf(stderr, "%s\n", fault);
         _exit(fault != NULL);
     }
@@ -118,7 +122,8 @@ int main(int argc, char **argv) {
     report("imports", check_imports(&tenant_module));
     report("starter", check_starter(&starter_module));
     report("failing", check_failing(&failing_module));
-    report("address space", check_exhausted());
+    report("address space", check_exhausted(false));
+    report("promised memory", check_exhausted(true));
     report("fork", check_fork());
     report("threads", check_threads(&tenant_module, cycles / 20));
     report("cycles", check_cycles(&tenant_module, NULL, cycles));

@@ -82,7 +82,7 @@ typedef enum LoopShape { SHAPE_GOTO, SHAPE_IF, SHAPE_ELSE } LoopShape;
 typedef struct LoopAct {
     uint8_t kind;
     bool negated;
-    bool outer; /* a temporary that is declared at the body's top */
+    bool outer;            /* a temporary that is declared at the body's top */
     uint8_t shape, closes; /* closes: braces that end at a join */
     uint32_t a, node, first, count;
 } LoopAct;

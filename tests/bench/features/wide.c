@@ -32,7 +32,8 @@ EXPORT(stencil) double stencil(int rounds) {
     while (rounds--) {
         for (int i = 1; i < SIDE - 1; i++)
             for (int k = 1; k < SIDE - 1; k++)
-                next[i][k] = 0.2 * (grid[i][k] + grid[i][k - 1] + grid[i][k + 1] + grid[i - 1][k] + grid[i + 1][k]);
+                next[i][k] = 0.2 * (grid[i][k] + grid[i][k - 1] + grid[i][k + 1] + grid[i - 1][k] +
+                                    grid[i + 1][k]);
         for (int i = 1; i < SIDE - 1; i++)
             for (int k = 1; k < SIDE - 1; k++)
                 grid[i][k] = next[i][k];

@@ -39,7 +39,8 @@ static void measure(const char *name, narrow_fn *f32, wide_fn *f64, uint32_t rou
 int main(int argc, char **argv) {
     int runs = argc > 1 ? atoi(argv[1]) : 10;
     w2c_init_traps();
-    if (wide32_new(&narrow, NULL, NULL) != W2C_OK || wide64_new(&wide, NULL, NULL) != W2C_OK) return 1;
+    if (wide32_new(&narrow, NULL, NULL) != W2C_OK || wide64_new(&wide, NULL, NULL) != W2C_OK)
+        return 1;
     measure("gemm", wide32_x_gemm, wide64_x_gemm, 3, runs);
     measure("stencil", wide32_x_stencil, wide64_x_stencil, 30, runs);
     measure("strings", wide32_x_strings, wide64_x_strings, 20, runs);

@@ -61,21 +61,20 @@ static void find_reads(const Loop *l, const Ir *ir, uint32_t *last) {
         note_reads(ir, l->vars[i].final_, l->act_count, last);
 }
 
-static bool is_passed_over(const Loop *l, uint32_t at) {
-    for (uint32_t i = 0; i < at; i++)
-        if (l->acts[i].kind == ACT_JUMP && l->acts[i].shape == SHAPE_GOTO &&
-            join_at(l, &l->acts[i]) > at)
-            return true;
-    return false;
-}
-
 static void mark_outer(Loop *l, const Ir *ir) {
-    uint32_t last[LOOP_ACTS + 1] = {0}, next_join = l->act_count + 1;
+    uint32_t last[LOOP_ACTS + 1] = {0}, next_join = l->act_count + 1, target = 0;
     find_reads(l, ir, last);
+    for (uint32_t i = 0; i < l->act_count; i++) {
+        LoopAct *a = &l->acts[i];
+        if (a->kind == ACT_VALUE) a->outer = a->a && target > i;
+        if (a->kind != ACT_JUMP || a->shape != SHAPE_GOTO) continue;
+        uint32_t join = join_at(l, a);
+        if (join > target) target = join;
+    }
     for (uint32_t i = l->act_count; i-- > 0;) {
         LoopAct *a = &l->acts[i];
         if (a->kind == ACT_JOIN) next_join = i;
-        if (a->kind == ACT_VALUE && a->a) a->outer = last[a->a] > next_join || is_passed_over(l, i);
+        if (a->kind == ACT_VALUE && a->a) a->outer |= last[a->a] > next_join;
     }
 }
 

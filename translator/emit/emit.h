@@ -161,10 +161,11 @@ void emit_loop_copy(Writer *w, const Loop *l); /* in front of the loop */
 void emit_loop_leaf(Writer *w, const Node *n);
 void emit_loops_explain(Writer *w); /* --explain-loops, to stderr */
 bool emit_loops_any(const Writer *w);
-/* Parts of a copy's text: in how many turns a test holds; a closed form at the turn w->turn; an access's
- * pointer in turn k; assignments, all at once. w->loop is the loop. */
+/* Parts of a copy's text: in how many turns a test holds; where a group of accesses begins (`const u64 aGROUP
+ * = ...;`; returns the type of its addresses); an access's pointer in turn k; assignments, all at once.
+ * w->loop is the loop. */
 void emit_loop_test(Writer *w, const LoopTest *t);
-void emit_loop_affine(Writer *w, unsigned type, const Affine *a, bool with_turn);
+unsigned emit_loop_start(Writer *w, const Loop *l, uint32_t group);
 void emit_loop_pointer(Writer *w, const LoopAccess *a);
 void emit_loop_pairs(Writer *w, const LoopPair *pairs, uint32_t count);
 /* ---- emit_scan.c ---- */

@@ -194,14 +194,20 @@ static void put_charged(Writer *w, const Loop *l) {
     buffer_text(w->out, !whole ? "n" : l->test_count > 1 ? "n - (n == all)" : "n - 1");
 }
 
+unsigned emit_loop_start(Writer *w, const Loop *l, uint32_t group) {
+    const LoopGroup *g = &l->groups[group];
+    unsigned type = w->e->m->memories[g->memory].limits.is64 ? VT_I64 : VT_I32;
+    emit_indent(w);
+    buffer_printf(w->out, "const u64 a%u = ", group);
+    put_affine(w, type, &g->base, false);
+    buffer_text(w->out, ";\n");
+    return type;
+}
+
 static void put_check(Writer *w, const Loop *l) {
     for (uint32_t i = 0; i < l->group_count; i++) {
         const LoopGroup *g = &l->groups[i];
-        unsigned type = w->e->m->memories[g->memory].limits.is64 ? VT_I64 : VT_I32;
-        emit_indent(w);
-        buffer_printf(w->out, "const u64 a%u = ", i);
-        put_affine(w, type, &g->base, false);
-        buffer_text(w->out, ";\n");
+        unsigned type = emit_loop_start(w, l, i);
         if (!g->stride) continue;
         emit_indent(w);
         buffer_printf(w->out, "const s64 s%u = (s%d)", i, type == VT_I64 ? 64 : 32);
@@ -513,10 +519,6 @@ void emit_loop_copy(Writer *w, const Loop *l) {
 
 void emit_loop_test(Writer *w, const LoopTest *t) {
     put_test(w, t);
-}
-
-void emit_loop_affine(Writer *w, unsigned type, const Affine *a, bool with_turn) {
-    put_affine(w, type, a, with_turn);
 }
 
 void emit_loop_pointer(Writer *w, const LoopAccess *a) {

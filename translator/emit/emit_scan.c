@@ -7,26 +7,16 @@ static void line(Writer *w) {
     buffer_text(w->out, ";\n");
 }
 
-static uint64_t group_step(const LoopGroup *g) {
-    return g->base.step;
-}
-
 /* room: turns whose accesses stay inside memory; limit: those of them that the counting tests allow. */
 static void put_limits(Writer *w, const Loop *l) {
-    for (uint32_t i = 0; i < l->group_count; i++) {
-        const LoopGroup *g = &l->groups[i];
-        unsigned type = w->e->m->memories[g->memory].limits.is64 ? VT_I64 : VT_I32;
-        emit_indent(w);
-        buffer_printf(w->out, "const u64 a%u = ", i);
-        emit_loop_affine(w, type, &g->base, false);
-        line(w);
-    }
+    for (uint32_t i = 0; i < l->group_count; i++)
+        emit_loop_start(w, l, i);
     for (uint32_t i = 0; i < l->group_count; i++) {
         const LoopGroup *g = &l->groups[i];
         emit_indent(w);
         buffer_text(w->out, i ? "room = w2c_fewer(room, " : "u64 room = ");
         buffer_printf(w->out, "w2c_scan_room(m->memory%u->size, a%u, %llu, %llu)%s", g->memory, i,
-                      (unsigned long long)g->extent, (unsigned long long)group_step(g),
+                      (unsigned long long)g->extent, (unsigned long long)g->base.step,
                       i ? ")" : "");
         line(w);
     }

@@ -61,7 +61,9 @@ def check_only_what_may(folder):
         text = file.read()
     bodies = dict(re.findall(r"\n/\* (\w+): [^\n]*\nW2C_FN [^\n]*\n(.*?)\n}\n", text, re.S))
     for name, tests in [("leaf", 0), ("calls_leaf", 0), ("throws", 0), ("calls_throws", 1), ("both", 1),
-                        ("indirect_quiet", 0), ("indirect_throws", 1), ("try_quiet", 0)]:
+                        ("indirect_quiet", 0), ("indirect_throws", 1), ("try_quiet", 0),
+                        # what is called last gives its result, and its exception, to the caller
+                        ("passes_on", 0), ("passes_value", 0), ("passes_in_arm", 0), ("passes_local", 0), ("passes_other", 1)]:
         found = bodies.get(name, "missing").count("W2C_THROWN")
         t.check(found == tests, f"some: {name} has {found} tests, {tests} expected")
     t.check("X" not in bodies.get("try_quiet", "X"), "some: handlers that nothing reaches are not printed")

@@ -199,8 +199,9 @@ void emit_fixed_tables(const Emitter *e, Buffer *out);
 /* ---- the families' own files: false: not theirs ---- */
 bool emit_tail_stmt(Writer *w, const Stmt *s);
 bool emit_eh_stmt(Writer *w, const Stmt *s);
-/* Is what was just called to be tested for an exception? and the test. */
+/* May what is called throw? is that to be tested behind it? and the test. */
 bool emit_may_throw(const Writer *w, const Stmt *s);
+bool emit_tests_thrown(const Writer *w, const Stmt *s);
 void emit_thrown(Writer *w, const Stmt *s);
 /* An exception is pending: "goto X5;" to the handlers of a try, or a return (handler 0). */
 void emit_unwind(Writer *w, uint32_t handler);

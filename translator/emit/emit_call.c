@@ -30,7 +30,7 @@ void emit_results_open(Writer *w, const Stmt *s, uint32_t type) {
 }
 
 void emit_results_close(Writer *w, const Stmt *s) {
-    bool throws = emit_may_throw(w, s);
+    bool throws = emit_tests_thrown(w, s);
     buffer_char(w->out, ';');
     if (op_info[s->op].fx == FX_CALL) {
         emit_sizes(w);

@@ -54,6 +54,40 @@ bool emit_may_throw(const Writer *w, const Stmt *s) {
     }
 }
 
+/* Where control goes from behind statement i without doing anything: a jump or another statement, or the end. */
+static const Stmt *next_of(const Ir *ir, uint32_t i) {
+    enum { FURTHEST = 64 }; /* statements: keeps the search short */
+    uint32_t end = ir->stmt_count - i > FURTHEST ? i + FURTHEST : ir->stmt_count;
+    for (uint32_t arm = NO_FUNC; ++i < end;) { /* arm: the `if` whose else is passed over */
+        const Stmt *s = &ir->stmts[i];
+        if (arm != NO_FUNC) {
+            if (s->kind == STMT_END_IF && s->a == arm) arm = NO_FUNC;
+        } else if (s->kind == STMT_ELSE) {
+            arm = s->a;
+        } else if (s->kind != STMT_END_IF && s->kind != STMT_LABEL) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+/* The function returns at once, and what s gave it: it need not know whether there is an exception. */
+static bool returns_at_once(const Writer *w, const Stmt *s) {
+    const Ir *ir = w->ir;
+    const Stmt *next = next_of(ir, (uint32_t)(s - ir->stmts));
+    if (s->handler || s->results > 1 || !next || emit_tail_is_body(w->e, w->func)) return false;
+    if (next->kind != STMT_RETURN && !(next->kind == STMT_GOTO && !next->a)) return false;
+    if (next->count != s->results) return false;
+    if (!s->results) return true;
+    const Node *value = &ir->nodes[emit_stmt_args(w, next)[0]];
+    return value->op == (s->to_local ? (unsigned)OP_local_get : (unsigned)NODE_SLOT) &&
+           value->imm == s->a && value->type == vt_kind(emit_stmt_args(w, s)[s->count]);
+}
+
+bool emit_tests_thrown(const Writer *w, const Stmt *s) {
+    return emit_may_throw(w, s) && !returns_at_once(w, s);
+}
+
 void emit_thrown(Writer *w, const Stmt *s) {
     buffer_text(w->out, "if (W2C_THROWN(m)) ");
     emit_unwind(w, s->handler);

@@ -75,8 +75,13 @@ static w2c_status make_memory(w2c_instance *instance, u32 i, const w2c_config *c
         *m = instance->slot->memories[i];
         return limit_memory(m, m, config->max_memory, text);
     }
-    w2c_memory_wish wish = {config->max_memory, instance->images ? &instance->images->of[i] : NULL,
-                            false, config->memory_policy};
+    w2c_memory_wish wish = {config->max_memory,
+                            instance->images ? &instance->images->of[i] : NULL,
+                            false,
+                            config->memory_policy,
+                            NULL,
+                            0};
+    w2c_instance_take_room(instance->module, instance, i, &wish);
     return w2c_memory_create(m, d, &wish, text, TEXT_SIZE);
 }
 
@@ -205,11 +210,9 @@ static w2c_instance *place(const w2c_module *module, const w2c_imports *imports,
             w2c_pool_take(config->pool, module, imports, config, status, text, TEXT_SIZE);
         return slot ? slot->instance : NULL;
     }
-    w2c_instance *instance = (w2c_instance *)calloc(1, module->size);
-    if (instance) return instance;
-    snprintf(text, TEXT_SIZE, "no memory for an instance of %u bytes", module->size);
-    *status = W2C_NOMEM;
-    return NULL;
+    w2c_instance *instance = w2c_instance_place(module, config->max_memory, text, TEXT_SIZE);
+    if (!instance) *status = W2C_NOMEM;
+    return instance;
 }
 
 /* The context that the instance is to have: given, of its place, or new. NULL: no memory. */
@@ -227,7 +230,7 @@ static void unplace(w2c_instance *instance) {
     if (instance->slot)
         w2c_pool_give(instance->slot);
     else
-        free(instance);
+        w2c_instance_unplace(instance->module, instance);
 }
 
 /* What was kept of init, for this tenant. */
@@ -338,7 +341,7 @@ void w2c_instance_free(w2c_instance *instance) {
     w2c_registry_remove(instance->text);
     w2c_hosts_free(instance);
     w2c_hold_end(&instance->hold, NULL, 0, 0);
-    free(instance);
+    w2c_instance_unplace(module, instance);
 }
 
 void w2c_instance_delete(w2c_instance *instance) {

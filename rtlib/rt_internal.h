@@ -208,11 +208,26 @@ typedef struct w2c_memory_wish { /* all zeros: the defaults */
     const w2c_image *image;      /* what it begins with; NULL: zeros */
     bool copy;                   /* the image is copied, however large */
     u32 policy;                  /* w2c_memory_policy */
+    u8 *room; /* address space that is reserved for it, which it takes also when it fails; NULL: it finds its own */
+    u64 room_bytes;
 } w2c_memory_wish;
+/* Address space for a memory of this type that may have limit_pages, `lead` bytes (whole pages) in front of it; returns
+ * the memory's base. NULL: there is none of at least `least` bytes. */
+u8 *w2c_memory_reserve(const w2c_memory_desc *desc, u64 limit_pages, u64 least, u64 lead,
+                       u64 *bytes);
+/* As many pages as its type, its buffer and max_bytes (0: no limit) allow. */
+u64 w2c_memory_most(const w2c_memory_desc *desc, u64 max_bytes);
 /* text receives why it failed. */
 w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc,
                              const w2c_memory_wish *wish, char *text, size_t cap);
 void w2c_memory_destroy(w2c_memory *memory);
+/* ---- rt_joined.c ---- */
+/* Zeros, large enough for an instance's struct; max_bytes: its memory's limit, 0: none. NULL: text says why. */
+w2c_instance *w2c_instance_place(const w2c_module *module, u64 max_bytes, char *text, size_t cap);
+/* The room that own memory number `memory` is to have, if it is one behind the instance: from now on its own. */
+void w2c_instance_take_room(const w2c_module *module, w2c_instance *instance, u32 memory,
+                            w2c_memory_wish *wish);
+void w2c_instance_unplace(const w2c_module *module, w2c_instance *instance); /* NULL is fine */
 void w2c_memory_zero(w2c_memory *memory); /* all of it reads as zeros again */
 typedef struct w2c_origin w2c_origin;
 void w2c_origin_drop(w2c_origin *origin); /* NULL is fine */
@@ -243,6 +258,8 @@ typedef struct w2c_text {
     char *at;
     size_t len, cap; /* always NUL-terminated; what does not fit is cut off */
 } w2c_text;
+/* That there is no room for a memory of so many bytes. */
+void w2c_memory_no_room(w2c_text *why, const w2c_memory_desc *desc, u64 bytes);
 w2c_text w2c_text_start(char *at, size_t cap);
 void w2c_text_add(w2c_text *text, const char *format, ...) W2C_PRINTF(2, 3);
 /* Control characters and backslashes as \hh, at most 100 bytes of the name. */

@@ -93,35 +93,57 @@ static void populate(const w2c_memory *m, u64 from, u64 to) {
 }
 
 /* ---- creation ------------------------------------------------------------------------------- */
-static bool reserve_guard(w2c_memory *m, u64 address) {
-    u64 bytes = GUARD_REACH + w2c_os_page();
-    u8 *data = reserve(bytes, address);
-    if (!data) return false;
-    m->range = w2c_registry_add(W2C_RANGE_MEMORY, data, data + bytes);
-    if (!m->range) {
-        munmap(data, (size_t)bytes);
-        return false;
-    }
-    m->data = data;
-    m->reserved = bytes;
-    return true;
+static u64 most_pages(bool is64, unsigned page_log2) {
+    if (is64) return page_log2 ? ((u64)1 << (64 - page_log2)) : UINT64_MAX;
+    u64 pages = (u64)1 << (32 - page_log2);
+    return pages > UINT32_MAX ? UINT32_MAX : pages;
 }
 
-/* As much as it may become, or the half of it, ... but never less than it starts with. */
-static bool reserve_bounds(w2c_memory *m, u64 least, u64 address) {
-    u64 page = w2c_os_page(), most = m->is64 ? RESERVE_64 : RESERVE_32;
+u64 w2c_memory_most(const w2c_memory_desc *desc, u64 max_bytes) {
+    u64 most = most_pages(desc->is64, desc->page_log2);
+    if (desc->limits.max < most) most = desc->limits.max;
+    if (max_bytes && max_bytes >> desc->page_log2 < most) most = max_bytes >> desc->page_log2;
+    if (desc->buffer && desc->buffer_bytes >> desc->page_log2 < most)
+        most = desc->buffer_bytes >> desc->page_log2;
+    return most;
+}
+
+static u8 *reserve_behind(u64 lead, u64 bytes, u64 address) {
+    u8 *at = bytes <= UINT64_MAX - lead ? reserve(lead + bytes, address) : NULL;
+    return at ? at + lead : NULL;
+}
+
+/* Guarded memories: all that can be addressed. Others: as much as it may become, or the half of it, ... but
+ * never less than it starts with. */
+u8 *w2c_memory_reserve(const w2c_memory_desc *desc, u64 limit_pages, u64 least, u64 lead,
+                       u64 *bytes) {
+    u64 page = w2c_os_page(), most = desc->is64 ? RESERVE_64 : RESERVE_32;
+    if (desc->mode == W2C_GUARD) {
+        *bytes = GUARD_REACH + page;
+        return reserve_behind(lead, *bytes, desc->address);
+    }
     u64 limit =
-        m->limit_pages > MOST_BYTES >> m->page_log2 ? MOST_BYTES : m->limit_pages << m->page_log2;
+        limit_pages > MOST_BYTES >> desc->page_log2 ? MOST_BYTES : limit_pages << desc->page_log2;
     u64 wanted = limit < most ? limit : most;
+    u8 *data;
     least = w2c_round_up(least ? least : 1, page);
     if (wanted < least) wanted = least;
     wanted = w2c_round_up(wanted, page);
-    while (!(m->data = reserve(wanted, address))) {
-        if (wanted == least) return false;
+    while (!(data = reserve_behind(lead, wanted, desc->address))) {
+        if (wanted == least) return NULL;
         wanted = wanted / 2 < least ? least : w2c_round_up(wanted / 2, page);
     }
-    m->reserved = wanted;
-    return true;
+    *bytes = wanted;
+    return data;
+}
+
+/* Its own room, or what it is given; w2c_memory_destroy gives it back when this fails half-way. */
+static bool take_room(w2c_memory *m, const w2c_memory_desc *desc, u64 bytes) {
+    if (!m->data) m->data = w2c_memory_reserve(desc, m->limit_pages, bytes, 0, &m->reserved);
+    if (!m->data || m->reserved < bytes) return false;
+    if (m->mode != W2C_GUARD) return true;
+    m->range = w2c_registry_add(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
+    return m->range != NULL;
 }
 
 /* W2C_LIMIT: another instance has it. */
@@ -131,12 +153,6 @@ static w2c_status reserve_static(w2c_memory *m, w2c_static_memory *buffer, u64 b
     m->reserved = bytes;
     memset(m->data, 0, (size_t)buffer->used);
     return W2C_OK;
-}
-
-static u64 most_pages(bool is64, unsigned page_log2) {
-    if (is64) return page_log2 ? ((u64)1 << (64 - page_log2)) : UINT64_MAX;
-    u64 pages = (u64)1 << (32 - page_log2);
-    return pages > UINT32_MAX ? UINT32_MAX : pages;
 }
 
 /* Everything up to `bytes` can be used, and begins with the image. */
@@ -152,38 +168,41 @@ static bool open_memory(w2c_memory *m, u64 bytes, const w2c_memory_wish *wish) {
     return true;
 }
 
+static w2c_status refuse(w2c_memory *m, w2c_status status) {
+    w2c_memory_destroy(m);
+    return status;
+}
+
 w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
                              const w2c_memory_wish *wish, char *text, size_t cap) {
     static const w2c_memory_wish plain;
     w2c_text why = w2c_text_start(text, cap);
     if (!wish) wish = &plain;
     memset(m, 0, sizeof *m);
+    m->mode = desc->mode;
+    m->data = wish->room;
+    m->reserved = wish->room_bytes;
     if (desc->page_log2 > 16 || desc->limits.min > desc->limits.max || desc->mode > W2C_STATIC ||
         (desc->mode == W2C_GUARD && (desc->is64 || desc->page_log2 != 16 || sizeof(void *) < 8)) ||
         (desc->mode == W2C_STATIC && !desc->buffer)) {
         w2c_text_add(&why,
                      "a memory of this type cannot be guarded, has wrong limits or no buffer");
-        return W2C_INVALID;
+        return refuse(m, W2C_INVALID);
     }
     u64 min = desc->limits.min, most = most_pages(desc->is64, desc->page_log2);
     m->is64 = desc->is64;
     m->shared = desc->shared;
     m->page_log2 = desc->page_log2;
-    m->mode = desc->mode;
     m->policy = wish->policy;
     m->declared_max = desc->limits.max;
     m->has_max = desc->limits.max != UINT64_MAX;
     m->max_pages = desc->limits.max < most ? desc->limits.max : most;
-    m->limit_pages = m->max_pages;
-    if (wish->max_bytes && wish->max_bytes >> m->page_log2 < m->limit_pages)
-        m->limit_pages = wish->max_bytes >> m->page_log2;
-    if (desc->buffer && desc->buffer_bytes >> m->page_log2 < m->limit_pages)
-        m->limit_pages = desc->buffer_bytes >> m->page_log2;
+    m->limit_pages = w2c_memory_most(desc, wish->max_bytes);
     if (wish->image && wish->image->pages > min) min = wish->image->pages;
     if (min > m->limit_pages) {
         w2c_text_add(&why, "a memory starts with %llu pages, %llu are allowed: raise max_memory",
                      (unsigned long long)min, (unsigned long long)m->limit_pages);
-        return W2C_LIMIT;
+        return refuse(m, W2C_LIMIT);
     }
     u64 bytes = min << m->page_log2;
     if (m->mode == W2C_STATIC && reserve_static(m, desc->buffer, desc->buffer_bytes) != W2C_OK) {
@@ -193,29 +212,30 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
         return W2C_LIMIT;
     }
     bool ok =
-        m->mode == W2C_STATIC || (min <= MOST_BYTES >> m->page_log2 &&
-                                  (m->mode == W2C_GUARD ? reserve_guard(m, desc->address)
-                                                        : reserve_bounds(m, bytes, desc->address)));
+        m->mode == W2C_STATIC || (min <= MOST_BYTES >> m->page_log2 && take_room(m, desc, bytes));
     if (!ok && desc->address) {
         w2c_text_add(
             &why,
             "the address 0x%llx, which a module made with --fixed-base takes for granted, is "
             "taken: by another instance, another such module, or the program",
             (unsigned long long)desc->address);
-        return W2C_LIMIT;
+        return refuse(m, W2C_LIMIT);
     }
     if (!ok || !open_memory(m, bytes, wish)) {
-        w2c_text_add(&why, "no room for a memory of %llu bytes%s", (unsigned long long)bytes,
-                     m->mode == W2C_GUARD
-                         ? " in 8 GiB of address space (a limit such as ulimit -v?): "
-                           "translate with --memory=bounds"
-                         : "");
-        w2c_memory_destroy(m);
-        return W2C_NOMEM;
+        w2c_memory_no_room(&why, desc, bytes);
+        return refuse(m, W2C_NOMEM);
     }
     m->size = bytes;
     m->pages = min;
     return W2C_OK;
+}
+
+void w2c_memory_no_room(w2c_text *why, const w2c_memory_desc *desc, u64 bytes) {
+    w2c_text_add(why, "no room for a memory of %llu bytes%s", (unsigned long long)bytes,
+                 desc->mode == W2C_GUARD
+                     ? " in 8 GiB of address space (a limit such as ulimit -v?): "
+                       "translate with --memory=bounds"
+                     : "");
 }
 
 void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode) {

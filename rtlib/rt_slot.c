@@ -29,7 +29,9 @@ static bool make_memories(w2c_slot *slot, const w2c_module *module, const w2c_cl
         u64 pages = image && image->pages > d->limits.min ? image->pages : d->limits.min;
         slot->copies[i] =
             pages < UINT32_MAX && w2c_cleaner_copies(cleaner, pages << d->page_log2, image);
-        w2c_memory_wish wish = {config->max_memory, image, slot->copies[i], config->memory_policy};
+        w2c_memory_wish wish = {config->max_memory,    image, slot->copies[i],
+                                config->memory_policy, NULL,  0};
+        w2c_instance_take_room(module, slot->instance, i, &wish);
         if (w2c_memory_create(&slot->memories[i], d, &wish, text, cap) != W2C_OK) return false;
     }
     return true;
@@ -40,7 +42,7 @@ w2c_slot *w2c_slot_new(w2c_pool *pool, const w2c_module *module, w2c_cleaner *cl
     w2c_slot *slot = (w2c_slot *)calloc(1, sizeof *slot);
     if (!slot) return NULL;
     slot->pool = pool;
-    slot->instance = (w2c_instance *)calloc(1, module->size);
+    slot->instance = w2c_instance_place(module, config->max_memory, text, cap);
     slot->memories = (w2c_memory *)calloc(module->memory_count + 1u, sizeof(w2c_memory));
     slot->copies = (bool *)calloc(module->memory_count + 1u, sizeof(bool));
     slot->tables = (w2c_ref **)calloc(module->table_count + 1u, sizeof(w2c_ref *));
@@ -66,7 +68,9 @@ void w2c_slot_empty(w2c_slot *slot, const w2c_module *module) {
         w2c_table_destroy(table_of(slot, module, i));
     w2c_hosts_free(slot->instance);
     w2c_registry_remove(slot->instance->text);
+    u64 room = slot->instance->room; /* of a slot that could not be made */
     memset(slot->instance, 0, module->size);
+    slot->instance->room = room;
     forget_kept(slot, module);
 }
 
@@ -78,7 +82,7 @@ void w2c_slot_free(w2c_slot *slot, const w2c_module *module) {
     free(slot->memories);
     free(slot->copies);
     free((void *)slot->tables);
-    free(slot->instance);
+    w2c_instance_unplace(module, slot->instance);
     free(slot);
 }
 

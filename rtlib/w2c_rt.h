@@ -78,7 +78,7 @@ typedef struct w2c_hold {
 
 /* Every module refers to it: code made for another ABI does not link ("undefined symbol
  * w2c_abi_N"). */
-#define W2C_ABI_SYMBOL w2c_abi_3
+#define W2C_ABI_SYMBOL w2c_abi_4
 extern const char W2C_ABI_SYMBOL;
 
 /* A function reference. `code` has the C type of its signature: result f(w2c_instance *,
@@ -282,7 +282,13 @@ struct w2c_instance {
     const struct w2c_image_set *images; /* what its memories began with; NULL: zeros */
     w2c_hold *hold;                     /* NULL until somebody wants to know when it goes */
     struct w2c_slot *slot;              /* the place in a pool that it goes back to; NULL: none */
+    u64 room; /* bytes reserved behind the struct for memory 0, until that is created */
 };
+/* A module that defines memory 0 may have it begin where the instance ends (w2c_module.joined): functions take its
+ * base, and find the instance in front of it. `size` is the struct's. */
+#define W2C_ADJACENT(size) (((size) + 63u) & ~(__typeof__(size))63u)
+#define W2C_MEM0(m) ((u8 *)(m) + W2C_ADJACENT(sizeof *(m)))
+#define W2C_OF_MEM0(type, mem0) ((type *)(void *)((mem0) - W2C_ADJACENT(sizeof(type))))
 
 /* The record behind a bound host function. */
 typedef struct w2c_host {
@@ -496,6 +502,7 @@ struct w2c_module {
     bool metered;                    /* charges its context's meter */
     /* calls a record of the instance, or an import's stub: of interpreted modules; else NULL */
     void (*call)(w2c_instance *, const w2c_func *, const w2c_value *, w2c_value *);
+    bool joined; /* memory 0, the first of `memories`, begins where the instance ends: W2C_MEM0 */
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */

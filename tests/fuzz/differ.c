@@ -18,7 +18,7 @@ static const char usage[] =
     "  --first=SEED     of the first module (default 1)\n"
     "  --count=N        modules (default 100)\n"
     "  --round=N        modules compiled together (default 100)\n"
-    "  --way='CC OPT [bounds|static]'  a compiler, a level, a memory mode; may be repeated "
+    "  --way='CC OPT [bounds|static] [apart]'  a compiler, a level, a memory mode; may be repeated "
     "(default cc "
     "-O0)\n"
     "  --funcs=N        functions of a module, at most (default 8)\n"
@@ -130,6 +130,7 @@ void cases_run(Differ *d, const Way *way, Case *cases, uint32_t count) {
     suite->options.cc = way->cc;
     suite->options.opt = way->opt;
     suite->options.memory = way->memory;
+    suite->options.apart = way->apart;
     suite->modules = suite_alloc(suite, count, sizeof *suite->modules);
     suite->module_count = count;
     for (uint32_t i = 0; i < count; i++) {
@@ -163,11 +164,11 @@ static void copy_file(Differ *d, const Case *c) {
 
 static void report(Differ *d, const Way *way, Case *c) {
     const char *slash = strrchr(c->file, '/');
-    printf("%s, %s %s%s: %s\n", slash ? slash + 1 : c->file, way->cc, way->opt,
+    printf("%s, %s %s%s%s: %s\n", slash ? slash + 1 : c->file, way->cc, way->opt,
            way->memory == MEMORY_BOUNDS   ? " bounds"
            : way->memory == MEMORY_STATIC ? " static"
                                           : "",
-           c->what);
+           way->apart ? " apart" : "", c->what);
     if (d->minimise) {
         case_minimise(d, way, c);
         printf("  smaller: %s\n", c->what);
@@ -295,6 +296,11 @@ static void add_way(Differ *d, const char *text) {
     char *words = suite_text(&d->suite, text, strlen(text)), *level = strrchr(words, ' ');
     Way *way = &d->ways[d->way_count++];
     way->memory = MEMORY_GUARD;
+    if (level && !strcmp(level, " apart")) {
+        way->apart = true;
+        *level = 0;
+        level = strrchr(words, ' ');
+    }
     if (level && (!strcmp(level, " bounds") || !strcmp(level, " static"))) {
         way->memory = level[1] == 'b' ? MEMORY_BOUNDS : MEMORY_STATIC;
         *level = 0;

@@ -12,6 +12,7 @@
 typedef struct Way { /* to compile */
     const char *cc, *opt;
     MemoryMode memory;
+    bool apart; /* instances and memory 0 */
 } Way;
 
 typedef struct Case {

@@ -1,6 +1,6 @@
 /* loads_i32: (i32) -> (i32) */
-W2C_FN u32 f_loads_i32(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u32 f_loads_i32(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const u64 size0 = m->own_memory0.size;
     W2C_AT_LEAST(size0, 65536);
     u32 i0;
@@ -10,8 +10,8 @@ W2C_FN u32 f_loads_i32(golden *const m, u32 p0) {
 }
 
 /* loads_i64: (i32) -> (i64) */
-W2C_FN u64 f_loads_i64(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u64 f_loads_i64(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const u64 size0 = m->own_memory0.size;
     W2C_AT_LEAST(size0, 65536);
     u64 j0;
@@ -21,8 +21,8 @@ W2C_FN u64 f_loads_i64(golden *const m, u32 p0) {
 }
 
 /* floats: (i32) -> () */
-W2C_FN void f_floats(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN void f_floats(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const u64 size0 = m->own_memory0.size;
     W2C_AT_LEAST(size0, 65536);
     w2c_store_f32_u(mem0, p0, 0u, w2c_f32_demote_f64(w2c_load_f64_c(mem0, size0, p0, 8u)));
@@ -30,8 +30,8 @@ W2C_FN void f_floats(golden *const m, u32 p0) {
 }
 
 /* stores: (i32, i32, i64) -> () */
-W2C_FN void f_stores(golden *const m, u32 p0, u32 p1, u64 p2) {
-    u8 *const mem0 = m->mem0;
+W2C_FN void f_stores(u8 *const mem0, u32 p0, u32 p1, u64 p2) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const u64 size0 = m->own_memory0.size;
     W2C_AT_LEAST(size0, 65536);
     w2c_store_u8_c(mem0, size0, p0, 0u, (u8)p1);
@@ -44,7 +44,8 @@ W2C_FN void f_stores(golden *const m, u32 p0, u32 p1, u64 p2) {
 }
 
 /* size_and_grow: (i32) -> (i32) */
-W2C_FN u32 f_size_and_grow(golden *const m, u32 p0) {
+W2C_FN u32 f_size_and_grow(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 i0, i1;
     i0 = (u32)m->memory0->pages;
     i1 = (u32)w2c_memory_grow(m->memory0, p0);
@@ -52,8 +53,8 @@ W2C_FN u32 f_size_and_grow(golden *const m, u32 p0) {
 }
 
 /* address: (i32) -> (i32) */
-W2C_FN u32 f_address(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u32 f_address(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const u64 size0 = m->own_memory0.size;
     W2C_AT_LEAST(size0, 65536);
     u32 i0;

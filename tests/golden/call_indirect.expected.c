@@ -5,7 +5,8 @@ W2C_FN u32 f_inc(w2c_instance *instance, u32 p0) {
 }
 
 /* plain: (i32, i32) -> (i32) */
-W2C_FN u32 f_plain(golden *const m, u32 p0, u32 p1) {
+W2C_FN u32 f_plain(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 i0;
     W2C_ENTER(m);
     i0 = ((w2c_fn_i_i *)w2c_fixed_func(golden_fixed0, golden_slots0, p1, golden_is_i_i, m->table0, &w2c_type_i_i))(&m->w2c, p0);
@@ -13,7 +14,8 @@ W2C_FN u32 f_plain(golden *const m, u32 p0, u32 p1) {
 }
 
 /* second: (i32) -> (i32) */
-W2C_FN u32 f_second(golden *const m, u32 p0) {
+W2C_FN u32 f_second(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const f64 one_d = w2c_opaque_f64(1.0);
     u32 i0, i1;
     f64 d0;
@@ -24,8 +26,8 @@ W2C_FN u32 f_second(golden *const m, u32 p0) {
 }
 
 /* args_trap: (i32, i32) -> (i32) */
-W2C_FN u32 f_args_trap(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u32 f_args_trap(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 i0, i1;
     W2C_ENTER(m);
     i0 = w2c_load_u32(mem0, p0, 0u);
@@ -35,7 +37,8 @@ W2C_FN u32 f_args_trap(golden *const m, u32 p0, u32 p1) {
 }
 
 /* chained: (i32) -> (i32) */
-W2C_FN u32 f_chained(golden *const m, u32 p0) {
+W2C_FN u32 f_chained(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 i0;
     W2C_ENTER(m);
     i0 = f_inc(&m->w2c, p0);

@@ -1,6 +1,6 @@
 /* largest: (i32, i32) -> (i32) */
-W2C_FN W2C_LOOPS u32 f_largest(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS u32 f_largest(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 l2 = 0, l3 = 0;
     {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 4u)), 4) + 1;
@@ -36,8 +36,8 @@ D1:;
 }
 
 /* either: (i32, i32) -> () */
-W2C_FN W2C_LOOPS void f_either(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS void f_either(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const f32 one_f = w2c_opaque_f32(1.0f);
     {
         const u64 n = w2c_turns_lt((p0 + 4u), p1, 4, UINT32_MAX) + 1;
@@ -71,8 +71,8 @@ D1:;
 }
 
 /* blocks: (i32, i32, i32) -> (i32) */
-W2C_FN W2C_LOOPS u32 f_blocks(golden *const m, u32 p0, u32 p1, u32 p2) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS u32 f_blocks(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 l3 = 0;
     {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 1u)), 1) + 1;
@@ -115,8 +115,8 @@ L1:;
 }
 
 /* cases: (i32, i32) -> () */
-W2C_FN W2C_LOOPS void f_cases(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS void f_cases(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 1u)), 1) + 1;
         const u64 a0 = p0;
@@ -162,8 +162,8 @@ D1:;
 }
 
 /* stride: (i32, i32, i32) -> () */
-W2C_FN W2C_LOOPS void f_stride(golden *const m, u32 p0, u32 p1, u32 p2) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS void f_stride(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     {
         const u64 n = w2c_turns_lt_by((p0 + p2), p1, (s64)(s32)p2, UINT32_MAX) + 1;
         const u64 a0 = p0;
@@ -189,8 +189,8 @@ D1:;
 }
 
 /* divide: (i32, i32, i32) -> () */
-W2C_FN W2C_LOOPS void f_divide(golden *const m, u32 p0, u32 p1, u32 p2) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS void f_divide(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 4u)), 4) + 1;
         const u64 a0 = p0;
@@ -217,8 +217,8 @@ D1:;
 }
 
 /* sum: (i32, i32) -> (i32) */
-W2C_FN W2C_LOOPS u32 f_sum(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS u32 f_sum(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 l2 = 0;
     {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 8u)), 8) + 1;

@@ -1,6 +1,6 @@
 /* rolled_up: (i32, i32) -> () */
-W2C_FN W2C_LOOPS void f_rolled_up(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS void f_rolled_up(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 l2 = 0;
     {
         const u64 n = w2c_turns_ne((u32)(8800u - (l2 + 16u)), 16) + 1;
@@ -30,8 +30,8 @@ D1:;
 }
 
 /* down: (i32, i32) -> (i32) */
-W2C_FN W2C_LOOPS u32 f_down(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS u32 f_down(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 l2 = 0;
     {
         const u64 n = w2c_turns_le(~((p1 - 1u) ^ 0x80000000u), ~(0u ^ 0x80000000u), 1, UINT32_MAX) + 1;
@@ -57,8 +57,8 @@ D1:;
 }
 
 /* top_tested: (i32, i32) -> () */
-W2C_FN W2C_LOOPS void f_top_tested(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS void f_top_tested(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     {
         u64 n = w2c_turns_lt(p0, p1, 1, UINT32_MAX);
         const u64 a0 = p0;
@@ -84,8 +84,8 @@ L1:;
 }
 
 /* search: (i32, i32) -> (i32) */
-W2C_FN W2C_LOOPS u32 f_search(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS u32 f_search(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 4u)), 4) + 1;
         const u64 a0 = p0;
@@ -114,8 +114,8 @@ L1:;
 }
 
 /* calls: (i32) -> () */
-W2C_FN void f_calls(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN void f_calls(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     W2C_ENTER(m);
 L1: W2C_LOOP();
     w2c_store_u32(mem0, p0, 0u, 0u);

@@ -1,5 +1,5 @@
 /* sum: (i32) -> (i32) */
-W2C_FN u32 f_sum(golden *const m, u32 p0) {
+W2C_FN u32 f_sum(u8 *const mem0, u32 p0) {
     u32 l1 = 0;
 L2: W2C_LOOP();
     if (p0 == 0) goto L1;
@@ -11,8 +11,8 @@ L1:;
 }
 
 /* bottom_tested: (i32, i32) -> () */
-W2C_FN W2C_LOOPS void f_bottom_tested(golden *const m, u32 p0, u32 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN W2C_LOOPS void f_bottom_tested(u8 *const mem0, u32 p0, u32 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     {
         const u64 n = w2c_turns_ne((u32)((p1 - 1u) - 0u), 1) + 1;
         const u64 a0 = p0;
@@ -40,7 +40,7 @@ D1:;
 }
 
 /* with_params: (i32) -> (i32) */
-W2C_FN u32 f_with_params(golden *const m, u32 p0) {
+W2C_FN u32 f_with_params(u8 *const mem0, u32 p0) {
     u32 i0, i1;
     i1 = p0;
     i0 = 1u;
@@ -53,13 +53,13 @@ L1: W2C_LOOP();
 }
 
 /* endless: () -> () */
-W2C_FN void f_endless(golden *const m) {
+W2C_FN void f_endless(u8 *const mem0) {
 L1: W2C_LOOP();
     goto L1;
 }
 
 /* nested: (i32, i32) -> () */
-W2C_FN void f_nested(golden *const m, u32 p0, u32 p1) {
+W2C_FN void f_nested(u8 *const mem0, u32 p0, u32 p1) {
     u32 l2 = 0;
 L1: W2C_LOOP();
     l2 = p1;

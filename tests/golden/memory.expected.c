@@ -1,29 +1,25 @@
 /* loads_i32: (i32) -> (i32) */
-W2C_FN u32 f_loads_i32(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u32 f_loads_i32(u8 *const mem0, u32 p0) {
     u32 i0;
     i0 = (((u32)w2c_load_s8(mem0, p0, 0u) + (u32)w2c_load_u8(mem0, p0, 1u)) + (u32)w2c_load_s16(mem0, p0, 2u)) + (u32)w2c_load_u16(mem0, p0, 4u);
     return i0;
 }
 
 /* loads_i64: (i32) -> (i64) */
-W2C_FN u64 f_loads_i64(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u64 f_loads_i64(u8 *const mem0, u32 p0) {
     u64 j0;
     j0 = ((((((u64)w2c_load_s8(mem0, p0, 0u) + (u64)w2c_load_u8(mem0, p0, 0u)) + (u64)w2c_load_s16(mem0, p0, 0u)) + (u64)w2c_load_u16(mem0, p0, 0u)) + (u64)w2c_load_s32(mem0, p0, 0u)) + (u64)w2c_load_u32(mem0, p0, 0u)) + w2c_load_u64(mem0, p0, 4294967295u);
     return j0;
 }
 
 /* floats: (i32) -> () */
-W2C_FN void f_floats(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN void f_floats(u8 *const mem0, u32 p0) {
     w2c_store_f32(mem0, p0, 0u, w2c_f32_demote_f64(w2c_load_f64(mem0, p0, 8u)));
     return;
 }
 
 /* stores: (i32, i32, i64) -> () */
-W2C_FN void f_stores(golden *const m, u32 p0, u32 p1, u64 p2) {
-    u8 *const mem0 = m->mem0;
+W2C_FN void f_stores(u8 *const mem0, u32 p0, u32 p1, u64 p2) {
     w2c_store_u8(mem0, p0, 0u, (u8)p1);
     w2c_store_u16(mem0, p0, 2u, (u16)(p1 + 1u));
     w2c_store_u8(mem0, p0, 0u, (u8)p2);
@@ -34,7 +30,8 @@ W2C_FN void f_stores(golden *const m, u32 p0, u32 p1, u64 p2) {
 }
 
 /* size_and_grow: (i32) -> (i32) */
-W2C_FN u32 f_size_and_grow(golden *const m, u32 p0) {
+W2C_FN u32 f_size_and_grow(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 i0, i1;
     i0 = (u32)m->memory0->pages;
     i1 = (u32)w2c_memory_grow(m->memory0, p0);
@@ -42,8 +39,7 @@ W2C_FN u32 f_size_and_grow(golden *const m, u32 p0) {
 }
 
 /* address: (i32) -> (i32) */
-W2C_FN u32 f_address(golden *const m, u32 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u32 f_address(u8 *const mem0, u32 p0) {
     u32 i0;
     i0 = w2c_load_u32(mem0, p0 + 4u, 16u);
     return i0;

@@ -1,6 +1,6 @@
 /* load: (i64) -> (i32) */
-W2C_FN u32 f_load(golden *const m, u64 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u32 f_load(u8 *const mem0, u64 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const u64 size0 = m->own_memory0.size;
     W2C_AT_LEAST(size0, 65536);
     u32 i0;
@@ -9,8 +9,8 @@ W2C_FN u32 f_load(golden *const m, u64 p0) {
 }
 
 /* far: (i64) -> (i64) */
-W2C_FN u64 f_far(golden *const m, u64 p0) {
-    u8 *const mem0 = m->mem0;
+W2C_FN u64 f_far(u8 *const mem0, u64 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const u64 size0 = m->own_memory0.size;
     W2C_AT_LEAST(size0, 65536);
     u64 j0;
@@ -19,8 +19,8 @@ W2C_FN u64 f_far(golden *const m, u64 p0) {
 }
 
 /* store: (i64, f64) -> () */
-W2C_FN void f_store(golden *const m, u64 p0, f64 p1) {
-    u8 *const mem0 = m->mem0;
+W2C_FN void f_store(u8 *const mem0, u64 p0, f64 p1) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     const u64 size0 = m->own_memory0.size;
     W2C_AT_LEAST(size0, 65536);
     w2c_store_f64_l(mem0, size0, p0, 0u, p1);
@@ -28,20 +28,23 @@ W2C_FN void f_store(golden *const m, u64 p0, f64 p1) {
 }
 
 /* grow: (i64) -> (i64) */
-W2C_FN u64 f_grow(golden *const m, u64 p0) {
+W2C_FN u64 f_grow(u8 *const mem0, u64 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     u64 j0;
     j0 = w2c_memory_grow(m->memory0, p0);
     return j0 + m->memory0->pages;
 }
 
 /* fill: (i64, i32, i64) -> () */
-W2C_FN void f_fill(golden *const m, u64 p0, u32 p1, u64 p2) {
+W2C_FN void f_fill(u8 *const mem0, u64 p0, u32 p1, u64 p2) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     w2c_memory_fill(m->memory0, p0, p1, p2);
     return;
 }
 
 /* copy: (i64, i64, i64) -> () */
-W2C_FN void f_copy(golden *const m, u64 p0, u64 p1, u64 p2) {
+W2C_FN void f_copy(u8 *const mem0, u64 p0, u64 p1, u64 p2) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
     w2c_memory_copy(m->memory0, m->memory0, p0, p1, p2);
     return;
 }

@@ -40,6 +40,7 @@ typedef struct Emitter {
     uint32_t *records;       /* by function: its w2c_func in the instance, or NO_RECORD */
     const uint32_t *import_of_func; /* by imported function: its import */
     uint8_t *modes;                 /* by memory: MemoryMode in force */
+    bool joined; /* memory 0 begins where the instance ends: functions take its base, mem0 */
     uint32_t record_count;
     MayThrow may_throw;
     CallGraph calls;
@@ -128,6 +129,7 @@ const char *emit_zero(unsigned kind);
 enum { OPAQUE_F32 = 1, OPAQUE_F64 = 16 }; /* Writer.opaque: the bit of +0 of each type */
 /* ---- emit_static.c: memories that are buffers of the program, or at constant addresses ---- */
 const char *emit_mode_name(const Emitter *e); /* "guard", "guard_fixed": what the files agree on */
+bool emit_joins(const Emitter *e);            /* Emitter.joined, once the modes are known */
 uint64_t emit_address(const Emitter *e, uint32_t memory); /* a constant; 0: it is none */
 bool emit_static_plan(Emitter *e);                        /* how large they are */
 void emit_static_decls(const Emitter *e, Buffer *out);

@@ -73,6 +73,8 @@ void emit_memory_decls(Writer *w, Buffer *out) {
         else if (emit_address(w->e, k))
             buffer_printf(out, "    u8 *const mem%u = (u8 *)0x%llx;\n", k,
                           (unsigned long long)emit_address(w->e, k));
+        else if (k == 0 && w->e->joined)
+            ; /* declared with the instance */
         else if (k == 0 && emit_tail_is_body(w->e, w->func))
             buffer_text(out, "    u8 *const mem0 = W2C_TAIL_MEM0(m->mem0);\n");
         else

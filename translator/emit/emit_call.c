@@ -69,8 +69,11 @@ static void call_args(Writer *w, const Stmt *s, uint32_t count) {
 static void call_direct(Writer *w, const Stmt *s) {
     emit_results_open(w, s, w->e->m->funcs[s->b].type);
     emit_callee_name(w, s->b);
-    buffer_text(w->out, emit_is_addressed(w->e, s->b) ? "(&m->w2c" : "(m");
-    if (s->b >= w->e->m->imported_funcs) w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
+    bool own = s->b >= w->e->m->imported_funcs;
+    buffer_text(w->out, emit_is_addressed(w->e, s->b) ? "(&m->w2c"
+                        : own && w->e->joined         ? "(mem0"
+                                                      : "(m");
+    if (own) w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
     call_args(w, s, s->count);
     emit_results_close(w, s);
 }

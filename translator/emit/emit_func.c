@@ -29,6 +29,8 @@ void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *na
     buffer_free(&scratch);
     if (emit_is_addressed(e, func))
         buffer_text(out, names ? "w2c_instance *instance" : "w2c_instance *");
+    else if (e->joined)
+        buffer_text(out, names ? "u8 *const mem0" : "u8 *");
     else
         buffer_printf(out, names ? "%s *const m" : "%s *", e->name);
     for (uint32_t k = 0; k < t->u.func.param_count; k++) {
@@ -97,19 +99,53 @@ static bool uses_records(const Writer *w) {
     return false;
 }
 
+static bool is_letter(char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Does the identifier stand in the text? */
+static bool names(const Buffer *text, const char *name) {
+    size_t len = strlen(name), left;
+    for (const char *at = text->data, *end = at + text->len; at < end; at++) {
+        if (!(at = memchr(at, name[0], (size_t)(end - at)))) return false;
+        left = (size_t)(end - at);
+        bool begins = at == text->data || !is_letter(at[-1]);
+        if (begins && left >= len && !memcmp(at, name, len) && (left == len || !is_letter(at[len])))
+            return true;
+    }
+    return false;
+}
+
+/* The instance, and memory 0's base where that follows from it: what of them the text in `decls` and the body uses. */
+static void declare_instance(Writer *w, const Buffer *decls, Buffer *out) {
+    const char *name = w->e->name;
+    bool tail = emit_tail_is_body(w->e, w->func);
+    if (emit_is_addressed(w->e, w->func) || tail)
+        buffer_printf(out, "    %s *const m = (%s *)instance;\n", name, name);
+    else if (w->e->joined &&
+             (w->e->options->interruptible || names(decls, "m") || names(&w->body, "m")))
+        buffer_printf(out, "    %s *const m = W2C_OF_MEM0(%s, mem0);\n", name, name);
+    if (w->e->joined && (tail || emit_is_addressed(w->e, w->func)) && names(&w->body, "mem0"))
+        buffer_text(out, tail ? "    u8 *const mem0 = W2C_TAIL_MEM0(W2C_MEM0(m));\n"
+                              : "    u8 *const mem0 = W2C_MEM0(m);\n");
+}
+
 static void declare(Writer *w, Buffer *out) {
-    Buffer locals;
+    Buffer decls, locals;
+    buffer_init(&decls, out->alloc);
     buffer_init(&locals, out->alloc);
     declare_locals(w, &locals); /* first: it may need the opaque constants */
-    if (emit_is_addressed(w->e, w->func) || emit_tail_is_body(w->e, w->func))
-        buffer_printf(out, "    %s *const m = (%s *)instance;\n", w->e->name, w->e->name);
-    emit_memory_decls(w, out);
-    emit_opaque_decls(w, out);
-    buffer_bytes(out, locals.data, locals.len);
+    emit_memory_decls(w, &decls);
+    emit_opaque_decls(w, &decls);
+    buffer_bytes(&decls, locals.data, locals.len);
+    emit_slot_decls(w, &decls);
+    emit_eh_decls(w, &decls);
+    if (uses_records(w)) buffer_text(&decls, "    const w2c_func *fn;\n");
+    declare_instance(w, &decls, out);
+    buffer_bytes(out, decls.data, decls.len);
+    out->failed |= decls.failed | locals.failed;
+    buffer_free(&decls);
     buffer_free(&locals);
-    emit_slot_decls(w, out);
-    emit_eh_decls(w, out);
-    if (uses_records(w)) buffer_text(out, "    const w2c_func *fn;\n");
 }
 
 static void provenance(Writer *w, Buffer *out, uint32_t func) {
@@ -138,9 +174,13 @@ static void checked_entry(Writer *w, Buffer *out, uint32_t func, const char *inn
     buffer_text(out, " {\n");
     if (addressed)
         buffer_printf(out, "    %s *const m = (%s *)instance;\n", w->e->name, w->e->name);
+    else if (w->e->joined)
+        buffer_printf(out, "    %s *const m = W2C_OF_MEM0(%s, mem0);\n", w->e->name, w->e->name);
     buffer_printf(out, "    W2C_ENTER_LARGE(m, W2C_FRAME(%llu));\n    %s%s(%s",
                   (unsigned long long)frame, t->u.func.result_count ? "return " : "", inner,
-                  addressed ? "instance" : "m");
+                  addressed      ? "instance"
+                  : w->e->joined ? "mem0"
+                                 : "m");
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", p%u", k);
     buffer_text(out, ");\n}\n");

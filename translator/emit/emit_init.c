@@ -250,6 +250,8 @@ static void start_function(const Emitter *e, Buffer *out) {
                   e->funcs[m->start]);
     if (emit_is_addressed(e, m->start))
         buffer_text(out, "instance); }\n");
+    else if (e->joined)
+        buffer_printf(out, "W2C_MEM0((%s *)instance)); }\n", e->name);
     else
         buffer_printf(out, "(%s *)instance); }\n", e->name);
 }

@@ -183,6 +183,7 @@ bool emit_name_all(Emitter *e) {
                                     ? MEMORY_BOUNDS /* whatever it is */
                                     : e->options->memory);
     }
+    e->joined = emit_joins(e);
     StrMap map;
     strmap_init(&map, e->ctx->alloc);
     bool ok =

@@ -11,9 +11,18 @@
 enum { MOST_BYTES = 1 << 30 }; /* code that addresses more than 2 GiB statically does not link */
 
 const char *emit_mode_name(const Emitter *e) {
-    static const char *const names[][2] = {
-        {"guard", "guard_fixed"}, {"bounds", "bounds_fixed"}, {"static", "static"}};
-    return names[e->options->memory][e->options->fixed_base];
+    static const char *const names[][3] = {{"guard", "guard_fixed", "guard_apart"},
+                                           {"bounds", "bounds_fixed", "bounds_apart"},
+                                           {"static", "static", "static"}};
+    return names[e->options->memory][e->options->fixed_base         ? 1
+                                     : e->options->no_joined_memory ? 2
+                                                                    : 0];
+}
+
+bool emit_joins(const Emitter *e) {
+    const TranslateOptions *o = e->options;
+    return e->m->memory_count && !e->m->imported_memories && e->modes[0] != MEMORY_STATIC &&
+           !o->fixed_base && !o->tier && !o->no_joined_memory;
 }
 
 /* Room for a guarded memory each. */

@@ -35,6 +35,7 @@ typedef struct TranslateOptions {
     bool no_fixed_tables;   /* call_indirect looks at the table even if that can never change */
     bool no_copies;         /* functions that call themselves are written out once */
     bool no_stack_analysis; /* every function that calls checks the stack */
+    bool no_joined_memory;  /* instance and memory 0 lie apart */
     bool fixed_base;        /* own memories lie at constant addresses: one instance at a time */
     uint64_t max_memory;    /* bytes: how large static memories may become; 0: as their types say */
     bool no_range_analysis; /* explicit checks are made at every access */

@@ -32,13 +32,16 @@
 #ifndef MFD_ALLOW_SEALING
 #define MFD_ALLOW_SEALING 2u
 #endif
-static int memory_file(u64 size) {
-    int fd = (int)syscall(SYS_memfd_create, "w2c-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+int w2c_memory_file(const char *name, u64 size) {
+    int fd = (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd >= 0 && ftruncate(fd, (off_t)size)) {
         close(fd);
         fd = -1;
     }
     return fd;
+}
+bool w2c_memory_file_has(int fd, u64 at, u64 size) {
+    return fd >= 0 && !fallocate(fd, 0, (off_t)at, (off_t)size);
 }
 static bool seal(int fd) {
 #ifdef F_ADD_SEALS
@@ -48,9 +51,13 @@ static bool seal(int fd) {
 #endif
 }
 #else
-static int memory_file(u64 size) {
-    (void)size;
+int w2c_memory_file(const char *name, u64 size) {
+    (void)name, (void)size;
     return -1;
+}
+bool w2c_memory_file_has(int fd, u64 at, u64 size) {
+    (void)fd, (void)at, (void)size;
+    return false;
 }
 static bool seal(int fd) {
     (void)fd;
@@ -64,7 +71,7 @@ bool w2c_image_make(w2c_image *image, u64 begin, u64 end, u8 **bytes) {
     *bytes = NULL;
     image->fd = -1;
     if (!size || size > SIZE_MAX / 2) return !size;
-    int fd = memory_file(size);
+    int fd = w2c_memory_file("w2c-image", size);
     void *at = MAP_FAILED;
     if (fd >= 0) at = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (at == MAP_FAILED) {
@@ -221,8 +228,10 @@ static bool fill(const w2c_module *module, u32 imported, w2c_image_set *set) {
         if (!w2c_image_make(image, image->begin, image->end, &bytes)) return false;
         for (u32 k = 0; bytes && k < set->applied; k++) {
             const w2c_active_data *d = &module->active[k];
-            if (d->memory - imported == i && d->len)
-                memcpy(bytes + (d->to - image->begin), module->data + d->from, (size_t)d->len);
+            if (d->memory - imported != i || !d->len) continue;
+            if (image->fd >= 0 && !w2c_memory_file_has(image->fd, d->to - image->begin, d->len))
+                return false;
+            memcpy(bytes + (d->to - image->begin), module->data + d->from, (size_t)d->len);
         }
         if (!w2c_image_seal(image)) return false;
     }

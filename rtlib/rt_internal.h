@@ -188,6 +188,11 @@ typedef struct w2c_image_set {
     u32 count;
     w2c_image of[]; /* by number among the module's own memories */
 } w2c_image_set;
+/* A file in memory, zeros so far; -1: there is none. It can be sealed. */
+int w2c_memory_file(const char *name, u64 size);
+/* Has, or gets, memory for so many bytes from `at`: else writing to a mapping of it may end the
+ * process. fd -1: false. */
+bool w2c_memory_file_has(int fd, u64 at, u64 size);
 /* Room for an image; *bytes is to be filled, zeros so far. False: no memory. */
 bool w2c_image_make(w2c_image *image, u64 begin, u64 end, u8 **bytes);
 bool w2c_image_seal(w2c_image *image); /* read-only from now on; false: freed, none */

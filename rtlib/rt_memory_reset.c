@@ -1,7 +1,9 @@
 /* rt_memory_reset.c: makes a memory as it was when its instance began, without unmapping it.
  *
- *   copy      the image is copied over everything, the rest filled with zeros: no system call, the
- *             cheapest way for small memories, and those of which tenants write most pages
+ *   ground    small memories lie on a file of their own, by which rt_ground.c finds the pages that
+ *             were written: no system call
+ *   copy      the image is copied over everything, the rest filled with zeros: for small memories
+ *             where that cannot be, and those of which tenants write most pages
  *   scan      the kernel lists the pages that the memory has of its own (PAGEMAP_SCAN, Linux 6.7);
  *             those are written over, and stay with the memory for its next tenant up to a limit
  *   dontneed  the memory's own pages are given back; the next tenant finds image and zeros
@@ -182,7 +184,7 @@ static bool shrink(const w2c_memory *m, u64 from, u64 to) {
 }
 
 bool w2c_memory_reset(w2c_cleaner *c, const w2c_memory *now, const w2c_memory *clean,
-                      const w2c_image *image, bool *copies) {
+                      const w2c_image *image, bool *copies, w2c_ground *ground) {
     if (image && image->begin == image->end) image = NULL;
     if (now->mode == W2C_STATIC) {
         u64 most = image && image->end > now->size ? image->end : now->size;
@@ -192,6 +194,9 @@ bool w2c_memory_reset(w2c_cleaner *c, const w2c_memory *now, const w2c_memory *c
     u64 end = w2c_round_up(clean->size, c->page), cost = 0;
     if (!shrink(now, end, w2c_round_up(now->size, c->page))) return false;
     if (!end) return true;
+    if (ground && c->how == W2C_RESET_AUTO && end <= c->keep &&
+        w2c_ground_clean(ground, now->data, end, c->page, image))
+        return true;
     if (*copies) {
         write_over(now->data, 0, end, image);
         return true;

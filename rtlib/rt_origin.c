@@ -51,7 +51,10 @@ static w2c_origin *make(const w2c_memory *m) {
     origin->image.fd = -1;
     bool ok = w2c_image_make(&origin->image, 0, size, &bytes) && origin->image.fd >= 0;
     for (u64 at = 0; ok && at < size; at += page)
-        if (!is_zero(m->data + at, page)) memcpy(bytes + at, m->data + at, (size_t)page);
+        if (!is_zero(m->data + at, page)) {
+            ok = w2c_memory_file_has(origin->image.fd, at, page);
+            if (ok) memcpy(bytes + at, m->data + at, (size_t)page);
+        }
     if (ok && w2c_image_seal(&origin->image)) return origin;
     w2c_origin_drop(origin);
     return NULL;

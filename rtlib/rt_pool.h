@@ -7,6 +7,20 @@
 #pragma GCC visibility push(hidden)
 #endif
 
+/* ---- rt_ground.c -------------------------------------------------------------------------------- */
+enum { W2C_GROUND_USES = 1, W2C_GROUND_NEVER = 255 };
+/* What a small memory begins with, as a file of its own under it. All zeros: none so far. */
+typedef struct w2c_ground {
+    u8 *bytes; /* the file's; NULL: there is none */
+    u64 size;
+    u32 forks; /* of this process, before it was made */
+    u8 uses;   /* cleanings before it is made: a place that is used once does without */
+} w2c_ground;
+/* Makes the memory's first `size` bytes, pages of `page` bytes, what they were: zeros and the
+ * image. False: they are as before. Nobody may use the memory meanwhile. */
+bool w2c_ground_clean(w2c_ground *ground, u8 *data, u64 size, u64 page, const w2c_image *image);
+void w2c_ground_end(w2c_ground *ground);
+
 /* ---- rt_memory_reset.c ---------------------------------------------------------------------- */
 /* How memories are cleaned. It belongs to a pool; any number of threads use it at once. */
 typedef struct w2c_cleaner {
@@ -22,9 +36,10 @@ void w2c_cleaner_close(w2c_cleaner *cleaner);
 /* Is a memory that starts with so many bytes cleaned by copying from the beginning? */
 bool w2c_cleaner_copies(const w2c_cleaner *cleaner, u64 bytes, const w2c_image *image);
 /* Makes `now` what `clean`, a copy of its description, and the image say. *copies: it is done by
- * copying, also from the next time on. False: it cannot be used again. */
+ * copying, also from the next time on. ground: of this memory, or NULL. False: it cannot be used
+ * again. */
 bool w2c_memory_reset(w2c_cleaner *cleaner, const w2c_memory *now, const w2c_memory *clean,
-                      const w2c_image *image, bool *copies);
+                      const w2c_image *image, bool *copies, w2c_ground *ground);
 
 /* ---- rt_slot.c: one place of a pool ----------------------------------------------------------- */
 typedef struct w2c_slot {
@@ -34,6 +49,7 @@ typedef struct w2c_slot {
     w2c_context *context;   /* clean, for the next tenant; NULL: a new one */
     w2c_memory *memories;   /* clean descriptions, one for each of the module's own */
     bool *copies;           /* how each of them is cleaned */
+    w2c_ground *grounds;    /* likewise; NULL: none of them was cleaned so far */
     u8 *kept;               /* the instance's struct as init left it; NULL: init runs each time */
     w2c_ref **tables;       /* likewise what the tables held; by table */
     w2c_host *bound;        /* host functions bound then */

@@ -78,6 +78,9 @@ void w2c_slot_free(w2c_slot *slot, const w2c_module *module) {
     if (slot->instance && slot->tables) w2c_slot_empty(slot, module);
     for (u32 i = 0; slot->memories && i < module->memory_count; i++)
         w2c_memory_destroy(&slot->memories[i]);
+    for (u32 i = 0; slot->grounds && i < module->memory_count; i++)
+        w2c_ground_end(&slot->grounds[i]);
+    free(slot->grounds);
     w2c_context_free_idle(slot->context);
     free(slot->memories);
     free(slot->copies);
@@ -196,6 +199,8 @@ bool w2c_slot_clean(w2c_slot *slot, w2c_cleaner *cleaner) {
     const w2c_module *module = instance->module;
     const w2c_image_set *images = slot->images;
     bool ok = !slot->broken;
+    if (!slot->grounds) /* without them other ways do */
+        slot->grounds = (w2c_ground *)calloc(module->memory_count + 1u, sizeof(w2c_ground));
     w2c_hold_end(&instance->hold, NULL, 0, 0);
     for (u32 i = 0; i < module->memory_count; i++) {
         w2c_memory *m = memory_of(slot, module, i);
@@ -204,7 +209,7 @@ bool w2c_slot_clean(w2c_slot *slot, w2c_cleaner *cleaner) {
         w2c_watcher_end(m);
         ok = end_views(slot, m, i) && ok;
         ok = ok && w2c_memory_reset(cleaner, m, &slot->memories[i], images ? &images->of[i] : NULL,
-                                    &slot->copies[i]);
+                                    &slot->copies[i], slot->grounds ? &slot->grounds[i] : NULL);
     }
     if (slot->is_kept)
         ok = restore_kept(slot, module) && ok;

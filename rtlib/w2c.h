@@ -272,7 +272,8 @@ const w2c_type *w2c_func_type(const w2c_func *func);
  *
  * Threads: any number create and delete instances of one pool at once. */
 typedef enum w2c_pool_reset {
-    W2C_RESET_AUTO,    /* the cheapest: copy what is small, or mostly written; scan; dontneed */
+    W2C_RESET_AUTO,    /* the cheapest: what was written of memories up to keep_bytes is found
+                        * without the system; copy; scan; dontneed */
     W2C_RESET_COPY,    /* write over all of the memory */
     W2C_RESET_SCAN,    /* write over the pages that were written: PAGEMAP_SCAN of Linux 6.7 */
     W2C_RESET_DONTNEED /* give written pages back to the system */
@@ -286,7 +287,9 @@ typedef struct w2c_pool_config {
     uint64_t max_memory;    /* as in w2c_config: bytes for which address space is there */
     uint32_t memory_policy; /* w2c_memory_policy */
     uint64_t keep_bytes;    /* of a memory's own pages, what an idle place keeps; 0: 256 KiB.
-                             * Memories that are cleaned by copying keep all they start with */
+                             * Memories that are cleaned by copying keep all they start with, and
+                             * so do small ones from their second tenant on, outside the process's
+                             * own pages: in a file in memory */
     w2c_pool_reset reset;
     w2c_error *error; /* filled when w2c_pool_new fails */
 } w2c_pool_config;

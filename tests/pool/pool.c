@@ -1,4 +1,5 @@
 /* pool.c: pool_checks.h over compiled modules. An argument: how many cycles. */
+#define _GNU_SOURCE
 #include "failing.h"
 #include "pool_checks.h"
 #include "starter.h"
@@ -103,6 +104,73 @@ static const char *check_fork(void) {
     return NULL;
 }
 
+/* A child has the memories that its parent cleans meanwhile, and the other way round. */
+static int watch_tenant(w2c_instance *i, const uint8_t *first, w2c_pool *pool) {
+    enum { SIZE = 4 * 65536 };
+    Notes notes = {0, 0};
+    const uint8_t *data = w2c_memory_data(w2c_instance_memory(i));
+    for (int k = 0; k < 2000; k++)
+        if (memcmp(first, data, SIZE)) return 1;
+    for (int k = 0; k < 40; k++) {
+        const w2c_value args[2] = {{.i32 = 200000}, {.i32 = 5}};
+        w2c_instance_delete(i);
+        if (make_tenant(&tenant_module, &i, pool, &notes, false) != W2C_OK) return 2;
+        if (memcmp(first, w2c_memory_data(w2c_instance_memory(i)), SIZE)) return 3;
+        if (call(i, "poke", args, NULL) != W2C_OK) return 4;
+    }
+    return 0;
+}
+
+static const char *check_forks(void) {
+    enum { SIZE = 4 * 65536, CHILDREN = 6 };
+    static uint8_t first[SIZE];
+    w2c_pool *pool;
+    w2c_instance *i;
+    Notes notes = {0, 0};
+    const w2c_value args[2] = {{.i32 = 100000}, {.i32 = 5}};
+    EXPECT(w2c_pool_new(&pool, &tenant_module, NULL) == W2C_OK);
+    EXPECT(make_tenant(&tenant_module, &i, pool, &notes, false) == W2C_OK);
+    memcpy(first, w2c_memory_data(w2c_instance_memory(i)), SIZE);
+    for (int n = 0; n < CHILDREN; n++) {
+        for (int k = 0; k < 5; k++) {
+            w2c_instance_delete(i);
+            EXPECT(make_tenant(&tenant_module, &i, pool, &notes, false) == W2C_OK);
+        }
+        fflush(stdout);
+        int status = 0;
+        pid_t gone = 0, child = fork();
+        if (!child) _exit(watch_tenant(i, first, pool));
+        EXPECT(child > 0);
+        while (!gone) {
+            for (int k = 0; k < 100; k++) {
+                w2c_instance_delete(i);
+                EXPECT(make_tenant(&tenant_module, &i, pool, &notes, false) == W2C_OK);
+                EXPECT(k % 10 || !memcmp(first, w2c_memory_data(w2c_instance_memory(i)), SIZE));
+                EXPECT(k % 10 || call(i, "poke", args, NULL) == W2C_OK);
+            }
+            w2c_instance_delete(i);
+            EXPECT(make_tenant(&tenant_module, &i, pool, &notes, false) == W2C_OK);
+            gone = waitpid(child, &status, WNOHANG);
+        }
+        EXPECT(gone == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    w2c_instance_delete(i);
+    w2c_pool_delete(pool);
+    return NULL;
+}
+
+/* Where no file can be opened, memories are cleaned in other ways. */
+static const char *check_no_files(void) {
+    struct rlimit limit, none;
+    EXPECT(!getrlimit(RLIMIT_NOFILE, &limit));
+    none = limit;
+    none.rlim_cur = 0;
+    EXPECT(!setrlimit(RLIMIT_NOFILE, &none));
+    const char *fault = check_written(&tenant_module, 200);
+    EXPECT(!setrlimit(RLIMIT_NOFILE, &limit));
+    return fault;
+}
+
 static void report(const char *name, const char *fault) {
     printf("%-24s %s\n", name, fault ? fault : "ok");
     failures += fault != NULL;
@@ -117,6 +185,7 @@ int main(int argc, char **argv) {
     report("clean by scanning", check_clean(&tenant_module, W2C_RESET_SCAN, 1 << 20));
     report("keeping little", check_clean(&tenant_module, W2C_RESET_SCAN, 8192));
     report("clean by dontneed", check_clean(&tenant_module, W2C_RESET_DONTNEED, 0));
+    report("written here and there", check_written(&tenant_module, 2000));
     report("same place", check_same_place(&tenant_module));
     report("limits", check_limits(&tenant_module));
     report("imports", check_imports(&tenant_module));
@@ -125,6 +194,8 @@ int main(int argc, char **argv) {
     report("address space", check_exhausted(false));
     report("promised memory", check_exhausted(true));
     report("fork", check_fork());
+    report("forks", check_forks());
+    report("without files", check_no_files());
     report("threads", check_threads(&tenant_module, cycles / 20));
     report("cycles", check_cycles(&tenant_module, NULL, cycles));
     w2c_pool_new(&pool, &tenant_module, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <w2c.h>
 
@@ -120,6 +121,48 @@ static const char *check_clean(const w2c_module *tenant, w2c_pool_reset how, uin
     w2c_pool_stats(pool, &info);
     EXPECT(info.hits == 23 && info.misses == 1 && info.in_use == 0 && info.held == 1);
     EXPECT(info.high_water == 1 && info.refused == 0);
+    w2c_pool_delete(pool);
+    return NULL;
+}
+
+/* A little is written here and there, in whatever way, and all of the memory is looked at. */
+static const char *check_written(const w2c_module *tenant, unsigned rounds) {
+    enum { SIZE = 4 * 65536 };
+    static uint8_t first[SIZE];
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    w2c_pool *pool;
+    w2c_instance *i;
+    Notes notes = {0, 0};
+    uint32_t seed = 1;
+    EXPECT(w2c_pool_new(&pool, tenant, NULL) == W2C_OK);
+    for (unsigned round = 0; round < rounds; round++) {
+        EXPECT(make_tenant(tenant, &i, pool, &notes, false) == W2C_OK);
+        uint8_t *data = w2c_memory_data(w2c_instance_memory(i));
+        EXPECT(w2c_memory_size(w2c_instance_memory(i)) == SIZE);
+        if (!round) memcpy(first, data, SIZE);
+        EXPECT(!memcmp(first, data, SIZE));
+        for (unsigned k = 0; k < round % 7; k++) {
+            seed = seed * 1103515245 + 12345;
+            size_t at = seed / 8 % SIZE;
+            /* also what the page would hold if somebody turned its bytes over */
+            data[at] = seed & 4 ? (uint8_t)~data[at] : (uint8_t)seed;
+            if (seed % 64 == 0) memset(data + at / page * page, (int)(seed >> 8), page);
+        }
+        /* pages that the tenant, or its host, replaced, locked, or that the system took away */
+        uint8_t *some = data + round * 5 % (SIZE / page) * page;
+        if (round % 16 == 9) {
+            EXPECT(mmap(some, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_FIXED, -1,
+                        0) == some);
+            some[round % page] = 0x77;
+        }
+        if (round % 16 == 11) madvise(some, page, MADV_DONTNEED);
+        if (round % 16 == 13) (void)(mlock(some, page) || munlock(some, page));
+#ifdef MADV_PAGEOUT
+        if (round % 16 == 15) madvise(data, SIZE, MADV_PAGEOUT);
+#endif
+        if (round % 5 == 4) EXPECT(call_ii(i, "grow", 1 + round % 3, 0) == 4);
+        w2c_instance_delete(i);
+    }
     w2c_pool_delete(pool);
     return NULL;
 }

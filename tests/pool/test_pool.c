@@ -1,4 +1,5 @@
 /* test_pool.c: pool_checks.h over interpreted modules. */
+#define _GNU_SOURCE
 #include "interp/interp.h"
 #include "pool_checks.h"
 #include <check.h>
@@ -42,6 +43,7 @@ START_TEST(test_tenant) {
     GOOD(check_clean(tenant, W2C_RESET_AUTO, 0));
     GOOD(check_clean(tenant, W2C_RESET_SCAN, 1 << 20));
     GOOD(check_clean(tenant, W2C_RESET_DONTNEED, 0));
+    GOOD(check_written(tenant, 300));
     GOOD(check_same_place(tenant));
     GOOD(check_limits(tenant));
     GOOD(check_imports(tenant));

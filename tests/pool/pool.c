@@ -1,5 +1,6 @@
 /* pool.c: pool_checks.h over compiled modules. An argument: how many cycles. */
 #define _GNU_SOURCE
+#include "big.h"
 #include "failing.h"
 #include "pool_checks.h"
 #include "starter.h"
@@ -159,6 +160,33 @@ static const char *check_forks(void) {
     return NULL;
 }
 
+/* Ten thousand instances of 1 MiB at once take little more than what they write. */
+static const char *check_many(uint32_t pages) {
+    enum { COUNT = SANITIZED ? 200 : 10000 };
+    static w2c_instance *all[COUNT];
+    Usage before = usage(), after;
+    for (int k = 0; k < COUNT; k++) {
+        EXPECT(w2c_instance_new(&big_module, &all[k], NULL, NULL) == W2C_OK);
+        for (uint32_t n = 0; n < pages; n++) {
+            const w2c_value args[2] = {{.i32 = 300000 * n}, {.i32 = (uint32_t)k}};
+            EXPECT(call(all[k], "poke", args, NULL) == W2C_OK);
+        }
+    }
+    after = usage();
+    for (int k = 0; k < COUNT; k += 99) {
+        EXPECT(call_ii(all[k], "peek", 0, 0) == (pages ? (uint32_t)k : 0x20656874));
+        EXPECT(call_ii(all[k], "peek", 300000, 0) == (pages > 1 ? (uint32_t)k : 0));
+        EXPECT(call_ii(all[k], "peek", 1048570, 0) == 0x646e65);
+    }
+    for (int k = 0; k < COUNT; k++)
+        w2c_instance_delete(all[k]);
+    long written = (long)pages * COUNT * sysconf(_SC_PAGESIZE) / 1024;
+    long more = after.resident - before.resident + after.tables - before.tables - written;
+    if (!SANITIZED) EXPECT(more <= 1 << 20);
+    EXPECT(after.descriptors - before.descriptors <= 1);
+    return NULL;
+}
+
 /* Where no file can be opened, memories are cleaned in other ways. */
 static const char *check_no_files(void) {
     struct rlimit limit, none;
@@ -177,7 +205,7 @@ static void report(const char *name, const char *fault) {
 }
 
 int main(int argc, char **argv) {
-    unsigned cycles = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 2000;
+    unsigned cycles = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : SANITIZED ? 2000 : 100000;
     w2c_pool *pool;
     w2c_init_traps();
     report("clean", check_clean(&tenant_module, W2C_RESET_AUTO, 0));
@@ -196,7 +224,9 @@ int main(int argc, char **argv) {
     report("fork", check_fork());
     report("forks", check_forks());
     report("without files", check_no_files());
-    report("threads", check_threads(&tenant_module, cycles / 20));
+    report("many", check_many(0));
+    report("many that write", check_many(4));
+    report("threads", check_threads(&tenant_module, 500));
     report("cycles", check_cycles(&tenant_module, NULL, cycles));
     w2c_pool_new(&pool, &tenant_module, NULL);
     report("cycles in a pool", check_cycles(&tenant_module, pool, cycles));

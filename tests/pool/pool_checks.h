@@ -365,17 +365,17 @@ static const char *check_threads(const w2c_module *tenant, unsigned rounds) {
     return fault;
 }
 
-/* Resident KiB, mappings, open descriptors. */
+/* Resident KiB, KiB of page tables, mappings, open descriptors. */
 typedef struct Usage {
-    long resident, mappings, descriptors;
+    long resident, tables, mappings, descriptors;
 } Usage;
 
 static Usage usage(void) {
-    Usage u = {0, 0, 0};
+    Usage u = {0, 0, 0, 0};
     char line[400];
     FILE *f = fopen("/proc/self/status", "r");
     while (f && fgets(line, sizeof line, f))
-        sscanf(line, "VmRSS: %ld", &u.resident);
+        if (sscanf(line, "VmRSS: %ld", &u.resident) < 1) sscanf(line, "VmPTE: %ld", &u.tables);
     if (f) fclose(f);
     f = fopen("/proc/self/maps", "r");
     while (f && fgets(line, sizeof line, f))
@@ -388,7 +388,7 @@ static Usage usage(void) {
 
 /* Many instances one after the other leave nothing behind, with a pool and without. */
 static const char *check_cycles(const w2c_module *tenant, w2c_pool *pool, unsigned cycles) {
-    Usage before = {0, 0, 0}, after;
+    Usage before = {0, 0, 0, 0}, after;
     Notes notes = {.add = 1};
     for (unsigned k = 0; k < cycles; k++) {
         w2c_instance *i;

@@ -11,6 +11,7 @@ HERE = os.path.join(TESTS, "snapshot")
 TELLS = ["numbers", "vector", "memories", "tables", "refs", "global_func", "passive", "dropped_data", "dropped_elem",
          "import"]
 OBJECT_TELLS = ["ring", "chain", "numbers", "references", "arrays", "fixed", "sure", "outside", "boxes", "rows", "passive"]
+CAUGHT_TELLS = ["numbers", "again", "uncaught", "none"]
 GRAPH_TELLS = ["ring", "chain", "numbers", "references", "arrays", "fixed", "sure", "outside", "exception",
                "exception_of_many", "passive"]
 
@@ -157,7 +158,9 @@ def main():
     with temp_dir() as temp:
         same_as_original(temp, "warm", TELLS, ("dropped_data", "dropped_elem", "import"), 64)
         same_as_original(temp, "objects", OBJECT_TELLS, (), 100000)  # the first one's functions stay in the second
+        same_as_original(temp, "caught", CAUGHT_TELLS, ("uncaught",), 64)
         compiled(temp, "warm", TELLS)
+        compiled(temp, "caught", CAUGHT_TELLS)
         compiled(temp, "objects", OBJECT_TELLS)
         as_c(temp, "warm", ("image", "incbin", "literal"))
         as_c(temp, "objects", ("image",))

@@ -18,7 +18,7 @@ static const char usage[] =
     "  --first=SEED     of the first module (default 1)\n"
     "  --count=N        modules (default 100)\n"
     "  --round=N        modules compiled together (default 100)\n"
-    "  --way='CC OPT [bounds|static] [apart]'  a compiler, a level, a memory mode; may be repeated "
+    "  --way='CC OPT [bounds|static] [plain]'  a compiler, a level, a memory mode; may be repeated "
     "(default cc "
     "-O0)\n"
     "  --funcs=N        functions of a module, at most (default 8)\n"
@@ -130,7 +130,7 @@ void cases_run(Differ *d, const Way *way, Case *cases, uint32_t count) {
     suite->options.cc = way->cc;
     suite->options.opt = way->opt;
     suite->options.memory = way->memory;
-    suite->options.apart = way->apart;
+    suite->options.plain = way->plain;
     suite->modules = suite_alloc(suite, count, sizeof *suite->modules);
     suite->module_count = count;
     for (uint32_t i = 0; i < count; i++) {
@@ -168,7 +168,7 @@ static void report(Differ *d, const Way *way, Case *c) {
            way->memory == MEMORY_BOUNDS   ? " bounds"
            : way->memory == MEMORY_STATIC ? " static"
                                           : "",
-           way->apart ? " apart" : "", c->what);
+           way->plain ? " plain" : "", c->what);
     if (d->minimise) {
         case_minimise(d, way, c);
         printf("  smaller: %s\n", c->what);
@@ -296,8 +296,8 @@ static void add_way(Differ *d, const char *text) {
     char *words = suite_text(&d->suite, text, strlen(text)), *level = strrchr(words, ' ');
     Way *way = &d->ways[d->way_count++];
     way->memory = MEMORY_GUARD;
-    if (level && !strcmp(level, " apart")) {
-        way->apart = true;
+    if (level && !strcmp(level, " plain")) {
+        way->plain = true;
         *level = 0;
         level = strrchr(words, ' ');
     }

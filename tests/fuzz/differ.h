@@ -12,7 +12,7 @@
 typedef struct Way { /* to compile */
     const char *cc, *opt;
     MemoryMode memory;
-    bool apart; /* instances and memory 0 */
+    bool plain; /* no optimisation of w2c's */
 } Way;
 
 typedef struct Case {

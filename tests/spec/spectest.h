@@ -27,7 +27,6 @@ typedef struct Options {
     const char *opt;     /* "-O0" ... */
     const char *include; /* folder of w2c_rt.h */
     MemoryMode memory;
-    bool apart;    /* instances and memory 0 */
     bool sanitize; /* modules with AddressSanitizer and UBSan, as the runner is */
     const char **cflags;
     uint32_t cflag_count;

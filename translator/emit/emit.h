@@ -89,6 +89,8 @@ typedef struct Writer {
     const Loop *loop; /* whose fast copy is under work */
     const char *turn; /* the number of the turn, in it */
     RangeChecks ranges;
+    uint32_t globals, globals_again,
+        globals_read; /* bits: those kept in variables, written to, read; see emit_global.c */
     uint32_t sizes,
         pointers; /* bits: memories whose size the body reads again, whose w2c_memory it uses */
     Arena arena;  /* reset for each function */
@@ -143,6 +145,12 @@ void emit_early_check(Writer *w, const RangeCheck *check);
 void emit_sizes(Writer *w);
 void emit_memory_decls(Writer *w, Buffer *out);
 bool emit_ranges(Writer *w); /* w->ranges of w->ir */
+/* ---- emit_global.c ---- */
+void emit_globals_begin(Writer *w); /* which ones w->ir keeps in variables */
+void emit_global(Writer *w, uint32_t global);
+void emit_global_set(Writer *w, const Stmt *s);
+void emit_globals_again(Writer *w); /* behind what may have written to them */
+void emit_globals_decls(const Writer *w, Buffer *out);
 /* ---- emit_meter.c: what interruptible functions pay ---- */
 void emit_meter_begin(Writer *w);
 void emit_charge(const Writer *w, Buffer *out); /* at the function's top */

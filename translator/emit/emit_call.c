@@ -34,6 +34,7 @@ void emit_results_close(Writer *w, const Stmt *s) {
     buffer_char(w->out, ';');
     if (op_info[s->op].fx == FX_CALL) {
         emit_sizes(w);
+        emit_globals_again(w);
         emit_fuel(w);
     }
     if (throws && (s->results < 2 && !shadowed(w, s))) {

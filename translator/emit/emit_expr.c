@@ -309,8 +309,7 @@ static void emit_special(Writer *w, const Node *n, bool parens) {
         emit_local(w, index);
         break;
     case OP_global_get:
-        buffer_printf(w->out, "%sm->%s%s", index < m->imported_globals ? "(*" : "",
-                      w->e->globals[index], index < m->imported_globals ? ")" : "");
+        emit_global(w, index);
         break;
     case OP_select:
         if (parens) buffer_char(w->out, '(');

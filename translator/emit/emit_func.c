@@ -136,6 +136,7 @@ static void declare(Writer *w, Buffer *out) {
     buffer_init(&locals, out->alloc);
     declare_locals(w, &locals); /* first: it may need the opaque constants */
     emit_memory_decls(w, &decls);
+    emit_globals_decls(w, &decls);
     emit_opaque_decls(w, &decls);
     buffer_bytes(&decls, locals.data, locals.len);
     emit_slot_decls(w, &decls);
@@ -289,6 +290,7 @@ static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
     w->opaque = 0;
     w->calls_itself = false;
     emit_meter_begin(w);
+    emit_globals_begin(w);
     w->params_set =
         emit_tail_is_body(w->e, w->func) ? emit_tail_params_set(ir, w->func) : UINT64_MAX;
     w->body.len = 0;

@@ -209,13 +209,6 @@ static void store(Writer *w, const Stmt *s) {
     buffer_text(w->out, ");");
 }
 
-static void set_global(Writer *w, const Stmt *s) {
-    bool imported = s->b < w->e->m->imported_globals;
-    buffer_printf(w->out, "W2C_SET(%sm->%s, ", imported ? "*" : "", w->e->globals[s->b]);
-    emit_arg(w, s, 0);
-    buffer_text(w->out, ");");
-}
-
 static void grow(Writer *w, const Stmt *s, const char *what) {
     bool narrow = vt_kind(emit_stmt_args(w, s)[s->count]) == VT_I32;
     emit_destination(w, s);
@@ -228,6 +221,7 @@ static void grow(Writer *w, const Stmt *s, const char *what) {
     }
     buffer_text(w->out, ");");
     emit_sizes(w);
+    emit_globals_again(w); /* the embedder may have been asked */
 }
 
 /* "_few": the length is a small constant and no memory is shared. */
@@ -251,7 +245,7 @@ static void emit_effect(Writer *w, const Stmt *s) {
         emit_call(w, s);
         return;
     case OP_global_set:
-        set_global(w, s);
+        emit_global_set(w, s);
         return;
     case OP_memory_grow:
         grow(w, s, "memory");

@@ -35,6 +35,7 @@ typedef struct TranslateOptions {
     bool no_fixed_tables;   /* call_indirect looks at the table even if that can never change */
     bool no_copies;         /* functions that call themselves are written out once */
     bool no_stack_analysis; /* every function that calls checks the stack */
+    bool no_kept_globals;   /* globals are read again each time */
     bool no_joined_memory;  /* instance and memory 0 lie apart */
     bool fixed_base;        /* own memories lie at constant addresses: one instance at a time */
     uint64_t max_memory;    /* bytes: how large static memories may become; 0: as their types say */
@@ -78,6 +79,8 @@ typedef struct OutputList { /* in the arena given */
 /* Switches every optimisation of these options off: what tests compare with. */
 static inline void translate_options_plain(TranslateOptions *o) {
     o->no_fixed_tables = o->no_copies = o->no_stack_analysis = o->no_range_analysis = true;
+    o->no_joined_memory = o->no_kept_globals = true;
+    o->no_loop_versions = o->no_loop_branches = o->no_libc_routines = true;
 }
 
 /* Validates every function on the way. On failure nothing is left behind that this call wrote.

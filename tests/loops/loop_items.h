@@ -59,7 +59,7 @@ static uint32_t any(Random *r, uint32_t below) {
 }
 
 typedef enum Relation { NE, LT_S, LT_U, GT_S, GT_U, LE_S, LE_U, GE_S, GE_U, COUNTER } Relation;
-typedef enum Shape { BOTTOM, BOTTOM_BEFORE, TOP, MIDDLE, IF_ELSE, EARLY } Shape;
+typedef enum Shape { BOTTOM, BOTTOM_BEFORE, TOP, MIDDLE, IF_ELSE, EARLY, LAST_IF, SHAPES } Shape;
 
 enum { MOST_ITEMS = 4 };
 typedef struct Place { /* an address */
@@ -364,10 +364,14 @@ static void branch(Gen *g, unsigned code, unsigned depth) {
     put_u(&g->code, depth);
 }
 
-static void open_block(Gen *g, unsigned code) {
+static void open_block_of(Gen *g, unsigned code, unsigned type) {
     op(g, code);
-    op(g, 0x40);
+    op(g, type);
     g->depth++;
+}
+
+static void open_block(Gen *g, unsigned code) {
+    open_block_of(g, code, 0x40);
 }
 
 static void close_block(Gen *g) {

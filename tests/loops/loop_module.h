@@ -66,10 +66,46 @@ static void items(Gen *g, unsigned from, unsigned to) {
     if (skips) close_block(g);
 }
 
+/* The `if` that stands last has two arms: in one of them the loop ends, with a value, in the other one it goes on.
+ * Which one is first, what decides, and whether the items are inside, is the first item's condition's to say. */
+static void last_if(Gen *g) {
+    const LoopFunc *f = g->f;
+    unsigned how = f->items[0].condition;
+    bool counts = how & 1, ends_first = how & 2;
+    unsigned inside = how & 4 ? 0 : (f->unroll + 1) / 2; /* the first copy that is */
+    if (!counts) {
+        test(g);
+        op(g, 0x45);
+        branch(g, 0x0d, 1);
+    }
+    items(g, 0, inside);
+    if (counts) {
+        test(g);
+        if (ends_first) op(g, 0x45);
+    } else {
+        load(g, 0x2d, &f->items[0].from, 0);
+        i32(g, 7);
+        op(g, ends_first ? 0x46 : 0x47);
+    }
+    open_block_of(g, 0x04, 0x7f);
+    for (unsigned arm = 0; arm < 2; arm++) {
+        if (arm) op(g, 0x05);
+        if (ends_first == (arm == 0)) {
+            get(g, P);
+            narrow(g);
+            continue;
+        }
+        items(g, inside, f->unroll);
+        steps(g, true);
+        branch(g, 0x0c, 1);
+    }
+    close_block(g);
+}
+
 static void loop_code(Gen *g) {
     const LoopFunc *f = g->f;
     open_block(g, 0x02);
-    open_block(g, 0x03);
+    open_block_of(g, 0x03, f->shape == LAST_IF ? 0x7f : 0x40);
     g->depth = 0;
     switch (f->shape) {
     case BOTTOM:
@@ -119,8 +155,12 @@ static void loop_code(Gen *g) {
         test(g);
         branch(g, 0x0d, 0);
         break;
+    default:
+        last_if(g);
+        break;
     }
     op(g, 0x0b);
+    if (f->shape == LAST_IF) set(g, K);
     op(g, 0x0b);
 }
 
@@ -191,7 +231,7 @@ static LoopFunc random_func(Random *r, bool two, bool floats) {
     static const int32_t strides[] = {1, 1, 2, 4, 4, 8, 8, 16, 3, 12, -1, -4, -8, -3};
     LoopFunc f = {.item_count = 1 + any(r, MOST_ITEMS), .unroll = 1u << any(r, 4)};
     f.relation = (Relation)any(r, 10);
-    f.shape = (Shape)any(r, 6);
+    f.shape = (Shape)any(r, SHAPES);
     bool down =
         f.relation == GT_S || f.relation == GT_U || f.relation == GE_S || f.relation == GE_U;
     bool up = f.relation != NE && f.relation != COUNTER && !down;

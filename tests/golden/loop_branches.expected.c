@@ -171,6 +171,7 @@ W2C_FN W2C_LOOPS void f_stride(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
         if (w2c_turns_ok(n) &&
             w2c_inside_by(m->memory0->size, a0, n - 1, s0, 1)) {
             u8 *const q0 = mem0 + a0;
+            W2C_UNROLL
             for (u64 k = 0; k != n; k++) {
                 w2c_put_u8(q0 + (s64)k * s0, (u8)0u);
             }
@@ -199,6 +200,7 @@ W2C_FN W2C_LOOPS void f_divide(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
             p2 != 0 &&
             p2 + 1 != 0) {
             u8 *const q0 = mem0 + a0;
+            W2C_UNROLL
             for (u64 k = 0; k != n; k++) {
                 w2c_put_u32(q0 + k * 4, (u32)w2c_i32_div_s(w2c_get_u32(q0 + k * 4), p2));
             }
@@ -226,6 +228,7 @@ W2C_FN W2C_LOOPS u32 f_sum(u8 *const mem0, u32 p0, u32 p1) {
         if (w2c_turns_ok(n) &&
             w2c_inside(m->memory0->size, a0, (n - 1) * 8 + 8)) {
             u8 *const q0 = mem0 + a0;
+            W2C_UNROLL
             for (u64 k = 0; k != n * 2; k++) {
                 const u32 t1 = w2c_get_u32(q0 + k * 4) + l2;
                 l2 = t1;

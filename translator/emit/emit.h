@@ -179,8 +179,8 @@ unsigned emit_loop_start(Writer *w, const Loop *l, uint32_t group);
 void emit_loop_pointer(Writer *w, const LoopAccess *a);
 void emit_loop_pairs(Writer *w, const LoopPair *pairs, uint32_t count);
 /* ---- emit_scan.c ---- */
-/* In front of a copy's for-loop: the host's routine where it does the same, "else". */
-void emit_loop_move(Writer *w, const Loop *l);
+/* In front of a copy's for-loop: the host's routine where it does the same, "else"; false: there is none. */
+bool emit_loop_move(Writer *w, const Loop *l);
 void emit_scan(Writer *w, const Loop *l); /* in front of a loop that searches */
 /* ---- emit_call.c ---- */
 void emit_call(Writer *w, const Stmt *s);

@@ -429,6 +429,13 @@ static bool is_affine(const Writer *w, uint32_t node) {
     return op != NODE_TEMP && op != NODE_MERGED;
 }
 
+static void put_unroll(Writer *w, const Loop *l) {
+    LoopUnroll how = loop_unroll(w->ir, l);
+    if (how == UNROLL_NOT) return;
+    emit_indent(w);
+    buffer_text(w->out, how == UNROLL_LONG ? "W2C_UNROLL_LONG\n" : "W2C_UNROLL\n");
+}
+
 static void put_body(Writer *w, const Loop *l) {
     bool stores = false;
     for (uint32_t i = 0; i < l->act_count; i++)
@@ -441,7 +448,7 @@ static void put_body(Writer *w, const Loop *l) {
         buffer_printf(w->out, "u8 *const q%u = %smem%u + a%u%s;\n", i, apart ? "w2c_apart(" : "",
                       l->groups[i].memory, i, apart ? ")" : "");
     }
-    emit_loop_move(w, l);
+    if (!emit_loop_move(w, l)) put_unroll(w, l);
     emit_indent(w);
     buffer_text(w->out, "for (u64 k = 0; k != n");
     if (l->roll > 1) buffer_printf(w->out, " * %u", l->roll);

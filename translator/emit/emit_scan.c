@@ -133,9 +133,9 @@ static void put_end(Writer *w, const LoopAccess *a, unsigned roll, bool down) {
     if (down) buffer_printf(w->out, " - (n * %u - 1) * %u", roll, a->bytes);
 }
 
-void emit_loop_move(Writer *w, const Loop *l) {
+bool emit_loop_move(Writer *w, const Loop *l) {
     LoopMove move;
-    if (w->e->options->no_libc_routines || !loop_is_move(w->ir, l, &move)) return;
+    if (w->e->options->no_libc_routines || !loop_is_move(w->ir, l, &move)) return false;
     uint64_t bytes = (uint64_t)move.to->bytes * l->roll;
     emit_indent(w);
     buffer_printf(w->out, "if (w2c_moves_%s(", move.down ? "down" : "up");
@@ -151,6 +151,7 @@ void emit_loop_move(Writer *w, const Loop *l) {
     buffer_printf(w->out, ", (size_t)(n * %llu));\n", (unsigned long long)bytes);
     emit_indent(w);
     buffer_text(w->out, "else\n");
+    return true;
 }
 
 void emit_scan(Writer *w, const Loop *l) {

@@ -142,6 +142,11 @@ typedef struct LoopMove {
 } LoopMove;
 bool loop_is_move(const Ir *ir, const Loop *l, LoopMove *out);
 
+/* Should the copy be unrolled? SMALL: its body is a few operations in a straight line; LONG: that, and there are many turns, a
+ * constant number of them. */
+typedef enum LoopUnroll { UNROLL_NOT, UNROLL_SMALL, UNROLL_LONG } LoopUnroll;
+LoopUnroll loop_unroll(const Ir *ir, const Loop *l);
+
 typedef struct LoopOptions {
     bool no_branches; /* only bodies that are a straight line */
     bool no_versions; /* no fast copies */

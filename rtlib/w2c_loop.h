@@ -76,10 +76,11 @@ W2C_INLINE u64 w2c_turns_le_by(u64 from, u64 to, s64 step, u64 top) {
 W2C_INLINE bool w2c_inside(u64 size, u64 at, u64 len) {
     return at <= size && len <= size - at;
 }
-/* And those at `at + step * k`, k from 0 to `last`, at most W2C_MOST_TURNS? */
-W2C_INLINE bool w2c_inside_by(u64 size, u64 at, u64 last, s64 step, u64 len) {
+/* And those at `at + step * k`, k from 0 to `last`, at most W2C_MOST_TURNS? Where there are stores, each turn must move on by
+ * `least` bytes at least, those of an access: gcc takes it for granted that a step which is not 0 leads past what was stored. */
+W2C_INLINE bool w2c_inside_by(u64 size, u64 at, u64 last, s64 step, u64 len, s64 least) {
     const s64 most = (s64)1 << 30;
-    if (step < -most || step > most) return false;
+    if (step < -most || step > most || (step < least && step > -least)) return false;
     if (step < 0) return last * (u64)-step <= at && w2c_inside(size, at, len);
     return w2c_inside(size, at, last * (u64)step + len);
 }

@@ -169,7 +169,7 @@ W2C_FN W2C_LOOPS void f_stride(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
         const u64 a0 = p0;
         const s64 s0 = (s32)p2;
         if (w2c_turns_ok(n) &&
-            w2c_inside_by(m->memory0->size, a0, n - 1, s0, 1)) {
+            w2c_inside_by(m->memory0->size, a0, n - 1, s0, 1, 1)) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
             for (u64 k = 0; k != n; k++) {

@@ -204,6 +204,19 @@ unsigned emit_loop_start(Writer *w, const Loop *l, uint32_t group) {
     return type;
 }
 
+/* By how many bytes a turn must move on: those of the group's widest access, when it has stores. */
+static unsigned least_step(const Writer *w, const Loop *l, uint32_t group) {
+    unsigned widest = 0;
+    bool stores = false;
+    for (uint32_t i = 0; i < l->access_count; i++)
+        if (l->accesses[i].group == group && l->accesses[i].bytes > widest)
+            widest = l->accesses[i].bytes;
+    for (uint32_t i = 0; i < l->act_count; i++)
+        stores |= l->acts[i].kind == ACT_STORE &&
+                  l->accesses[w->ir->nodes[l->acts[i].node].imm].group == group;
+    return stores ? widest : 0;
+}
+
 static void put_check(Writer *w, const Loop *l) {
     for (uint32_t i = 0; i < l->group_count; i++) {
         const LoopGroup *g = &l->groups[i];
@@ -223,8 +236,8 @@ static void put_check(Writer *w, const Loop *l) {
         emit_indent(w);
         buffer_text(w->out, "    ");
         if (g->stride) {
-            buffer_printf(w->out, "w2c_inside_by(m->memory%u->size, a%u, n - 1, s%u, %llu)",
-                          g->memory, i, i, (unsigned long long)g->extent);
+            buffer_printf(w->out, "w2c_inside_by(m->memory%u->size, a%u, n - 1, s%u, %llu, %u)",
+                          g->memory, i, i, (unsigned long long)g->extent, least_step(w, l, i));
             continue;
         }
         if (step < 0) buffer_printf(w->out, "(n - 1) * %llu <= a%u && ", llabs((long long)step), i);

@@ -1,18 +1,20 @@
 /* rt_joined.c: where an instance's struct lies. Modules that define their memory 0 are translated so that it begins
- * where the struct ends (w2c_module.joined): one reservation of address space is for both, and one pointer leads to
- * both. Other instances are allocated.
+ * a constant distance behind the struct (w2c_module.joined): one reservation of address space is for both, and one
+ * pointer leads to both. Other instances are allocated.
  *
- *   lead (whole pages)        room
- *   ...| struct, 64-byte unit | memory 0, reserved ... |
+ *   lead                                    room
+ *   (whole pages) struct | W2C_FRONT_GAP | memory 0, reserved ...
  *
- * The memory owns its room once it is created, and may outlive the instance (views hold it). */
+ * The gap stays inaccessible. The memory owns its room once it is created, and may outlive the instance (views hold
+ * it). */
 #define _GNU_SOURCE
 #include "rt_internal.h"
 #include <stdlib.h>
 #include <sys/mman.h>
 
 static u64 lead_of(const w2c_module *module) {
-    return w2c_round_up(W2C_ADJACENT((u64)module->size), w2c_os_page());
+    return w2c_round_up(W2C_ADJACENT((u64)module->size),
+                        w2c_os_page()); /* pages are no larger than the gap */
 }
 
 static u8 *base_of(const w2c_module *module, w2c_instance *instance) {
@@ -28,7 +30,7 @@ static w2c_instance *join(const w2c_module *module, u64 max_bytes, w2c_text *why
         return NULL;
     }
     w2c_instance *instance = (w2c_instance *)(void *)(base - W2C_ADJACENT((size_t)module->size));
-    if (mprotect(base - lead, (size_t)lead, PROT_READ | PROT_WRITE)) {
+    if (mprotect(base - lead, (size_t)(lead - W2C_FRONT_GAP), PROT_READ | PROT_WRITE)) {
         munmap(base - lead, (size_t)(lead + room));
         w2c_text_add(why, "no memory for an instance of %u bytes", module->size);
         return NULL;

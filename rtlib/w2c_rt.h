@@ -284,9 +284,12 @@ struct w2c_instance {
     struct w2c_slot *slot;              /* the place in a pool that it goes back to; NULL: none */
     u64 room; /* bytes reserved behind the struct for memory 0, until that is created */
 };
-/* A module that defines memory 0 may have it begin where the instance ends (w2c_module.joined): functions take its
- * base, and find the instance in front of it. `size` is the struct's. */
-#define W2C_ADJACENT(size) (((size) + 63u) & ~(__typeof__(size))63u)
+/* A module that defines memory 0 may have it begin a constant distance behind the instance (w2c_module.joined):
+ * functions take its base, and find the instance in front of it. `size` is the struct's. What lies between can
+ * not be accessed: should an access ever miss the memory by a little, it meets neither. */
+#define W2C_FRONT_GAP 65536u
+#define W2C_ADJACENT(size)                                                                         \
+    ((((size) + 63u) & ~(__typeof__(size))63u) + (__typeof__(size))W2C_FRONT_GAP)
 #define W2C_MEM0(m) ((u8 *)(m) + W2C_ADJACENT(sizeof *(m)))
 #define W2C_OF_MEM0(type, mem0) ((type *)(void *)((mem0) - W2C_ADJACENT(sizeof(type))))
 
@@ -502,7 +505,7 @@ struct w2c_module {
     bool metered;                    /* charges its context's meter */
     /* calls a record of the instance, or an import's stub: of interpreted modules; else NULL */
     void (*call)(w2c_instance *, const w2c_func *, const w2c_value *, w2c_value *);
-    bool joined; /* memory 0, the first of `memories`, begins where the instance ends: W2C_MEM0 */
+    bool joined; /* memory 0, the first of `memories`, begins behind the instance: W2C_MEM0 */
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */

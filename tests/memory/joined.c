@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static int failed;
 static void need(int good, const char *what) {
@@ -24,7 +25,17 @@ static int mappings(void) {
 
 static int is_joined(pair *m) {
     uintptr_t base = (uintptr_t)w2c_memory_data(w2c_instance_memory(pair_instance(m)));
-    return base > (uintptr_t)m && base - (uintptr_t)m < 65536 && base % 4096 == 0;
+    return base > (uintptr_t)m && base - (uintptr_t)m < 2 * 65536 && base % 4096 == 0;
+}
+
+/* The byte in front of the memory. */
+static int can_read_in_front(pair *m) {
+    int ends[2];
+    if (pipe(ends)) return 1;
+    int wrote = write(ends[1], w2c_memory_data(w2c_instance_memory(pair_instance(m))) - 1, 1) == 1;
+    close(ends[0]);
+    close(ends[1]);
+    return wrote;
 }
 
 static void use(pair *m, uint32_t value) {
@@ -59,6 +70,7 @@ int main(void) {
          "two instances");
     if (failed) return 1;
     need(is_joined(first) == JOINED && is_joined(second) == JOINED, "where the struct lies");
+    need(!JOINED || !can_read_in_front(first), "a gap in front of the memory");
     use(first, 7);
     use(second, 8);
     need(pair_x_load(first, 65532, &v) == W2C_OK && v == 7, "each has its own memory");

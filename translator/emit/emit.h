@@ -40,7 +40,7 @@ typedef struct Emitter {
     uint32_t *records;       /* by function: its w2c_func in the instance, or NO_RECORD */
     const uint32_t *import_of_func; /* by imported function: its import */
     uint8_t *modes;                 /* by memory: MemoryMode in force */
-    bool joined; /* memory 0 begins where the instance ends: functions take its base, mem0 */
+    bool joined; /* memory 0 begins behind the instance: functions take its base, mem0 */
     uint32_t record_count;
     MayThrow may_throw;
     CallGraph calls;

@@ -192,39 +192,51 @@ typedef struct w2c_operands {
     u64 *low;
 } w2c_operands;
 
-/* Fuel and interruption of code that is made for it (w2c_meter in w2c.h): `stopped` is 0 or has its
- * sign bit set, so that one comparison sees both ends. Only w2c_interrupt may come from other threads;
- * the rest is atomic because threads of a program may share a meter. */
+/* Fuel and interruption of code that is made for it (w2c_meter in w2c.h): `stopped` is 0, or INT64_MAX when
+ * somebody has interrupted, so that one comparison sees both ends. Only w2c_interrupt may come from other
+ * threads. C compilers may keep the fuel in registers and take two units at once, but not across what may
+ * fault or call: those may read the meter, for all they know. */
 W2C_NORETURN void w2c_meter_ended(w2c_meter *meter) __attribute__((cold));
+#define W2C_STOPPED(meter) (*(const volatile s64 *)&(meter)->stopped)
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#undef W2C_STOPPED
+#define W2C_STOPPED(meter) __atomic_load_n(&(meter)->stopped, __ATOMIC_RELAXED)
+#endif
+#endif
 W2C_INLINE s64 w2c_fuel(const w2c_meter *meter) {
-    return __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED);
+    return meter->fuel;
 }
-/* At a function's entry and at a loop's turn; fuel: what the meter holds. Returns what it holds then: the
- * meter is right at every moment, but a loop need not wait for what it has just written there. */
-W2C_INLINE s64 w2c_charge_from(w2c_meter *meter, s64 fuel) {
-    s64 left = fuel - 1;
-    if (W2C_UNLIKELY((left | __atomic_load_n(&meter->stopped, __ATOMIC_RELAXED)) < 0))
-        w2c_meter_ended(meter);
-    __atomic_store_n(&meter->fuel, left, __ATOMIC_RELAXED);
+/* At a function's entry and at a loop's turn, or at `units` of them between which nothing can be seen; fuel:
+ * what the meter holds. Returns what it holds then: the meter is right at every moment, but a loop need not
+ * wait for what it has just written there. */
+W2C_INLINE s64 w2c_charge_from(w2c_meter *meter, s64 fuel, s64 units) {
+    s64 left = fuel - units;
+    if (W2C_UNLIKELY(left < W2C_STOPPED(meter))) w2c_meter_ended(meter);
+    meter->fuel = left;
     return left;
 }
-W2C_INLINE void w2c_charge(w2c_meter *meter) {
-    (void)w2c_charge_from(meter, w2c_fuel(meter));
+W2C_INLINE void w2c_charge(w2c_meter *meter, s64 units) {
+    (void)w2c_charge_from(meter, w2c_fuel(meter), units);
 }
-/* For a loop that does `turns` turns at once: takes their fuel, or nothing when there is less or
+/* One unit where several threads may charge the meter: others see it at once. */
+W2C_INLINE void w2c_charge_shared(w2c_meter *meter) {
+    s64 left = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED) - 1;
+    if (W2C_UNLIKELY(left < W2C_STOPPED(meter))) w2c_meter_ended(meter);
+    __atomic_store_n(&meter->fuel, left, __ATOMIC_RELAXED);
+}
+/* For a loop that does `turns` turns at once, at most 2^62: takes their fuel, or nothing when there is less or
  * somebody has interrupted: then the turns are charged one by one, and it ends where it must. */
 W2C_INLINE bool w2c_fuel_take(w2c_meter *meter, u64 turns) {
-    s64 fuel = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED);
-    if (W2C_UNLIKELY(turns > (u64)fuel || __atomic_load_n(&meter->stopped, __ATOMIC_RELAXED) < 0))
-        return false;
-    __atomic_store_n(&meter->fuel, fuel - (s64)turns, __ATOMIC_RELAXED);
+    s64 left = w2c_fuel(meter) - (s64)turns;
+    if (W2C_UNLIKELY(left < W2C_STOPPED(meter))) return false;
+    meter->fuel = left;
     return true;
 }
 
 /* Of turns that were taken and then not done. */
 W2C_INLINE void w2c_fuel_return(w2c_meter *meter, u64 turns) {
-    s64 fuel = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED);
-    __atomic_store_n(&meter->fuel, fuel + (s64)turns, __ATOMIC_RELAXED);
+    meter->fuel += (s64)turns;
 }
 
 /* What generated code sees of a context: its first member. */

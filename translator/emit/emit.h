@@ -73,13 +73,16 @@ typedef struct Writer {
     Buffer body;       /* of the function under work: printed before its declarations */
     const Ir *ir;
     uint32_t func;
-    unsigned copy;     /* of func: 0 the function itself, see emit_copies.c */
-    unsigned depth;    /* braces open */
-    unsigned opaque;   /* bits: laundered constants used, see emit_expr.c */
-    bool plain;        /* no laundered constants here: an initialiser */
-    bool keeps_fuel;   /* the fuel is a variable, too: loops write the meter, but do not read it */
-    bool calls_itself; /* by tail calls: goto T0 */
-    uint64_t params_set; /* a body of tail calls: bit k: parameter k may be set (above: it may) */
+    unsigned copy;        /* of func: 0 the function itself, see emit_copies.c */
+    unsigned depth;       /* braces open */
+    unsigned opaque;      /* bits: laundered constants used, see emit_expr.c */
+    bool plain;           /* no laundered constants here: an initialiser */
+    bool keeps_fuel;      /* the fuel is a variable, too, in loops without calls: */
+    uint64_t *fuel_loops; /*   bitmap by block; NULL: in none */
+    bool pays_calls;      /* of its copies, which take the meter: see emit_meter.c */
+    uint32_t paid_call;   /* the statement whose call the turn has paid for */
+    bool calls_itself;    /* by tail calls: goto T0 */
+    uint64_t params_set;  /* a body of tail calls: bit k: parameter k may be set (above: it may) */
     uint32_t *slots[MAX_SLOT_TYPES]; /* bitmaps: slots used, by height */
     uint32_t slot_words;
     uint64_t *handlers,
@@ -152,9 +155,15 @@ void emit_global_set(Writer *w, const Stmt *s);
 void emit_globals_again(Writer *w); /* behind what may have written to them */
 void emit_globals_decls(const Writer *w, Buffer *out);
 /* ---- emit_meter.c: what interruptible functions pay ---- */
-void emit_meter_begin(Writer *w);
+bool emit_meter_begin(Writer *w);
 void emit_charge(const Writer *w, Buffer *out); /* at the function's top */
-void emit_fuel(Writer *w);                      /* behind what may have charged: the fuel again */
+void emit_turn(Writer *w, const Stmt *s);       /* at a loop's head */
+/* In front of a call's statement, and behind its first argument: where a copy is called. */
+void emit_call_charge(Writer *w, const Stmt *s);
+void emit_call_meter(Writer *w, const Stmt *s);
+void emit_copy_prototype(const Writer *w, Buffer *out, const char *name, bool names);
+/* Behind what has charged for turns of loop `block`, on a way past it: the fuel again. */
+void emit_fuel(Writer *w, uint32_t block);
 /* ---- emit_stmt.c ---- */
 void emit_stmts(Writer *w);
 uint32_t emit_stack_check_place(const Writer *w); /* in front of this statement, or NO_FUNC */

@@ -35,7 +35,6 @@ void emit_results_close(Writer *w, const Stmt *s) {
     if (op_info[s->op].fx == FX_CALL) {
         emit_sizes(w);
         emit_globals_again(w);
-        emit_fuel(w);
     }
     if (throws && (s->results < 2 && !shadowed(w, s))) {
         buffer_char(w->out, '\n');
@@ -68,12 +67,14 @@ static void call_args(Writer *w, const Stmt *s, uint32_t count) {
 }
 
 static void call_direct(Writer *w, const Stmt *s) {
+    emit_call_charge(w, s);
     emit_results_open(w, s, w->e->m->funcs[s->b].type);
     emit_callee_name(w, s->b);
     bool own = s->b >= w->e->m->imported_funcs;
     buffer_text(w->out, emit_is_addressed(w->e, s->b) ? "(&m->w2c"
                         : own && w->e->joined         ? "(mem0"
                                                       : "(m");
+    emit_call_meter(w, s);
     if (own) w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
     call_args(w, s, s->count);
     emit_results_close(w, s);

@@ -36,7 +36,7 @@ void emit_copy_prototypes(const Writer *w, Buffer *out) {
         const char *name = emit_copy_name(w, &scratch, copy);
         buffer_text(out, "W2C_COPY ");
         if (name)
-            emit_prototype(w->e, out, w->func, name, false);
+            emit_copy_prototype(w, out, name, false);
         else
             out->failed = true;
         buffer_text(out, ";\n");

@@ -221,6 +221,8 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
     if (emit_loops_any(w)) buffer_text(out, "W2C_LOOPS ");
     if (tail)
         buffer_printf(out, "W2C_TAIL_FN(%s) {\n", name);
+    else if (w->copy)
+        emit_copy_prototype(w, out, name, true);
     else
         emit_prototype(w->e, out, func, name, true);
     if (tail)
@@ -229,11 +231,7 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
         buffer_text(out, " {\n");
     if (w->calls_itself) buffer_text(out, "T0: W2C_LOOP();\n");
     declare(w, out);
-    if (w->e->options
-            ->interruptible) { /* the check first: nothing is charged for what does not run */
-        if (emit_stack_check(w) != STACK_CHECK_NONE) emit_stack_check_text(w, out);
-        emit_charge(w, out);
-    }
+    if (w->e->options->interruptible) emit_charge(w, out);
     buffer_bytes(out, w->body.data, w->body.len);
     buffer_text(out, "}\n");
 }
@@ -289,7 +287,7 @@ static bool emit_body(Writer *w, const OpStream *stream, const Ir *ir) {
     w->depth = 0;
     w->opaque = 0;
     w->calls_itself = false;
-    emit_meter_begin(w);
+    if (!emit_meter_begin(w)) return false;
     emit_globals_begin(w);
     w->params_set =
         emit_tail_is_body(w->e, w->func) ? emit_tail_params_set(ir, w->func) : UINT64_MAX;

@@ -324,17 +324,16 @@ static void put_exit(Writer *w, const Loop *l, const LoopAct *a) {
     w->depth++;
     put_done(w, l);
     put_pairs(w, l->pairs + a->first, a->count);
-    emit_indent(w);
     if (w->e->options->interruptible) {
+        emit_indent(w);
         buffer_text(w->out, "w2c_fuel_return(meter, ");
         put_charged(w, l);
         buffer_text(w->out, " - k");
         if (l->roll > 1) buffer_printf(w->out, " / %u", l->roll);
-        buffer_text(w->out, ");");
-        emit_fuel(w);
-        buffer_char(w->out, '\n');
-        emit_indent(w);
+        buffer_text(w->out, ");\n");
+        emit_fuel(w, l->block);
     }
+    emit_indent(w);
     if (a->a == l->last)
         buffer_printf(w->out, "goto D%u;", l->block);
     else
@@ -514,12 +513,9 @@ void emit_loop_copy(Writer *w, const Loop *l) {
     put_turns(w, l);
     put_check(w, l);
     w->depth++;
-    if (w->keeps_fuel) {
-        emit_indent(w);
-        buffer_text(w->out, "fuel = w2c_fuel(meter);\n");
-    }
     put_body(w, l);
     put_done(w, l);
+    emit_fuel(w, l->block);
     put_finals(w, l);
     if (last && !l->tail) {
         emit_indent(w);

@@ -117,11 +117,7 @@ static void put_skip(Writer *w, const Loop *l) {
     if (w->e->options->interruptible) buffer_text(w->out, " && w2c_fuel_take(meter, n)");
     buffer_text(w->out, ") {\n");
     w->depth++;
-    if (w->keeps_fuel) {
-        emit_indent(w);
-        emit_fuel(w);
-        buffer_char(w->out, '\n');
-    }
+    emit_fuel(w, l->block);
     put_finals(w, l);
     w->depth--;
     emit_indent(w);

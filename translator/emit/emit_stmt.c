@@ -333,10 +333,8 @@ static void emit_stmt(Writer *w, const Stmt *s) {
         buffer_text(w->out, ":;");
         break;
     case STMT_LOOP:
-        if (w->e->options->interruptible) { /* the first turn is free */
-            buffer_printf(
-                w->out, "goto R%u; L%u: %s; R%u: W2C_LOOP();", s->a, s->a,
-                w->keeps_fuel ? "fuel = w2c_charge_from(meter, fuel)" : "w2c_charge(meter)", s->a);
+        if (w->e->options->interruptible) {
+            emit_turn(w, s);
             break;
         }
         emit_label(w, "L", s->a);
@@ -384,8 +382,7 @@ static void end_unreached(Writer *w) {
 }
 
 uint32_t emit_stack_check_place(const Writer *w) {
-    if (w->plain || w->e->options->interruptible || emit_stack_check(w) == STACK_CHECK_NONE)
-        return NO_FUNC;
+    if (w->plain || emit_stack_check(w) == STACK_CHECK_NONE) return NO_FUNC;
     return w->e->options->no_stack_analysis ? 0 : check_place(w->ir);
 }
 

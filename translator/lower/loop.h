@@ -157,4 +157,6 @@ typedef struct LoopOptions {
  * appends nodes to ir. Errors: NOMEM. Thread: any. */
 bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopOptions *how,
                 LoopSet *out);
+/* How many of kid[] a node has; of accesses some may be 0. */
+unsigned loop_kids(const Node *n);
 #endif

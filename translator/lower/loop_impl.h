@@ -81,8 +81,6 @@ uint32_t loop_stride_node(LoopRun *r, unsigned type, const Affine *a);
 /* Is the tree made of what the loop does not assign? */
 bool loop_is_fixed(const LoopRun *r, uint32_t node);
 bool loop_same_tree(const LoopRun *r, uint32_t a, uint32_t b);
-/* How many of kid[] a node has; of accesses some may be 0. */
-unsigned loop_kids(const Node *n);
 /* op over kids that are nodes of the pass, folded where the result is affine. */
 uint32_t loop_op(LoopRun *r, Node node, unsigned kids);
 static inline uint64_t loop_mask(unsigned type) {

@@ -61,3 +61,14 @@ W2C_FN u32 f_address(u8 *const mem0, u32 p0) {
     i0 = w2c_load_u32_c(mem0, size0, p0 + 4u, 16u);
     return i0;
 }
+
+/* apart: (i32) -> (i32) */
+W2C_FN u32 f_apart(u8 *const mem0, u32 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
+    const u64 size0 = m->own_memory0.size;
+    W2C_AT_LEAST(size0, 65536);
+    u32 i0;
+    w2c_check_c(size0, (p0 + 8u) - 12u, 18u);
+    i0 = (w2c_load_u32_u(mem0, p0 + 8u, 0u) + w2c_load_u32_u(mem0, p0, 0u)) + ((u32)w2c_load_u8_u(mem0, p0 - 4u, 1u) + (u32)w2c_load_u16_u(mem0, p0 + 12u, 0u));
+    return i0;
+}

@@ -23,4 +23,8 @@
     (i64.store (local.get 0) (local.get 2)))
   (func $size_and_grow (param i32) (result i32)
     (i32.add (memory.size) (memory.grow (local.get 0))))
-  (func $address (param i32) (result i32) (i32.load offset=16 (i32.add (local.get 0) (i32.const 4)))))
+  (func $address (param i32) (result i32) (i32.load offset=16 (i32.add (local.get 0) (i32.const 4))))
+  (func $apart (param i32) (result i32) ;; one check, from the lowest address on
+    (i32.add
+      (i32.add (i32.load (i32.add (local.get 0) (i32.const 8))) (i32.load (local.get 0)))
+      (i32.add (i32.load8_u offset=1 (i32.sub (local.get 0) (i32.const 4))) (i32.load16_u (i32.add (local.get 0) (i32.const 12)))))))

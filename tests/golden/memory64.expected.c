@@ -48,3 +48,14 @@ W2C_FN void f_copy(u8 *const mem0, u64 p0, u64 p1, u64 p2) {
     w2c_memory_copy(m->memory0, m->memory0, p0, p1, p2);
     return;
 }
+
+/* apart: (i64) -> (i32) */
+W2C_FN u32 f_apart(u8 *const mem0, u64 p0) {
+    golden *const m = W2C_OF_MEM0(golden, mem0);
+    const u64 size0 = m->own_memory0.size;
+    W2C_AT_LEAST(size0, 65536);
+    u32 i0;
+    w2c_check_l(size0, (p0 + 8ull) - 12ull, 18u);
+    i0 = (w2c_load_u32_u(mem0, p0 + 8ull, 0u) + w2c_load_u32_u(mem0, p0, 0u)) + ((u32)w2c_load_u8_u(mem0, p0 - 4ull, 1u) + (u32)w2c_load_u16_u(mem0, p0 + 12ull, 0u));
+    return i0;
+}

@@ -36,9 +36,11 @@ void emit_access(Writer *w, uint32_t memory, uint16_t op, bool is_free) {
 
 void emit_early_check(Writer *w, const RangeCheck *check) {
     emit_indent(w);
-    buffer_printf(w->out, "w2c_check_%c(size%u, ",
-                  w->e->m->memories[check->memory].limits.is64 ? 'l' : 'c', check->memory);
-    emit_expr(w, check->node, false);
+    bool wide = w->e->m->memories[check->memory].limits.is64;
+    buffer_printf(w->out, "w2c_check_%c(size%u, ", wide ? 'l' : 'c', check->memory);
+    emit_expr(w, check->node, check->below > 0);
+    if (check->below)
+        buffer_printf(w->out, " - %llu%s", (unsigned long long)check->below, wide ? "ull" : "u");
     buffer_printf(w->out, ", %lluu);\n", (unsigned long long)check->end);
 }
 

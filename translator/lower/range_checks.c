@@ -23,7 +23,7 @@ typedef struct Facts {
 typedef struct Check { /* a check as it stands: at its access, or early, before the statement */
     uint32_t stmt, node, address, memory, region; /* node: the load; NO_NODE: a store */
     bool early, movable;
-    uint64_t end;
+    uint64_t below, end; /* from address - below on so many bytes */
 } Check;
 
 typedef struct Meeting { /* a label, an if */
@@ -58,17 +58,11 @@ static Fact *fact_of(Facts *f, uint32_t value, uint32_t memory) {
     return NULL;
 }
 
-/* What shows that [value + from, value + end) lies inside. */
-static Fact *covering(Pass *p, uint32_t value, uint32_t memory, uint64_t end) {
-    for (unsigned n = 0; value && n < 4; n++) {
-        Fact *f = fact_of(&p->facts, value, memory);
-        if (f && f->end >= end) return f;
-        const RangeValue *v = &p->vars.values[value];
-        if (end > UINT32_MAX) return NULL;
-        end += v->delta;
-        value = v->base;
-    }
-    return NULL;
+/* The distance from the fact's value to this one, where that is a constant. */
+static bool distance(const Pass *p, const Fact *f, uint32_t value, uint32_t memory, int64_t *out) {
+    const RangeValue *v = &p->vars.values[value], *from = &p->vars.values[f->value];
+    *out = v->delta - from->delta;
+    return f->memory == memory && from->root == v->root;
 }
 
 static void put_fact(Pass *p, Fact fact) {
@@ -85,16 +79,32 @@ static void put_fact(Pass *p, Fact fact) {
     }
 }
 
+/* Makes of the fact what the other one knows, too; false: nothing. */
+static bool overlap(const Pass *p, Fact *fact, const Fact *other) {
+    int64_t after;
+    if (!distance(p, other, fact->value, fact->memory, &after)) return false;
+    uint64_t begin = after < 0 ? (uint64_t)-after : 0; /* where the other one begins */
+    uint64_t end = after < 0 ? other->end + begin : other->end - (uint64_t)after;
+    if (after >= 0 && other->end <= (uint64_t)after) return false;
+    if (end > fact->end) end = fact->end;
+    if (begin >= end) return false;
+    if (begin) fact->value = other->value;
+    fact->end = end - begin;
+    return true;
+}
+
 /* Leaves in a what both know. */
-static void meet(Facts *a, Facts *b) {
+static void meet(const Pass *p, Facts *a, const Facts *b) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < a->count; i++) {
-        Fact fact = a->fact[i];
-        const Fact *other = fact_of(b, fact.value, fact.memory);
-        if (!other) continue;
-        if (other->end < fact.end) fact.end = other->end;
-        fact.check = NO_CHECK;
-        a->fact[count++] = fact;
+        Fact best = {0};
+        for (uint32_t k = 0; k < b->count; k++) {
+            Fact fact = a->fact[i];
+            if (overlap(p, &fact, &b->fact[k]) && fact.end > best.end) best = fact;
+        }
+        if (!best.value) continue;
+        best.check = NO_CHECK;
+        a->fact[count++] = best;
     }
     a->count = count;
     a->oldest = 0;
@@ -186,6 +196,50 @@ static bool make_early(Pass *p, uint32_t check) {
     return c->early = true;
 }
 
+/* A check that stands already shows that the access stays inside. */
+static bool is_covered(Pass *p, uint32_t node, uint32_t value, uint32_t memory, uint64_t end) {
+    for (uint32_t i = 0; i < p->facts.count; i++) {
+        const Fact *f = &p->facts.fact[i];
+        int64_t after;
+        if (!distance(p, f, value, memory, &after) || after < 0) continue;
+        if ((uint64_t)after + end > f->end) continue;
+        /* in the statement itself loads come in any order, stores come last */
+        const Check *c = f->check == NO_CHECK ? NULL : &p->checks[f->check];
+        if (!c || c->stmt != p->stmt || c->early || node == NO_NODE || make_early(p, f->check))
+            return true;
+    }
+    return false;
+}
+
+/* May one check look at several addresses? When x + c wraps, x must lie outside; but a 32-bit memory can become so large that
+ * it does not. */
+static bool is_outside_near_top(const Pass *p, uint32_t memory) {
+    const Limits *l = &p->m->memories[memory].limits;
+    return l->is64 ||
+           (l->has_max && l->max <= ((uint64_t)1 << 31) >> p->m->memories[memory].page_log2);
+}
+
+/* A check that stands already is made to look here, too. */
+static bool is_widened(Pass *p, uint32_t value, uint32_t memory, uint64_t end) {
+    for (uint32_t i = 0; !p->trapping && i < p->facts.count; i++) {
+        Fact *f = &p->facts.fact[i];
+        int64_t after;
+        if (f->check == NO_CHECK || p->checks[f->check].region != p->region ||
+            !distance(p, f, value, memory, &after) || (after && !is_outside_near_top(p, memory)))
+            continue;
+        Check *c = &p->checks[f->check];
+        uint64_t below = after < 0 ? (uint64_t)-after : 0;
+        uint64_t from_here = (after < 0 ? 0 : (uint64_t)after) + end;
+        uint64_t all = c->end + below > from_here ? c->end + below : from_here;
+        if (all > UINT32_MAX || !make_early(p, f->check)) continue;
+        c->below += below;
+        c->end = f->end = all;
+        if (below) f->value = value;
+        return true;
+    }
+    return false;
+}
+
 /* An access of `bytes` at the address, whose value is given; node: the load, or
  * NO_NODE: the statement's store. */
 static void access(Pass *p, uint32_t node, uint32_t address, uint32_t value, uint32_t memory,
@@ -194,22 +248,11 @@ static void access(Pass *p, uint32_t node, uint32_t address, uint32_t value, uin
         p->vars.failed)
         return;
     uint64_t end = offset + bytes;
-    Fact *f = covering(p, value, memory, end);
-    if (f) {
-        /* in the statement itself loads come in any order, stores come last */
-        const Check *c = f->check == NO_CHECK ? NULL : &p->checks[f->check];
-        if (!c || c->stmt != p->stmt || c->early || node == NO_NODE || make_early(p, f->check)) {
-            make_free(p, node);
-            return;
-        }
-    }
-    f = fact_of(&p->facts, value, memory);
-    if (f && f->check != NO_CHECK && p->checks[f->check].region == p->region && !p->trapping &&
-        make_early(p, f->check)) {
-        if (p->checks[f->check].end < end) p->checks[f->check].end = f->end = end;
+    if (value && (is_covered(p, node, value, memory, end) || is_widened(p, value, memory, end))) {
         make_free(p, node);
         return;
     }
+    const Fact *f = fact_of(&p->facts, value, memory);
     uint32_t check = new_check(p, node, address, memory, end);
     if (!f || f->end < end) put_fact(p, (Fact){value, memory, check, end});
 }
@@ -320,7 +363,7 @@ static void jump(Pass *p, uint32_t block) {
     if (p->dead || block == 0 || is_loop(p, block)) return;
     Meeting *l = &p->labels[block];
     if (l->facts) {
-        meet(l->facts, &p->facts);
+        meet(p, l->facts, &p->facts);
     } else {
         l->facts = saved(p);
         l->time = range_time(&p->vars);
@@ -347,7 +390,7 @@ static void label(Pass *p, uint32_t block) {
         if (p->dead)
             p->facts = *l->facts;
         else
-            meet(&p->facts, l->facts);
+            meet(p, &p->facts, l->facts);
         range_forget_since(&p->vars, l->time);
     }
     p->dead = false;
@@ -393,7 +436,7 @@ static void end_if(Pass *p, uint32_t block) {
         if (p->dead)
             p->facts = *other;
         else if (other)
-            meet(&p->facts, other);
+            meet(p, &p->facts, other);
         range_forget_since(&p->vars, f->time);
     }
     p->dead = p->dead && !other && !p->handlers;
@@ -481,7 +524,8 @@ static bool take(Pass *p, RangeChecks *out) {
     if (!early) return false;
     for (uint32_t i = 1; i < p->check_count; i++) {
         const Check *c = &p->checks[i];
-        if (c->early) early[count++] = (RangeCheck){c->stmt, c->address, c->memory, c->end};
+        if (c->early)
+            early[count++] = (RangeCheck){c->stmt, c->address, c->memory, c->below, c->end};
     }
     *out = (RangeChecks){p->free_nodes, p->free_stmts, early, count};
     return true;

@@ -2,17 +2,17 @@
  *
  * A memory never shrinks, so what a check has shown stays true for as long as the address has that value.
  * The pass follows integer values through a function, forwards, and finds accesses that lie where an
- * earlier check has looked already: those need none. Where several accesses at one address follow each
- * other without any effect between them that could be seen, the first check covers all: it fails exactly
+ * earlier check has looked already: those need none. Where several accesses at one address, or at addresses that are
+ * constants apart, follow each other without any effect between them that could be seen, the first check covers all: it fails exactly
  * when one of theirs would, with the same trap, and nothing that could tell the difference has happened. */
 #ifndef W2C_RANGE_CHECKS_H
 #define W2C_RANGE_CHECKS_H
 #include "ir.h"
 
-/* Made before statement `stmt`: address + end must not exceed the memory's size. */
+/* Made before statement `stmt`: address - below, in the address's type, + end must not exceed the memory's size. */
 typedef struct RangeCheck {
     uint32_t stmt, node, memory; /* node: the address, a tree that cannot trap */
-    uint64_t end;
+    uint64_t below, end;
 } RangeCheck;
 
 typedef struct RangeChecks {

@@ -9,8 +9,8 @@ enum { RANGE_VALUES = 1u << 20, RANGE_FACTS = 24, RANGE_TABLE = 1024 };
 typedef struct RangeValue {
     uint32_t op, a, b, c; /* an operation on values; op OP_COUNT: some value of its own */
     uint64_t imm;
-    uint32_t base; /* 0, or the value is base + delta in its type, delta small and positive */
-    uint32_t delta;
+    uint32_t root; /* the value is that of root + delta in its type; root: often itself */
+    int64_t delta;
 } RangeValue;
 
 typedef struct RangeVars {

@@ -31,6 +31,7 @@ static uint32_t add(RangeVars *v, RangeValue value) {
         if (!values) return 0;
         v->values = values;
     }
+    if (!value.root) value.root = v->value_count;
     v->values[v->value_count] = value;
     return v->value_count++;
 }
@@ -40,13 +41,20 @@ uint32_t range_fresh(RangeVars *v) {
     return add(v, (RangeValue){.op = OP_COUNT});
 }
 
-/* x + c, c small and positive */
-static void link_base(const RangeVars *v, RangeValue *value) {
-    if (value->op != OP_i32_add && value->op != OP_i64_add) return;
-    const RangeValue *by = &v->values[value->b];
-    if ((by->op != OP_i32_const && by->op != OP_i64_const) || by->imm > INT32_MAX) return;
-    value->base = value->a;
-    value->delta = (uint32_t)by->imm;
+/* x + c, x - c: the same root. */
+static void link_root(const RangeVars *v, RangeValue *value) {
+    enum { FARTHEST = 1 << 30 };
+    bool wide = value->op == OP_i64_add || value->op == OP_i64_sub;
+    bool minus = value->op == OP_i32_sub || value->op == OP_i64_sub;
+    if (!wide && !minus && value->op != OP_i32_add) return;
+    const RangeValue *by = &v->values[value->b], *a = &v->values[value->a];
+    if (by->op != (wide ? OP_i64_const : OP_i32_const)) return;
+    int64_t c = wide ? (int64_t)by->imm : (int32_t)(uint32_t)by->imm;
+    if (c > FARTHEST || c < -FARTHEST) return;
+    int64_t delta = a->delta + (minus ? -c : c);
+    if (delta > FARTHEST || delta < -FARTHEST) return;
+    value->root = a->root;
+    value->delta = delta;
 }
 
 uint32_t range_value(RangeVars *v, RangeValue value) {
@@ -59,7 +67,7 @@ uint32_t range_value(RangeVars *v, RangeValue value) {
     if (there && there->op == value.op && there->a == value.a && there->b == value.b &&
         there->c == value.c && there->imm == value.imm)
         return *place;
-    link_base(v, &value);
+    link_root(v, &value);
     uint32_t number = add(v, value);
     if (number) *place = number;
     return number;

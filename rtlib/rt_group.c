@@ -34,7 +34,8 @@ static bool is_the_one(int fd, const w2c_group_file *file, w2c_text *why) {
                      (long long)st.st_size, (unsigned long long)file->size);
         return false;
     }
-    void *at = mmap(NULL, (size_t)file->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    /* all of it is read: pages one by one would cost more than the sum */
+    void *at = mmap(NULL, (size_t)file->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
     if (at == MAP_FAILED) {
         w2c_text_add(why, "%s", strerror(errno));
         return false;

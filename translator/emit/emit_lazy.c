@@ -21,11 +21,17 @@ static void pass(const Emitter *e, Buffer *out, uint32_t func) {
     buffer_char(out, ')');
 }
 
-static void call_entry(const Emitter *e, Buffer *out, uint32_t func) {
-    buffer_printf(out, "    %s((", func_type(e->m, func)->u.func.result_count ? "return " : "");
+/* Its entry, as a function. */
+static void entry(const Emitter *e, Buffer *out, uint32_t func) {
+    buffer_text(out, "((");
     pointer_type(e, out, func);
     buffer_printf(out, ")__atomic_load_n(&%s_dispatch[%u], __ATOMIC_ACQUIRE))", e->name,
                   number(e, func));
+}
+
+static void call_entry(const Emitter *e, Buffer *out, uint32_t func) {
+    buffer_printf(out, "    %s", func_type(e->m, func)->u.func.result_count ? "return " : "");
+    entry(e, out, func);
     pass(e, out, func);
     buffer_text(out, ";\n}\n");
 }
@@ -47,10 +53,15 @@ void emit_lazy_call(const Emitter *e, Buffer *out, uint32_t func) {
     buffer_text(out, e->options->tier ? "static inline __attribute__((unused)) " : "W2C_INLINE ");
     emit_prototype(e, out, func, e->funcs[func], true);
     buffer_text(out, " {\n");
-    if (e->options->tier)
+    if (e->options->tier) {
         tier_call(e, out, func);
-    else
-        call_entry(e, out, func);
+        return;
+    }
+    call_entry(e, out, func);
+    /* calls themselves: without optimisation an inline function's arguments are copied */
+    buffer_printf(out, "#define %s(...) (", e->funcs[func]);
+    entry(e, out, func);
+    buffer_text(out, "(__VA_ARGS__))\n");
 }
 
 void emit_lazy_decls(const Emitter *e, Buffer *out) {

@@ -108,15 +108,23 @@ void w2c_image_free(w2c_image *image) {
     image->fd = -1;
 }
 
+/* Bytes of the image that lie in a memory of so many; beyond that it is zeros. */
+static size_t size_in(const w2c_image *image, u64 room) {
+    u64 end = image->end < room ? image->end : room;
+    return end > image->begin ? (size_t)(end - image->begin) : 0;
+}
+
+bool w2c_image_map(const w2c_image *image, u8 *memory, u64 room) {
+    size_t size = size_in(image, room);
+    return image->fd >= 0 && size >= MAP_LEAST &&
+           mmap(memory + image->begin, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
+                image->fd, (off_t)image->offset) != MAP_FAILED;
+}
+
 bool w2c_image_apply(const w2c_image *image, u8 *memory, u64 room, bool map) {
-    u64 end = image->end < room ? image->end : room; /* beyond the memory it is zeros */
-    if (end <= image->begin) return false;
-    size_t size = (size_t)(end - image->begin);
-    if (map && image->fd >= 0 && size >= MAP_LEAST &&
-        mmap(memory + image->begin, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
-             image->fd, (off_t)image->offset) != MAP_FAILED)
-        return true;
-    memcpy(memory + image->begin, image->bytes, size);
+    size_t size = size_in(image, room);
+    if (map && w2c_image_map(image, memory, room)) return true;
+    if (size) memcpy(memory + image->begin, image->bytes, size);
     return false;
 }
 

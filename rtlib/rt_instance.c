@@ -335,7 +335,7 @@ void w2c_instance_free(w2c_instance *instance) {
         return;
     }
     for (u32 i = 0; i < module->memory_count; i++)
-        w2c_memory_destroy((w2c_memory *)w2c_at(instance, module->memories[i].storage));
+        w2c_instance_end_memory(module, instance, i);
     for (u32 i = 0; i < module->table_count; i++)
         w2c_table_destroy((w2c_table *)w2c_at(instance, module->tables[i].storage));
     w2c_registry_remove(instance->text);

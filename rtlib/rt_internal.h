@@ -200,6 +200,8 @@ void w2c_image_free(w2c_image *image);
 /* Into memory of which `room` bytes are accessible and zeros; `map`: unless it is small. True: it
  * was mapped. */
 bool w2c_image_apply(const w2c_image *image, u8 *memory, u64 room, bool map);
+/* The mapping alone: memory need not be accessible, and is where this is true. */
+bool w2c_image_map(const w2c_image *image, u8 *memory, u64 room);
 /* The module's images; `now`: also for its first instance. NULL: none, start from zeros. */
 const w2c_image_set *w2c_images_get(const w2c_module *module, bool now);
 
@@ -226,12 +228,16 @@ u64 w2c_memory_most(const w2c_memory_desc *desc, u64 max_bytes);
 w2c_status w2c_memory_create(w2c_memory *memory, const w2c_memory_desc *desc,
                              const w2c_memory_wish *wish, char *text, size_t cap);
 void w2c_memory_destroy(w2c_memory *memory);
+/* The same without giving its address space back, which is the caller's: so many bytes; 0: views have it. */
+u64 w2c_memory_end(w2c_memory *memory);
 /* ---- rt_joined.c ---- */
 /* Zeros, large enough for an instance's struct; max_bytes: its memory's limit, 0: none. NULL: text says why. */
 w2c_instance *w2c_instance_place(const w2c_module *module, u64 max_bytes, char *text, size_t cap);
 /* The room that own memory number `memory` is to have, if it is one behind the instance: from now on its own. */
 void w2c_instance_take_room(const w2c_module *module, w2c_instance *instance, u32 memory,
                             w2c_memory_wish *wish);
+/* Destroys own memory number `memory`; the room behind the instance goes with that. */
+void w2c_instance_end_memory(const w2c_module *module, w2c_instance *instance, u32 memory);
 void w2c_instance_unplace(const w2c_module *module, w2c_instance *instance); /* NULL is fine */
 void w2c_memory_zero(w2c_memory *memory); /* all of it reads as zeros again */
 typedef struct w2c_origin w2c_origin;

@@ -55,6 +55,14 @@ void w2c_instance_take_room(const w2c_module *module, w2c_instance *instance, u3
     instance->room = 0;
 }
 
+void w2c_instance_end_memory(const w2c_module *module, w2c_instance *instance, u32 memory) {
+    w2c_memory *m = (w2c_memory *)w2c_at(instance, module->memories[memory].storage);
+    if (memory || !module->joined)
+        w2c_memory_destroy(m);
+    else if (m->data)
+        instance->room = w2c_memory_end(m);
+}
+
 void w2c_instance_unplace(const w2c_module *module, w2c_instance *instance) {
     if (!instance) return;
     u64 lead = lead_of(module);

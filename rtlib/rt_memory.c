@@ -161,9 +161,12 @@ static bool open_memory(w2c_memory *m, u64 bytes, const w2c_memory_wish *wish) {
     bool is_static = m->mode == W2C_STATIC;
     if (m->policy) advise(m);
     advise_large(m, 0, bytes);
-    if (!make_accessible(m, 0, bytes)) return false;
     u64 room = is_static ? m->reserved : w2c_round_up(bytes, w2c_os_page());
-    if (image) m->mapped = w2c_image_apply(image, m->data, room, !wish->copy && !is_static);
+    bool map = image && !wish->copy && !is_static;
+    if (map && !image->begin) m->mapped = w2c_image_map(image, m->data, room);
+    /* what is mapped is accessible */
+    if (!make_accessible(m, m->mapped ? image->end : 0, bytes)) return false;
+    if (image && !m->mapped) m->mapped = w2c_image_apply(image, m->data, room, map);
     populate(m, 0, bytes);
     return true;
 }
@@ -245,16 +248,22 @@ void w2c_memory_give_back(u8 *data, u64 reserved, u8 mode) {
         munmap(data, (size_t)reserved);
 }
 
-void w2c_memory_destroy(w2c_memory *m) {
-    if (!m->data) return;
+u64 w2c_memory_end(w2c_memory *m) {
+    if (!m->data) return 0;
     if (m->mode == W2C_STATIC) ((w2c_static_memory *)(void *)m->data - 1)->used = m->size;
     w2c_watcher_end(m);
     w2c_registry_remove(m->range);
-    if (!w2c_hold_end(&m->hold, m->data, m->reserved, m->mode))
-        w2c_memory_give_back(m->data, m->reserved, m->mode);
+    u64 room = w2c_hold_end(&m->hold, m->data, m->reserved, m->mode) ? 0 : m->reserved;
     w2c_waiters_delete(m->waiters);
     w2c_origin_drop(m->origin);
     memset(m, 0, sizeof *m);
+    return room;
+}
+
+void w2c_memory_destroy(w2c_memory *m) {
+    u8 *data = m->data, mode = m->mode;
+    u64 room = w2c_memory_end(m);
+    if (room) w2c_memory_give_back(data, room, mode);
 }
 
 w2c_status w2c_memory_new(w2c_memory **out, uint64_t min_pages, uint64_t max_pages, bool is64,

@@ -39,6 +39,7 @@ static void put_json(FILE *f, const report *r) {
     put_string(f, r->title);
     fputs(",\n", f);
     put_number(f, "current", i->current);
+    put_number(f, "peak", i->peak);
     put_number(f, "limit", i->limit);
     put_number(f, "reserved", i->reserved);
     put_number(f, "growths", i->growths);

@@ -178,7 +178,7 @@ void w2c_memory_stats(w2c_memory *m, bool pages, w2c_memory_figures *out) {
     lock(m);
     const w2c_watcher *w = m->watcher;
     u64 limit = m->limit_pages, room = m->reserved >> m->page_log2;
-    out->current = m->size;
+    out->current = out->peak = m->size;
     out->limit = (limit < room ? limit : room) << m->page_log2;
     out->reserved = m->reserved;
     out->growths = m->growths;

@@ -360,7 +360,8 @@ w2c_status w2c_memory_watch(w2c_memory *memory, const w2c_watch *watch);
 
 /* Of a memory that is watched, times count from when that began. */
 typedef struct w2c_memory_figures {
-    uint64_t current;        /* bytes; the peak too, since memories never shrink */
+    uint64_t current;        /* bytes */
+    uint64_t peak;           /* the same, since memories never shrink */
     uint64_t limit;          /* bytes to which it may grow */
     uint64_t reserved;       /* bytes of address space */
     uint64_t growths;        /* by at least a page */

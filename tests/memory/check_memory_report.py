@@ -21,6 +21,7 @@ def check_json(path, title):
     data = json.loads(path.read_text())
     need(data["title"] == title, "title")
     need(data["current"] == 34 * KIB64, "current")
+    need(data["peak"] == data["current"], "peak")
     need(data["limit"] == 40 * KIB64, "limit")
     need((data["growths"], data["failed_growths"], data["refused"]) == (8, 1, 0), "growths")
     need(data["baseline"] == data["current"], "baseline after a rest")

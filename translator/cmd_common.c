@@ -192,6 +192,7 @@ TranslateOptions option_translation(const Options *options, const char *out) {
     t.no_range_analysis = options->value[OPT_no_range_analysis].set;
     t.no_loop_versions = options->value[OPT_no_loop_versions].set;
     t.no_loop_branches = options->value[OPT_no_loop_branches].set;
+    t.no_loop_rolling = options->value[OPT_no_loop_rolling].set;
     t.no_libc_routines = options->value[OPT_no_libc_routines].set;
     t.explain_loops = options->value[OPT_explain_loops].set;
     if (options->value[OPT_only_func].set)

@@ -26,6 +26,7 @@ typedef struct Trial {
     char folder[200];
     const char *cc, *opt;
     MemoryMode memory;
+    bool rolls;    /* copies are rolled up, and unrolled */
     bool floats;   /* there are some: then NaNs are canonical, else their bits may differ */
     Side sides[3]; /* fast copies, literal, interpreted */
     unsigned traps, returns;
@@ -41,6 +42,7 @@ static void compile(Trial *t, unsigned number, bool literal) {
                                 .threads = 1,
                                 .memory = t->memory,
                                 .no_loop_versions = literal,
+                                .no_loop_rolling = !t->rolls,
                                 .no_range_analysis = literal,
                                 .no_libc_routines = literal,
                                 .canonical_nans = t->floats,
@@ -234,7 +236,7 @@ static void grow(const Trial *t) {
 static void run_trial(uint64_t seed, bool is64, bool two, bool floats, MemoryMode memory,
                       const char *cc, const char *opt) {
     static Trial t;
-    t = (Trial){.cc = cc, .opt = opt, .memory = memory, .floats = floats};
+    t = (Trial){.cc = cc, .opt = opt, .memory = memory, .rolls = seed % 5 != 4, .floats = floats};
     const char *temp = getenv("TMPDIR");
     snprintf(t.folder, sizeof t.folder, "%s/w2c-loops-XXXXXX", temp ? temp : "/tmp");
     ck_assert(mkdtemp(t.folder) != NULL);

@@ -347,6 +347,7 @@ bool emit_function(Writer *w, uint32_t func) {
         if (ok) dump(w, 'l', &stream, &ir);
         const LoopOptions loops = {.no_branches = e->options->no_loop_branches,
                                    .no_versions = e->options->no_loop_versions,
+                                   .no_rolling = e->options->no_loop_rolling,
                                    .no_scans = e->options->no_libc_routines};
         w->loops = (LoopSet){0};
         if (ok && (e->options->explain_loops || !loops.no_versions || !loops.no_scans))

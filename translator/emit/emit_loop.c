@@ -442,7 +442,7 @@ static bool is_affine(const Writer *w, uint32_t node) {
 }
 
 static void put_unroll(Writer *w, const Loop *l) {
-    LoopUnroll how = loop_unroll(w->ir, l);
+    LoopUnroll how = w->e->options->no_loop_rolling ? UNROLL_NOT : loop_unroll(w->ir, l);
     if (how == UNROLL_NOT) return;
     emit_indent(w);
     buffer_text(w->out, how == UNROLL_LONG ? "W2C_UNROLL_LONG\n" : "W2C_UNROLL\n");

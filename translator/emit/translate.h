@@ -42,6 +42,7 @@ typedef struct TranslateOptions {
     bool no_range_analysis; /* explicit checks are made at every access */
     bool no_loop_versions;  /* loops as they are, without fast copies */
     bool no_loop_branches;  /* fast copies only of bodies that are a straight line */
+    bool no_loop_rolling;   /* fast copies have the loops' own turns */
     bool no_libc_routines;  /* loops that search, compare or copy bytes do so themselves */
     bool explain_loops;     /* says of every loop, on stderr, whether it has one, or why not */
     bool lazy_groups; /* groups are for shared objects, loaded at the first call: see w2c_group.h */
@@ -81,6 +82,7 @@ static inline void translate_options_plain(TranslateOptions *o) {
     o->no_fixed_tables = o->no_copies = o->no_stack_analysis = o->no_range_analysis = true;
     o->no_joined_memory = o->no_kept_globals = true;
     o->no_loop_versions = o->no_loop_branches = o->no_libc_routines = true;
+    o->no_loop_rolling = true;
 }
 
 /* Validates every function on the way. On failure nothing is left behind that this call wrote.

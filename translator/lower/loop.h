@@ -150,6 +150,7 @@ LoopUnroll loop_unroll(const Ir *ir, const Loop *l);
 typedef struct LoopOptions {
     bool no_branches; /* only bodies that are a straight line */
     bool no_versions; /* no fast copies */
+    bool no_rolling;  /* fast copies are not rolled up */
     bool no_scans;    /* nothing skips ahead */
 } LoopOptions;
 

@@ -115,7 +115,7 @@ static bool follow(LoopRun *r, bool drop) {
     for (uint32_t i = 0; drop && i < l->var_count; i++)
         if (loop_is_passing(r, &l->vars[i])) l->vars[i].final_ = 0;
     loop_prune(r);
-    loop_roll(r);
+    if (r->rolls) loop_roll(r);
     l->tail |= drop;
     return !l->reason;
 }
@@ -186,6 +186,7 @@ bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopO
     find_ends(ir, loops, loop_of);
     LoopRun r = {.ctx = ctx, .m = m, .ir = ir, .arena = arena};
     r.branches = !how->no_branches;
+    r.rolls = !how->no_rolling;
     for (uint32_t i = 0; i < count; i++) {
         if (i + 1 < count && loops[i + 1].first <= loops[i].last)
             loops[i].reason = LOOP_outer;

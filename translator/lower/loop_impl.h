@@ -54,6 +54,7 @@ typedef struct LoopRun {
     bool keep_probe;                  /* some of them move by a node of the first run */
     bool dead;                        /* behind an unconditional jump */
     bool branches;                    /* are branches inside of bodies allowed? */
+    bool rolls;
     LoopEdge *edges;
     uint32_t edge_count, join_count, merged_count;
     bool nomem;

@@ -32,12 +32,26 @@ W2C_INLINE void w2c_check_range_shared(const w2c_memory *memory, u64 address, u6
         w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
 }
 
+/* gcc 12 makes of `v = fetch_or(p, v)` in a loop a compare-and-exchange that computes with the old value in the
+ * place of v, since both have one register: v is a value of its own here. */
+#ifdef __clang__
+#define W2C_OPERAND(v) (v)
+#else
+#define W2C_OPERAND(v)                                                                             \
+    __extension__({                                                                                \
+        __typeof__((v) + 0) zero_ = 0;                                                             \
+        __asm__("" : "+r"(zero_));                                                                 \
+        (v) ^ zero_;                                                                               \
+    })
+#endif
+
 /* Where the fault is the trap the old value is forced: clang makes a read of what adds nothing, and
  * nothing of that when the value is not used. */
 #define W2C_ATOMIC_BINARY(op, builtin, type)                                                       \
     W2C_INLINE type w2c_atomic_##op##_##type(u8 *base, u64 address, u64 offset, type v) {          \
         w2c_check_aligned(address + offset, sizeof(type));                                         \
-        type old = builtin((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);      \
+        type old = builtin((type *)(void *)(base + (address + offset)), (type)W2C_OPERAND(v),      \
+                           __ATOMIC_SEQ_CST);                                                      \
         W2C_FORCE_INT(old);                                                                        \
         return old;                                                                                \
     }                                                                                              \
@@ -45,7 +59,8 @@ W2C_INLINE void w2c_check_range_shared(const w2c_memory *memory, u64 address, u6
                                                  u64 offset, type v) {                             \
         w2c_check_aligned(address + offset, sizeof(type));                                         \
         w2c_check_range_shared(memory, address, offset, sizeof(type));                             \
-        return builtin((type *)(void *)(base + (address + offset)), v, __ATOMIC_SEQ_CST);          \
+        return builtin((type *)(void *)(base + (address + offset)), (type)W2C_OPERAND(v),          \
+                       __ATOMIC_SEQ_CST);                                                          \
     }
 #define W2C_ATOMIC(type)                                                                           \
     W2C_INLINE type w2c_atomic_load_##type(const u8 *base, u64 address, u64 offset) {              \
@@ -98,6 +113,7 @@ W2C_ATOMIC(u32)
 W2C_ATOMIC(u64)
 #undef W2C_ATOMIC
 #undef W2C_ATOMIC_BINARY
+#undef W2C_OPERAND
 
 #define W2C_SHARED(type)                                                                           \
     W2C_INLINE type w2c_load_##type##_v(const u8 *base, u64 address, u64 offset) {                 \

@@ -275,9 +275,9 @@ static bool unit_done(void *user, const JobEnd *end) {
     Build *build = user;
     Suite *suite = build->suite;
     const Unit *unit = &build->units[end->item];
-    const uint8_t *at = end->data;
+    const uint8_t *at = end->data, *stop = end->len ? at + end->len : at;
     uint32_t begun = NO_NUMBER;
-    for (Record r; jobs_next(&at, end->data + end->len, &r);) {
+    for (Record r; jobs_next(&at, stop, &r);) {
         UnitModule *m = &suite->modules[r.number];
         begun = r.kind == SENT_BEGIN ? r.number : NO_NUMBER;
         if (r.kind == SENT_FAILURE) m->failure = suite_text(suite, r.text, r.len);

@@ -106,6 +106,7 @@ static bool is_letter(char c) {
 /* Does the identifier stand in the text? */
 static bool names(const Buffer *text, const char *name) {
     size_t len = strlen(name), left;
+    if (!text->len) return false;
     for (const char *at = text->data, *end = at + text->len; at < end; at++) {
         if (!(at = memchr(at, name[0], (size_t)(end - at)))) return false;
         left = (size_t)(end - at);

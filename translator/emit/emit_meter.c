@@ -127,7 +127,7 @@ void emit_copy_prototype(const Writer *w, Buffer *out, const char *name, bool na
         at++;
     buffer_bytes(out, text.data, at);
     if (w->pays_calls) buffer_text(out, names ? ", w2c_meter *const meter" : ", w2c_meter *");
-    buffer_bytes(out, text.data + at, text.len - at);
+    if (text.len) buffer_bytes(out, text.data + at, text.len - at);
     if (text.failed) out->failed = true;
     buffer_free(&text);
 }

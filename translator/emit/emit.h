@@ -260,6 +260,11 @@ bool emit_slots_init(Writer *w, const OpStream *stream);
 void emit_slot_decls(Writer *w, Buffer *out);
 /* "static u32 f_fac(calc *m, u32 p0)" without the storage class; names: also the parameters'. */
 void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *name, bool names);
+/* A function's first parameter: "instance", "mem0" or "m"; what is passed for it where `instance` is known; the
+ * declaration of `m` where the first parameter is another, named `self`. */
+const char *emit_self(const Emitter *e, uint32_t func);
+void emit_self_of_instance(const Emitter *e, Buffer *out, uint32_t func);
+void emit_instance_decl(const Emitter *e, Buffer *out, const char *self);
 /* Of the functions needed; those outside [first, last) are in other groups. */
 void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed, uint32_t first,
                      uint32_t last);

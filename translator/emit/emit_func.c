@@ -21,6 +21,25 @@ void emit_writer_free(Writer *w) {
     if (w->needed) w->ctx->alloc.resize(w->ctx->alloc.user, w->needed, 0);
 }
 
+const char *emit_self(const Emitter *e, uint32_t func) {
+    return emit_is_addressed(e, func) ? "instance" : e->joined ? "mem0" : "m";
+}
+
+void emit_self_of_instance(const Emitter *e, Buffer *out, uint32_t func) {
+    if (emit_is_addressed(e, func))
+        buffer_text(out, "instance");
+    else
+        buffer_printf(out, e->joined ? "W2C_MEM0((%s *)instance)" : "(%s *)instance", e->name);
+}
+
+void emit_instance_decl(const Emitter *e, Buffer *out, const char *self) {
+    if (!strcmp(self, "m")) return;
+    buffer_printf(out,
+                  !strcmp(self, "mem0") ? "    %s *const m = W2C_OF_MEM0(%s, mem0);\n"
+                                        : "    %s *const m = (%s *)instance;\n",
+                  e->name, e->name);
+}
+
 void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *name, bool names) {
     const TypeDef *t = func_type(e->m, func);
     Buffer scratch;
@@ -119,14 +138,12 @@ static bool names(const Buffer *text, const char *name) {
 
 /* The instance, and memory 0's base where that follows from it: what of them the text in `decls` and the body uses. */
 static void declare_instance(Writer *w, const Buffer *decls, Buffer *out) {
-    const char *name = w->e->name;
     bool tail = emit_tail_is_body(w->e, w->func);
-    if (emit_is_addressed(w->e, w->func) || tail)
-        buffer_printf(out, "    %s *const m = (%s *)instance;\n", name, name);
-    else if (w->e->joined &&
-             (w->e->options->interruptible || names(decls, "m") || names(&w->body, "m")))
-        buffer_printf(out, "    %s *const m = W2C_OF_MEM0(%s, mem0);\n", name, name);
-    if (w->e->joined && (tail || emit_is_addressed(w->e, w->func)) && names(&w->body, "mem0"))
+    const char *self = tail ? "instance" : emit_self(w->e, w->func);
+    bool takes_instance = !strcmp(self, "instance");
+    if (takes_instance || w->e->options->interruptible || names(decls, "m") || names(&w->body, "m"))
+        emit_instance_decl(w->e, out, self);
+    if (w->e->joined && takes_instance && names(&w->body, "mem0"))
         buffer_text(out, tail ? "    u8 *const mem0 = W2C_TAIL_MEM0(W2C_MEM0(m));\n"
                               : "    u8 *const mem0 = W2C_MEM0(m);\n");
 }
@@ -168,21 +185,15 @@ static void provenance(Writer *w, Buffer *out, uint32_t func) {
 static void checked_entry(Writer *w, Buffer *out, uint32_t func, const char *inner,
                           uint64_t frame) {
     const TypeDef *t = func_type(w->e->m, func);
-    bool addressed = emit_is_addressed(w->e, func);
+    const char *self = emit_self(w->e, func);
     buffer_text(out, "W2C_FN W2C_NOINLINE ");
     emit_prototype(w->e, out, func, inner, false);
     buffer_text(out, ";\nW2C_FN ");
     emit_prototype(w->e, out, func, w->e->funcs[func], true);
     buffer_text(out, " {\n");
-    if (addressed)
-        buffer_printf(out, "    %s *const m = (%s *)instance;\n", w->e->name, w->e->name);
-    else if (w->e->joined)
-        buffer_printf(out, "    %s *const m = W2C_OF_MEM0(%s, mem0);\n", w->e->name, w->e->name);
+    emit_instance_decl(w->e, out, self);
     buffer_printf(out, "    W2C_ENTER_LARGE(m, W2C_FRAME(%llu));\n    %s%s(%s",
-                  (unsigned long long)frame, t->u.func.result_count ? "return " : "", inner,
-                  addressed      ? "instance"
-                  : w->e->joined ? "mem0"
-                                 : "m");
+                  (unsigned long long)frame, t->u.func.result_count ? "return " : "", inner, self);
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", p%u", k);
     buffer_text(out, ");\n}\n");

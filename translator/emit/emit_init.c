@@ -248,12 +248,8 @@ static void start_function(const Emitter *e, Buffer *out) {
     buffer_printf(out, "%sstatic void %s_start(w2c_instance *instance) { %s(",
                   e->options->memory == MEMORY_GUARD ? "W2C_TEXT " : "", e->name,
                   e->funcs[m->start]);
-    if (emit_is_addressed(e, m->start))
-        buffer_text(out, "instance); }\n");
-    else if (e->joined)
-        buffer_printf(out, "W2C_MEM0((%s *)instance)); }\n", e->name);
-    else
-        buffer_printf(out, "(%s *)instance); }\n", e->name);
+    emit_self_of_instance(e, out, m->start);
+    buffer_text(out, "); }\n");
 }
 
 bool emit_init(Emitter *e, Writer *w, Buffer *out) {

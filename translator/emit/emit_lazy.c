@@ -15,7 +15,7 @@ static void pointer_type(const Emitter *e, Buffer *out, uint32_t func) {
 
 static void pass(const Emitter *e, Buffer *out, uint32_t func) {
     const TypeDef *t = func_type(e->m, func);
-    buffer_text(out, emit_is_addressed(e, func) ? "(instance" : e->joined ? "(mem0" : "(m");
+    buffer_printf(out, "(%s", emit_self(e, func));
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", p%u", k);
     buffer_char(out, ')');

@@ -129,22 +129,26 @@ static void put_end(Writer *w, const LoopAccess *a, unsigned roll, bool down) {
     if (down) buffer_printf(w->out, " - (n * %u - 1) * %u", roll, a->bytes);
 }
 
+/* "to, from, " */
+static void put_ends(Writer *w, const Loop *l, const LoopMove *move) {
+    put_end(w, move->to, l->roll, move->down);
+    buffer_text(w->out, ", ");
+    put_end(w, move->from, l->roll, move->down);
+    buffer_text(w->out, ", ");
+}
+
 bool emit_loop_move(Writer *w, const Loop *l) {
     LoopMove move;
     if (w->e->options->no_libc_routines || !loop_is_move(w->ir, l, &move)) return false;
-    uint64_t bytes = (uint64_t)move.to->bytes * l->roll;
+    unsigned long long bytes = (unsigned long long)move.to->bytes * l->roll;
     emit_indent(w);
     buffer_printf(w->out, "if (w2c_moves_%s(", move.down ? "down" : "up");
-    put_end(w, move.to, l->roll, move.down);
-    buffer_text(w->out, ", ");
-    put_end(w, move.from, l->roll, move.down);
-    buffer_printf(w->out, ", n * %llu))\n", (unsigned long long)bytes);
+    put_ends(w, l, &move);
+    buffer_printf(w->out, "n * %llu))\n", bytes);
     emit_indent(w);
     buffer_text(w->out, "    memmove(");
-    put_end(w, move.to, l->roll, move.down);
-    buffer_text(w->out, ", ");
-    put_end(w, move.from, l->roll, move.down);
-    buffer_printf(w->out, ", (size_t)(n * %llu));\n", (unsigned long long)bytes);
+    put_ends(w, l, &move);
+    buffer_printf(w->out, "(size_t)(n * %llu));\n", bytes);
     emit_indent(w);
     buffer_text(w->out, "else\n");
     return true;

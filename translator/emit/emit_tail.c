@@ -315,8 +315,7 @@ static void plain_entry(Writer *w, uint32_t func, const char *tail_name, Buffer 
     buffer_text(out, "W2C_FN ");
     emit_prototype(e, out, func, e->funcs[func], true);
     buffer_text(out, " {\n");
-    if (e->joined && !emit_is_addressed(e, func))
-        buffer_printf(out, "    %s *const m = W2C_OF_MEM0(%s, mem0);\n", e->name, e->name);
+    if (!emit_is_addressed(e, func)) emit_instance_decl(e, out, emit_self(e, func));
     buffer_text(out, "    w2c_tail_res res;\n    ");
     put_words(out, inst, t->u.func.params, t->u.func.param_count, TAIL_PARAMS, &params);
     buffer_printf(out, "W2C_TAIL_RUN(res, %s, %s, ", tail_name, inst);
@@ -365,11 +364,8 @@ static void target_adapter(Writer *w, uint32_t func, const char *tail_name, Buff
     const Emitter *e = w->e;
     Buffer callee;
     buffer_init(&callee, out->alloc);
-    if (emit_is_addressed(e, func))
-        buffer_printf(&callee, "%s(instance", e->funcs[func]);
-    else
-        buffer_printf(&callee, e->joined ? "%s(W2C_MEM0((%s *)instance)" : "%s((%s *)instance",
-                      e->funcs[func], e->name);
+    buffer_printf(&callee, "%s(", e->funcs[func]);
+    emit_self_of_instance(e, &callee, func);
     const char *text = buffer_cstr(&callee);
     buffer_printf(out, "W2C_FN W2C_TAIL_FN(%s) {\n", tail_name);
     emit_tail_params(e, out, e->m->funcs[func].type);

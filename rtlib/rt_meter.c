@@ -26,3 +26,8 @@ void w2c_meter_ended(w2c_meter *meter) {
     if (!stopped) __atomic_store_n(&meter->fuel, 0, __ATOMIC_RELAXED);
     w2c_trap(stopped ? W2C_TRAP_INTERRUPTED : W2C_TRAP_FUEL);
 }
+
+void w2c_meter_stopped(w2c_meter *meter) {
+    __atomic_store_n(&meter->stopped, 0, __ATOMIC_RELAXED);
+    w2c_trap(W2C_TRAP_INTERRUPTED);
+}

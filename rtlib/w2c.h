@@ -128,7 +128,8 @@ w2c_extern w2c_extern_host_any(const char *letters, w2c_host_any_fn *fn, void *e
 /* ---- fuel, interruption --------------------------------------------------------------------- */
 /* Bounds what guests do that are made for it: translated with --interruptible, or interpreted with
  * `metered`. One unit for each call of a function and each turn of a loop after its first, in both
- * alike, so both end at the same place. A meter may serve several instances, also on several threads;
+ * alike, so both end at the same place; a module translated with --interruptible=stop charges nothing,
+ * and only w2c_interrupt ends it. A meter may serve several instances, also on several threads;
  * then units that several take at the same time may count once. It outlives the contexts that were
  * configured with it. All fields are private. */
 typedef struct w2c_meter {
@@ -138,7 +139,8 @@ typedef struct w2c_meter {
 void w2c_meter_set(w2c_meter *meter, uint64_t fuel);
 uint64_t w2c_meter_left(const w2c_meter *meter);
 /* Ends what a guest computes with W2C_TRAP_INTERRUPTED at its next call or turn, which clears the
- * request: it ends one run, the present or the next one. Any thread, any time. */
+ * request: it ends one run, the present or the next one (where nothing is charged, all that see the
+ * request at the same time). Any thread, any time, signal handlers too. */
 void w2c_interrupt(w2c_meter *meter);
 
 /* ---- instantiation -------------------------------------------------------------------------- */

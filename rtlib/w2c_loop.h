@@ -37,6 +37,11 @@
 /* Behind a copy's plain stores: nothing that comes later, and may trap, makes them superfluous. */
 #define W2C_STORED __asm__ volatile("" ::: "memory")
 
+/* Interruptible code does so many turns of a copy at once. */
+#ifndef W2C_STRIP
+#define W2C_STRIP ((u64)1 << 20)
+#endif
+
 #define W2C_ENDLESS UINT64_MAX
 #define W2C_MOST_TURNS ((u64)1 << 32)
 

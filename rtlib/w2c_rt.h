@@ -219,6 +219,11 @@ W2C_INLINE s64 w2c_charge_from(w2c_meter *meter, s64 fuel, s64 units) {
 W2C_INLINE void w2c_charge(w2c_meter *meter, s64 units) {
     (void)w2c_charge_from(meter, w2c_fuel(meter), units);
 }
+/* Code that counts nothing: has somebody interrupted? Threads that see the same request at the same time all end. */
+W2C_NORETURN void w2c_meter_stopped(w2c_meter *meter) __attribute__((cold));
+W2C_INLINE void w2c_poll(w2c_meter *meter) {
+    if (W2C_UNLIKELY(W2C_STOPPED(meter))) w2c_meter_stopped(meter);
+}
 /* One unit where several threads may charge the meter: others see it at once. */
 W2C_INLINE void w2c_charge_shared(w2c_meter *meter) {
     s64 left = __atomic_load_n(&meter->fuel, __ATOMIC_RELAXED) - 1;

@@ -181,7 +181,10 @@ TranslateOptions option_translation(const Options *options, const char *out) {
     t.lazy_groups = options->value[OPT_lazy_groups].set;
     t.canonical_nans = options->value[OPT_canonical_nans].set;
     t.relaxed_native = options->value[OPT_relaxed_native].set;
-    t.interruptible = options->value[OPT_interruptible].set || options->value[OPT_fuel].set;
+    if (options->value[OPT_interruptible].set)
+        t.interruptible =
+            (Interruptible)(INTERRUPTIBLE_FUEL + options->value[OPT_interruptible].number);
+    if (options->value[OPT_fuel].set) t.interruptible = INTERRUPTIBLE_FUEL;
     t.no_fixed_tables = options->value[OPT_no_fixed_tables].set;
     t.no_copies = options->value[OPT_no_copies].set;
     t.no_stack_analysis = options->value[OPT_no_stack_analysis].set;

@@ -55,16 +55,16 @@ bool options_number(const char *text, bool bytes, uint64_t *out) {
     return true;
 }
 
-/* Which of the words in "a|b|c" text is; false when none. */
+/* Which of the words in "a|b|c", or in "a|b|c]", text is; false when none. */
 static bool choice_find(const char *words, const char *text, uint64_t *out) {
     size_t len = strlen(text);
     for (uint64_t i = 0;; i++) {
-        size_t word = strcspn(words, "|");
+        size_t word = strcspn(words, "|]");
         if (word == len && memcmp(words, text, len) == 0) {
             *out = i;
             return true;
         }
-        if (!words[word]) return false;
+        if (words[word] != '|') return false;
         words += word + 1;
     }
 }
@@ -107,9 +107,15 @@ static bool option_store(Options *o, OptionId id, const char *text) {
             return false;
         }
         break;
+    case OPTION_OPTIONAL:
+        if (text && strchr(row->value, '|') && !choice_find(row->value + 2, text, &number)) {
+            options_complain(o, "%s: '%s' is none of %.*s", name, text, (int)strlen(row->value) - 3,
+                             row->value + 2);
+            return false;
+        }
+        break;
     case OPTION_FLAG:
     case OPTION_TEXT:
-    case OPTION_OPTIONAL:
     case OPTION_LIST:
         break;
     }

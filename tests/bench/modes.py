@@ -23,6 +23,7 @@ MODES = {
     'static': ['--memory=static', '--max-memory=256M'],
     'fixed': ['--fixed-base'],
     'interruptible': ['--interruptible'],
+    'stop': ['--interruptible=stop'],
     'native': ['--target-cpu=native'],
     'profile': ['--profile-use=train'],
 }
@@ -31,6 +32,7 @@ SAYS = {
     'static': 'the same on a buffer of the program',
     'fixed': 'guard pages at a constant address: one instance at a time',
     'interruptible': 'fuel and a request to stop',
+    'stop': 'a request to stop, without fuel',
     'native': "compiled for this machine's processor",
     'profile': "the C compiler's own profile of such a run",
 }

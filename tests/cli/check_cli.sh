@@ -57,6 +57,7 @@ expect 3 '' 'no such option' "$w2c" validate --nonsense empty.wasm
 expect 3 '' 'not of this command' "$w2c" info -o x empty.wasm
 expect 3 '' "'x' is no number" "$w2c" empty.wasm -o x.c --groups=x
 expect 3 '' 'none of guard' "$w2c" empty.wasm -o x.c --memory=huge
+expect 3 '' 'none of fuel|stop' "$w2c" empty.wasm -o x.c --interruptible=soon
 expect 3 '' '-o OUT.c is missing' "$w2c" empty.wasm
 expect 3 '' 'No such file' "$w2c" validate missing.wasm
 expect 125 '' 'no _start' "$w2c" run empty.wasm

@@ -18,9 +18,9 @@ static const char usage[] =
     "  --first=SEED     of the first module (default 1)\n"
     "  --count=N        modules (default 100)\n"
     "  --round=N        modules compiled together (default 100)\n"
-    "  --way='CC OPT [bounds|static] [plain]'  a compiler, a level, a memory mode; may be repeated "
-    "(default cc "
-    "-O0)\n"
+    "  --way='CC OPT [bounds|static] [plain] [stop]'  a compiler, a level, a memory mode, nothing "
+    "optimised,\n"
+    "                   interruptible; may be repeated (default cc -O0)\n"
     "  --funcs=N        functions of a module, at most (default 8)\n"
     "  --size=N         instructions of a function, about (default 60)\n"
     "  --save=DIR       keep modules that differ there\n"
@@ -131,6 +131,7 @@ void cases_run(Differ *d, const Way *way, Case *cases, uint32_t count) {
     suite->options.opt = way->opt;
     suite->options.memory = way->memory;
     suite->options.plain = way->plain;
+    suite->options.stops = way->stops;
     suite->modules = suite_alloc(suite, count, sizeof *suite->modules);
     suite->module_count = count;
     for (uint32_t i = 0; i < count; i++) {
@@ -164,11 +165,11 @@ static void copy_file(Differ *d, const Case *c) {
 
 static void report(Differ *d, const Way *way, Case *c) {
     const char *slash = strrchr(c->file, '/');
-    printf("%s, %s %s%s%s: %s\n", slash ? slash + 1 : c->file, way->cc, way->opt,
+    printf("%s, %s %s%s%s%s: %s\n", slash ? slash + 1 : c->file, way->cc, way->opt,
            way->memory == MEMORY_BOUNDS   ? " bounds"
            : way->memory == MEMORY_STATIC ? " static"
                                           : "",
-           way->plain ? " plain" : "", c->what);
+           way->plain ? " plain" : "", way->stops ? " stop" : "", c->what);
     if (d->minimise) {
         case_minimise(d, way, c);
         printf("  smaller: %s\n", c->what);
@@ -292,24 +293,30 @@ static uint64_t number(const char *text) {
     return n;
 }
 
-static void add_way(Differ *d, const char *text) {
-    char *words = suite_text(&d->suite, text, strlen(text)), *level = strrchr(words, ' ');
-    Way *way = &d->ways[d->way_count++];
-    way->memory = MEMORY_GUARD;
-    if (level && !strcmp(level, " plain")) {
+/* What may stand behind the level. */
+static bool way_word(Way *way, const char *word) {
+    if (!strcmp(word, "bounds"))
+        way->memory = MEMORY_BOUNDS;
+    else if (!strcmp(word, "static"))
+        way->memory = MEMORY_STATIC;
+    else if (!strcmp(word, "plain"))
         way->plain = true;
-        *level = 0;
-        level = strrchr(words, ' ');
-    }
-    if (level && (!strcmp(level, " bounds") || !strcmp(level, " static"))) {
-        way->memory = level[1] == 'b' ? MEMORY_BOUNDS : MEMORY_STATIC;
-        *level = 0;
-        level = strrchr(words, ' ');
-    }
-    if (!level || d->way_count == 8) suite_die("--way: a compiler and -O0 to -O3: %s", text);
-    *level = 0;
+    else if (!strcmp(word, "stop"))
+        way->stops = true;
+    else
+        return false;
+    return true;
+}
+
+static void add_way(Differ *d, const char *text) {
+    char *words = suite_text(&d->suite, text, strlen(text)), *last;
+    Way *way = &d->ways[d->way_count++];
+    while ((last = strrchr(words, ' ')) && way_word(way, last + 1))
+        *last = 0;
+    if (!last || d->way_count == 8) suite_die("--way: a compiler and -O0 to -O3: %s", text);
+    *last = 0;
     way->cc = words;
-    way->opt = level + 1;
+    way->opt = last + 1;
 }
 
 static bool read_option(Differ *d, const char *arg, const char **make, bool *coverage) {

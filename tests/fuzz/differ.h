@@ -13,6 +13,7 @@ typedef struct Way { /* to compile */
     const char *cc, *opt;
     MemoryMode memory;
     bool plain; /* no optimisation of w2c's */
+    bool stops; /* --interruptible=stop */
 } Way;
 
 typedef struct Case {

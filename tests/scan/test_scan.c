@@ -61,7 +61,8 @@ static void compile(Trial *t, unsigned number) {
                                 .memory = t->memory,
                                 .no_loop_versions = literal,
                                 .no_libc_routines = literal,
-                                .interruptible = t->metered,
+                                .interruptible =
+                                    t->metered ? INTERRUPTIBLE_FUEL : NOT_INTERRUPTIBLE,
                                 .only_func = NO_FUNC,
                                 .version = "test"};
     Arena arena;

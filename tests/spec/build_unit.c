@@ -69,7 +69,9 @@ static bool translate_bytes(Work *w, Context *ctx, Slice bytes, uint32_t number,
         .prefix_all = true,
         .only_func = NO_FUNC,
         .version = W2C_VERSION,
-        .interruptible = w->suite->options.metered,
+        .interruptible = w->suite->options.metered ? INTERRUPTIBLE_FUEL
+                         : w->suite->options.stops ? INTERRUPTIBLE_STOP
+                                                   : NOT_INTERRUPTIBLE,
         .canonical_nans = w->suite->options.mode == MODE_COMPARE,
     };
     if (w->suite->options.plain) translate_options_plain(&options);
@@ -147,6 +149,7 @@ static void cc_command(Work *w, const char *source, const char *object, char **a
         args[count++] = word;
     bool clang = strstr(o->cc, "clang") != NULL;
     if (clang) args[count++] = suite_text(w->suite, "-ferror-limit=0", 15);
+    if (o->metered || o->stops) args[count++] = suite_text(w->suite, "-DW2C_STRIP=7", 13);
     if (o->sanitize) count += sanitizers(w, args + count, clang);
     const char *const fixed[] = {"-shared",  "-fPIC", o->opt, "-I",
                                  o->include, "-o",    object, source};

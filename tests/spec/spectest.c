@@ -22,6 +22,7 @@ static const char usage[] =
     "  --sanitize          compile with AddressSanitizer and UBSan, as this program must be\n"
     "  --memory=MODE       guard (the default), bounds or static\n"
     "  --plain             translate without the optimisations that can be switched off\n"
+    "  --stops             compiled code looks for interruptions\n"
     "  --metered           calls and loop turns are charged; --compare compares how many\n"
     "  --gc-stress N       collect garbage at every N-th allocation\n"
     "  --include DIR       folder of w2c_rt.h (default: found from the program's place)\n"
@@ -129,6 +130,8 @@ static void options_read(Suite *suite, int argc, char **argv) {
             paths[count++] = arg;
         else if (!strcmp(arg, "--metered"))
             suite->options.metered = true;
+        else if (!strcmp(arg, "--stops"))
+            suite->options.stops = true;
         else if (!strcmp(arg, "-v"))
             suite->options.verbose = true;
         else if (!strcmp(arg, "--plain"))

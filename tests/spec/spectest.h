@@ -32,6 +32,7 @@ typedef struct Options {
     uint32_t cflag_count;
     unsigned jobs;
     bool metered;        /* calls and loop turns are charged; --compare compares what is left */
+    bool stops;          /* compiled code looks for interruptions and counts nothing */
     uint32_t unit_bytes; /* of modules in one compilation; 0: build_unit.c's own choice */
     unsigned gc_stress;  /* as in w2c_config */
     unsigned timeout;    /* seconds that a script may go without finishing a command */

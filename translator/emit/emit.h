@@ -7,6 +7,7 @@
 #include "../lower/fixed_tables.h"
 #include "../lower/loop.h"
 #include "../lower/may_throw.h"
+#include "../lower/polls.h"
 #include "../lower/range_checks.h"
 #include "../lower/stack_checks.h"
 #include "translate.h"
@@ -45,6 +46,7 @@ typedef struct Emitter {
     MayThrow may_throw;
     CallGraph calls;
     StackChecks stack;
+    const uint8_t *polls; /* by function: Poll; NULL: nobody looks whether it is interrupted */
     FixedTables fixed;
     uint64_t *tail_bodies,
         *tail_targets;       /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
@@ -156,8 +158,13 @@ void emit_globals_again(Writer *w); /* behind what may have written to them */
 void emit_globals_decls(const Writer *w, Buffer *out);
 /* ---- emit_meter.c: what interruptible functions pay ---- */
 bool emit_meter_begin(Writer *w);
-void emit_charge(const Writer *w, Buffer *out); /* at the function's top */
-void emit_turn(Writer *w, const Stmt *s);       /* at a loop's head */
+static inline bool emit_is_metered(const Writer *w) {
+    return w->e->options->interruptible == INTERRUPTIBLE_FUEL;
+}
+/* At the function's top. */
+bool emit_charges(const Writer *w);
+void emit_charge(const Writer *w, Buffer *out);
+void emit_turn(Writer *w, const Stmt *s); /* at a loop's head */
 /* In front of a call's statement, and behind its first argument: where a copy is called. */
 void emit_call_charge(Writer *w, const Stmt *s);
 void emit_call_meter(Writer *w, const Stmt *s);

@@ -141,7 +141,7 @@ static void declare_instance(Writer *w, const Buffer *decls, Buffer *out) {
     bool tail = emit_tail_is_body(w->e, w->func);
     const char *self = tail ? "instance" : emit_self(w->e, w->func);
     bool takes_instance = !strcmp(self, "instance");
-    if (takes_instance || w->e->options->interruptible || names(decls, "m") || names(&w->body, "m"))
+    if (takes_instance || emit_charges(w) || names(decls, "m") || names(&w->body, "m"))
         emit_instance_decl(w->e, out, self);
     if (w->e->joined && takes_instance && names(&w->body, "mem0"))
         buffer_text(out, tail ? "    u8 *const mem0 = W2C_TAIL_MEM0(W2C_MEM0(m));\n"
@@ -160,6 +160,8 @@ static void declare(Writer *w, Buffer *out) {
     emit_slot_decls(w, &decls);
     emit_eh_decls(w, &decls);
     if (uses_records(w)) buffer_text(&decls, "    const w2c_func *fn;\n");
+    if (w->e->polls && names(&w->body, "meter"))
+        buffer_text(&decls, "    w2c_meter *const meter = W2C_METER(m);\n");
     declare_instance(w, &decls, out);
     buffer_bytes(out, decls.data, decls.len);
     out->failed |= decls.failed | locals.failed;
@@ -243,7 +245,7 @@ static void put_body(Writer *w, uint32_t func, const char *name, const char *inn
         buffer_text(out, " {\n");
     if (w->calls_itself) buffer_text(out, "T0: W2C_LOOP();\n");
     declare(w, out);
-    if (w->e->options->interruptible) emit_charge(w, out);
+    if (emit_charges(w)) emit_charge(w, out);
     buffer_bytes(out, w->body.data, w->body.len);
     buffer_text(out, "}\n");
 }

@@ -11,7 +11,8 @@ void emit_stamp(const Emitter *e, Buffer *out, bool with_hash) {
     buffer_printf(out, "/* Made by w2c %s. ABI %d, memory %s%s%s", e->options->version, 1,
                   emit_mode_name(e), e->options->canonical_nans ? ", canonical NaNs" : "",
                   e->options->relaxed_native ? ", relaxed SIMD native" : "");
-    if (e->options->interruptible) buffer_text(out, ", interruptible");
+    if (e->options->interruptible == INTERRUPTIBLE_FUEL) buffer_text(out, ", interruptible");
+    if (e->options->interruptible == INTERRUPTIBLE_STOP) buffer_text(out, ", interruptible=stop");
     if (with_hash) buffer_printf(out, ", module %016llx", (unsigned long long)e->input_hash);
     buffer_text(out, ". Do not edit. */\n");
 }

@@ -355,7 +355,7 @@ static void data_description(const Emitter *e, Buffer *out) {
     else
         buffer_printf(out, "NULL, NULL, 0, %s, NULL, NULL, 0,\n", truth(is_all));
     buffer_printf(out, "    &%s_state, NULL, %s, NULL, %s};\n", e->name,
-                  truth(e->options->interruptible), truth(e->joined));
+                  truth(e->options->interruptible == INTERRUPTIBLE_FUEL), truth(e->joined));
 }
 
 static void description(const Emitter *e, Buffer *out) {

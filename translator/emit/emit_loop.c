@@ -158,14 +158,23 @@ static const LoopTest *last_test(const Loop *l) {
     return NULL;
 }
 
+/* Are fast copies done in strips, between which is looked whether somebody has interrupted? */
+static bool has_strips(const Writer *w) {
+    return w->e->options->interruptible != NOT_INTERRUPTIBLE;
+}
+
 static void put_turns(Writer *w, const Loop *l) {
     const LoopTest *last = last_test(l);
     bool others = l->test_count > (last ? 1u : 0u);
     if (last) {
         emit_indent(w);
-        buffer_printf(w->out, "const u64 %s = ", others ? "all" : "n");
+        buffer_printf(w->out, "const u64 %s = ", others || has_strips(w) ? "all" : "n");
         put_test(w, last);
         buffer_text(w->out, l->tail ? ";\n" : " + 1;\n");
+    }
+    if (!others && has_strips(w)) {
+        emit_indent(w);
+        buffer_text(w->out, "const u64 n = w2c_fewer(all, W2C_STRIP);\n");
     }
     if (!others) return;
     emit_indent(w);
@@ -184,6 +193,9 @@ static void put_turns(Writer *w, const Loop *l) {
         before = "n";
     }
     buffer_text(w->out, ";\n");
+    if (!has_strips(w)) return;
+    emit_indent(w);
+    buffer_text(w->out, "n = w2c_fewer(n, W2C_STRIP);\n");
 }
 
 /* The turns that the literal loop would have been charged: its first is free, and so is the first one
@@ -191,7 +203,7 @@ static void put_turns(Writer *w, const Loop *l) {
 static void put_charged(Writer *w, const Loop *l) {
     const LoopTest *last = last_test(l);
     bool whole = last && !l->tail;
-    buffer_text(w->out, !whole ? "n" : l->test_count > 1 ? "n - (n == all)" : "n - 1");
+    buffer_text(w->out, whole ? "n - (n == all)" : "n");
 }
 
 unsigned emit_loop_start(Writer *w, const Loop *l, uint32_t group) {
@@ -255,7 +267,7 @@ static void put_check(Writer *w, const Loop *l) {
             buffer_text(w->out, k ? " + 1 != 0" : " != 0");
         }
     }
-    if (w->e->options->interruptible) {
+    if (emit_is_metered(w)) {
         buffer_text(w->out, " &&\n");
         emit_indent(w);
         buffer_text(w->out, "    w2c_fuel_take(meter, ");
@@ -324,7 +336,7 @@ static void put_exit(Writer *w, const Loop *l, const LoopAct *a) {
     w->depth++;
     put_done(w, l);
     put_pairs(w, l->pairs + a->first, a->count);
-    if (w->e->options->interruptible) {
+    if (emit_is_metered(w)) {
         emit_indent(w);
         buffer_text(w->out, "w2c_fuel_return(meter, ");
         put_charged(w, l);
@@ -503,10 +515,27 @@ static void put_finals(Writer *w, const Loop *l) {
     w->turn = "k";
 }
 
+/* What the next strip begins with is paid for: as when the literal loop went on. */
+static void put_next_strip(Writer *w, const Loop *l) {
+    emit_indent(w);
+    buffer_text(w->out, "if (n == W2C_STRIP) {\n");
+    w->depth++;
+    if (!emit_is_metered(w)) {
+        emit_indent(w);
+        buffer_text(w->out, "w2c_poll(meter);\n");
+    }
+    emit_indent(w);
+    buffer_printf(w->out, "goto V%u;\n", l->block);
+    w->depth--;
+    emit_indent(w);
+    buffer_text(w->out, "}\n");
+}
+
 void emit_loop_copy(Writer *w, const Loop *l) {
     const LoopTest *last = last_test(l);
     w->loop = l;
     w->turn = "k";
+    if (has_strips(w)) buffer_printf(w->out, "V%u:;\n", l->block);
     emit_indent(w);
     buffer_text(w->out, "{\n");
     w->depth++;
@@ -519,9 +548,10 @@ void emit_loop_copy(Writer *w, const Loop *l) {
     put_finals(w, l);
     if (last && !l->tail) {
         emit_indent(w);
-        if (l->test_count > 1) buffer_text(w->out, "if (n == all) ");
+        if (l->test_count > 1 || has_strips(w)) buffer_text(w->out, "if (n == all) ");
         buffer_printf(w->out, "goto D%u;\n", l->block);
     }
+    if (has_strips(w)) put_next_strip(w, l);
     w->depth--;
     emit_indent(w);
     buffer_text(w->out, "}\n");

@@ -1,5 +1,6 @@
-/* emit_meter.c: fuel in interruptible functions. The meter in memory is right at every moment, since a
- * guard page or the host may end or look at any time. A loop without calls keeps what it last wrote
+/* emit_meter.c: what interruptible functions pay. INTERRUPTIBLE_STOP: they look for a request now and then, at every
+ * turn of a loop and where lower/polls.h says. INTERRUPTIBLE_FUEL: the meter in memory is right at every moment, since
+ * a guard page or the host may end or look at any time. A loop without calls keeps what it last wrote
  * there, so that a turn is a store and a comparison, and no turn waits for the one before it. */
 #include "emit.h"
 
@@ -138,12 +139,25 @@ bool emit_meter_begin(Writer *w) {
     w->keeps_fuel = w->pays_calls = false;
     w->fuel_loops = NULL;
     w->paid_call = NO_FUNC;
-    if (!w->e->options->interruptible || has_threads(w->e->m)) return true;
+    if (!emit_is_metered(w) || has_threads(w->e->m)) return true;
     w->pays_calls = pays_calls(w);
     return find_loops(w);
 }
 
+/* Tail calls of the function itself come back to its top. */
+static bool polls_first(const Writer *w) {
+    return w->e->polls && !w->copy && (w->calls_itself || w->e->polls[w->func] == POLL_TOP);
+}
+
+bool emit_charges(const Writer *w) {
+    return emit_is_metered(w) || polls_first(w);
+}
+
 void emit_charge(const Writer *w, Buffer *out) {
+    if (!emit_is_metered(w)) {
+        buffer_text(out, "    w2c_poll(W2C_METER(m));\n");
+        return;
+    }
     if (!w->copy || !w->pays_calls) {
         buffer_text(out, "    w2c_meter *const meter = W2C_METER(m);\n");
         buffer_text(out, has_threads(w->e->m) ? "    w2c_charge_shared(meter);\n"
@@ -154,6 +168,10 @@ void emit_charge(const Writer *w, Buffer *out) {
 
 /* The first turn is free. */
 void emit_turn(Writer *w, const Stmt *s) {
+    if (!emit_is_metered(w)) {
+        buffer_printf(w->out, "L%u: w2c_poll(meter); W2C_LOOP();", s->a);
+        return;
+    }
     uint32_t block = s->a,
              call = calls_copy(w) ? first_call(w, (uint32_t)(s - w->ir->stmts)) : NO_FUNC;
     if (call != NO_FUNC) {

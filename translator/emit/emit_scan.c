@@ -114,7 +114,7 @@ static void put_skip(Writer *w, const Loop *l) {
     put_call(w, l, l->scan);
     emit_indent(w);
     buffer_text(w->out, "if (n > 0");
-    if (w->e->options->interruptible) buffer_text(w->out, " && w2c_fuel_take(meter, n)");
+    if (emit_is_metered(w)) buffer_text(w->out, " && w2c_fuel_take(meter, n)");
     buffer_text(w->out, ") {\n");
     w->depth++;
     emit_fuel(w, l->block);

@@ -389,6 +389,8 @@ uint32_t emit_stack_check_place(const Writer *w) {
 void emit_stack_check_text(const Writer *w, Buffer *out) {
     bool unoptimized = emit_stack_check(w) == STACK_CHECK_UNOPTIMIZED;
     buffer_text(out, unoptimized ? "    W2C_ENTER_UNOPTIMIZED(m);\n" : "    W2C_ENTER(m);\n");
+    if (w->e->polls && w->e->polls[w->func] == POLL_CHECK)
+        buffer_text(out, "    w2c_poll(W2C_METER(m));\n");
 }
 
 /* Nothing of the loop's is still to be written, behind statement i. */

@@ -2,8 +2,9 @@
  *   plan     which function goes into which file             emit_plan.c
  *   name     every C identifier                              emit_names.c, emit_types.c
  *   throws   which functions may end in an exception         lower/may_throw.c
- *   calls    who calls whom, who checks the stack, which     lower/call_graph.c, stack_checks.c,
- *            tables never change                             fixed_tables.c
+ *   calls    who calls whom, who checks the stack, who       lower/call_graph.c, stack_checks.c,
+ *            looks for interruptions, which tables never     polls.c, fixed_tables.c
+ *            change
  *   groups   for each function: validate, lower, emit        frontend/, lower/, emit_func.c
  *   instance adapters, segments, exports, description        emit_instance.c, emit_init.c, emit_data.c
  *   write    only what changed, all or nothing               output.c */
@@ -325,6 +326,9 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
         !call_graph_find(ctx, m, arena, &e.calls))
         return false;
     if (!options->no_stack_analysis && !stack_checks_find(ctx, m, &e.calls, arena, &e.stack))
+        return false;
+    if (options->interruptible == INTERRUPTIBLE_STOP &&
+        !polls_find(ctx, &e.calls, &e.stack, arena, &e.polls))
         return false;
     if (!options->no_fixed_tables && !options->lazy_groups &&
         !fixed_tables_find(ctx, m, &e.calls, arena, &e.fixed))

@@ -5,6 +5,13 @@
 #define W2C_TRANSLATE_H
 #include "../frontend/opstream.h"
 
+typedef enum Interruptible {
+    NOT_INTERRUPTIBLE,
+    INTERRUPTIBLE_FUEL, /* calls and loop turns are charged to the context's w2c_meter. A fast copy of a loop
+                         * takes its turns with w2c_fuel_take first */
+    INTERRUPTIBLE_STOP, /* nothing is counted: loop turns, and the calls that lower/polls.h chooses, look whether
+                         * w2c_interrupt has been called */
+} Interruptible;
 typedef enum MemoryMode { MEMORY_GUARD, MEMORY_BOUNDS, MEMORY_STATIC } MemoryMode;
 typedef enum DataMode {
     DATA_LITERAL, /* string literals in mod.c: any compiler, slow for megabytes */
@@ -46,9 +53,7 @@ typedef struct TranslateOptions {
     bool no_libc_routines;  /* loops that search, compare or copy bytes do so themselves */
     bool explain_loops;     /* says of every loop, on stderr, whether it has one, or why not */
     bool lazy_groups; /* groups are for shared objects, loaded at the first call: see w2c_group.h */
-    bool
-        interruptible; /* calls and loop turns are charged to the context's w2c_meter. A fast copy of a loop
-                         * takes its turns with w2c_fuel_take first */
+    Interruptible interruptible;
     const TierLayout
         *tier; /* groups are for a running interpreter (emit_tier.c): needs lazy_groups; the main
                              * file is of no use then. NULL: they are not */

@@ -65,6 +65,12 @@ static bool seal(int fd) {
 }
 #endif
 
+/* 0 is none, and never comes round. */
+static u64 new_id(void) {
+    static u64 last;
+    return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
 bool w2c_image_make(w2c_image *image, u64 begin, u64 end, u8 **bytes) {
     memset(image, 0, sizeof *image);
     u64 size = end - begin;
@@ -85,6 +91,7 @@ bool w2c_image_make(w2c_image *image, u64 begin, u64 end, u8 **bytes) {
     image->fd = fd;
     image->bytes = *bytes = (u8 *)at;
     image->owned = true;
+    image->id = new_id();
     return true;
 }
 
@@ -198,6 +205,7 @@ static bool take_given(const w2c_module *module, w2c_image_set *set) {
         if (!d->size) continue;
         if (d->begin % page == 0 && d->size % page == 0)
             image->fd = open_place(d->bytes, d->size, &image->offset);
+        image->id = new_id();
         image->begin = d->begin;
         image->end = d->begin + d->size;
         image->bytes = d->bytes;
@@ -283,6 +291,7 @@ const w2c_image_set *w2c_images_get(const w2c_module *module, bool now) {
 }
 
 void w2c_module_forget(const w2c_module *module) {
+    w2c_rooms_trim(); /* images are mapped in some, perhaps */
     if (!module || !module->images) return;
     w2c_image_set *set = __atomic_exchange_n(&module->images->set, NULL, __ATOMIC_ACQ_REL);
     module->images->uses = 0;

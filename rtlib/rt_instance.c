@@ -68,6 +68,16 @@ static w2c_status limit_memory(w2c_memory *m, const w2c_memory *clean, u64 max_b
     return W2C_LIMIT;
 }
 
+static w2c_memory_wish wish_of(const w2c_image_set *images, u32 i, const w2c_config *config) {
+    w2c_memory_wish wish;
+    memset(&wish, 0, sizeof wish);
+    wish.max_bytes = config->max_memory;
+    wish.image = images ? &images->of[i] : NULL;
+    wish.policy = config->memory_policy;
+    wish.reuse = true;
+    return wish;
+}
+
 static w2c_status make_memory(w2c_instance *instance, u32 i, const w2c_config *config, char *text) {
     const w2c_memory_desc *d = &instance->module->memories[i];
     w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
@@ -75,21 +85,13 @@ static w2c_status make_memory(w2c_instance *instance, u32 i, const w2c_config *c
         *m = instance->slot->memories[i];
         return limit_memory(m, m, config->max_memory, text);
     }
-    w2c_memory_wish wish = {config->max_memory,
-                            instance->images ? &instance->images->of[i] : NULL,
-                            false,
-                            config->memory_policy,
-                            NULL,
-                            0};
+    w2c_memory_wish wish = wish_of(instance->images, i, config);
     w2c_instance_take_room(instance->module, instance, i, &wish);
     return w2c_memory_create(m, d, &wish, text, TEXT_SIZE);
 }
 
-static w2c_status make_memories(w2c_instance *instance, const w2c_config *config, bool filled,
-                                char *text) {
+static w2c_status make_memories(w2c_instance *instance, const w2c_config *config, char *text) {
     const w2c_module *module = instance->module;
-    if (module->memory_count && !filled)
-        instance->images = instance->slot ? instance->slot->images : w2c_images_get(module, false);
     for (u32 i = 0; i < module->memory_count; i++) {
         const w2c_memory_desc *d = &module->memories[i];
         w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
@@ -141,7 +143,7 @@ static bool may_have_escaped(const w2c_instance *instance) {
 /* ---- the whole ------------------------------------------------------------------------------ */
 /* Everything up to init; the instance is in its context then. */
 static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
-                        const w2c_config *config, bool filled, char *text) {
+                        const w2c_config *config, char *text) {
     const w2c_module *module = instance->module;
     make_records(instance);
     make_tags(instance);
@@ -151,7 +153,7 @@ static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
         if (!instance->waiting) status = W2C_NOMEM;
     }
     if (status == W2C_OK) status = w2c_imports_bind(instance, imports, text, TEXT_SIZE);
-    if (status == W2C_OK) status = make_memories(instance, config, filled, text);
+    if (status == W2C_OK) status = make_memories(instance, config, text);
     if (status == W2C_OK) status = make_tables(instance, text);
     if (status == W2C_OK && module->text_begin) {
         instance->text = w2c_registry_add(W2C_RANGE_TEXT, module->text_begin, module->text_end);
@@ -202,16 +204,20 @@ static w2c_status start(w2c_instance *instance, const w2c_imports *imports, char
     return status;
 }
 
-/* Its struct, in a place of the pool or alone. NULL: text says why. */
+/* Its struct, in a place of the pool or alone. filled: memories begin with zeros. NULL: text says why. */
 static w2c_instance *place(const w2c_module *module, const w2c_imports *imports,
-                           const w2c_config *config, w2c_status *status, char *text) {
+                           const w2c_config *config, bool filled, w2c_status *status, char *text) {
     if (config->pool) {
         w2c_slot *slot =
             w2c_pool_take(config->pool, module, imports, config, status, text, TEXT_SIZE);
+        if (slot) slot->instance->images = slot->images;
         return slot ? slot->instance : NULL;
     }
-    w2c_instance *instance = w2c_instance_place(module, config->max_memory, text, TEXT_SIZE);
+    const w2c_image_set *images = filled ? NULL : w2c_images_get(module, false);
+    w2c_memory_wish wish = wish_of(images, 0, config);
+    w2c_instance *instance = w2c_instance_place(module, &wish, text, TEXT_SIZE);
     if (!instance) *status = W2C_NOMEM;
+    if (instance) instance->images = images;
     return instance;
 }
 
@@ -266,7 +272,7 @@ static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
         snprintf(text, TEXT_SIZE, "a snapshot is not loaded into a pool's place: translate one");
         return W2C_INVALID;
     }
-    w2c_instance *instance = place(module, imports, config, &status, text);
+    w2c_instance *instance = place(module, imports, config, f->fill != NULL, &status, text);
     if (!instance) return status;
     instance->module = module;
     w2c_context *context = choose_context(instance, config);
@@ -282,7 +288,7 @@ static w2c_status instantiate(const w2c_module *module, w2c_instance **out,
     if (instance->slot && instance->slot->is_kept)
         status = adapt(instance, config, text);
     else
-        status = build(instance, imports, config, f->fill != NULL, text);
+        status = build(instance, imports, config, text);
     if (status == W2C_OK) status = w2c_watch_instance(instance, config, text, TEXT_SIZE);
     if (status == W2C_OK && f->fill) {
         status = f->fill(instance, f->user, text, TEXT_SIZE);
@@ -334,14 +340,12 @@ void w2c_instance_free(w2c_instance *instance) {
         w2c_pool_give(instance->slot);
         return;
     }
-    for (u32 i = 0; i < module->memory_count; i++)
-        w2c_instance_end_memory(module, instance, i);
     for (u32 i = 0; i < module->table_count; i++)
         w2c_table_destroy((w2c_table *)w2c_at(instance, module->tables[i].storage));
     w2c_registry_remove(instance->text);
     w2c_hosts_free(instance);
     w2c_hold_end(&instance->hold, NULL, 0, 0);
-    w2c_instance_unplace(module, instance);
+    w2c_instance_end(instance);
 }
 
 void w2c_instance_delete(w2c_instance *instance) {

@@ -176,6 +176,7 @@ void w2c_group_hold(w2c_memory_group *group);
 
 /* ---- images (rt_image.c) -------------------------------------------------------------------- */
 typedef struct w2c_image { /* of one memory */
+    u64 id;                /* no other image of this process has it; 0: none */
     u64 begin, end;        /* bytes of the memory, whole pages of the system; equal: none */
     u64 pages;             /* size that the memory starts with, or 0: as its type says */
     const u8 *bytes;       /* end - begin of them, read-only */
@@ -205,6 +206,24 @@ bool w2c_image_map(const w2c_image *image, u8 *memory, u64 room);
 /* The module's images; `now`: also for its first instance. NULL: none, start from zeros. */
 const w2c_image_set *w2c_images_get(const w2c_module *module, bool now);
 
+/* ---- rooms (rt_room.c) ----------------------------------------------------------------------- */
+typedef struct w2c_room { /* address space of a memory; all zeros: none */
+    u8 *base;
+    u64 lead, bytes; /* reserved in front of it, where its instance is then, and from it on */
+    u64 open;        /* bytes that the memory begins with, whole pages */
+    u64 image;       /*   and what they are: w2c_image.id; 0: zeros */
+    bool ready;      /* those can be used, and are that; so can the instance's, which are zeros */
+    bool mapped;     /*   but the image, unless it is mapped there */
+} w2c_room;
+/* A ready one with this lead, bytes, open and image. False: there is none. */
+bool w2c_room_take(w2c_room *room);
+/* Keeps for others what a memory leaves, of which `open` bytes are accessible now. False: unmap it. */
+bool w2c_room_keep(const w2c_room *room, u64 open);
+void w2c_room_unmap(const w2c_room *room);
+bool w2c_rooms_trim(void); /* unmaps all that is kept; false: there was nothing */
+/* Makes reserved pages accessible; gives up kept rooms where there is no memory otherwise. */
+bool w2c_pages_open(u8 *at, u64 bytes);
+
 /* ---- memories, tables ----------------------------------------------------------------------- */
 u64 w2c_os_page(void);
 static inline u64 w2c_round_up(u64 bytes, u64 unit) { /* a power of two */
@@ -215,13 +234,14 @@ typedef struct w2c_memory_wish { /* all zeros: the defaults */
     const w2c_image *image;      /* what it begins with; NULL: zeros */
     bool copy;                   /* the image is copied, however large */
     u32 policy;                  /* w2c_memory_policy */
-    u8 *room; /* address space that is reserved for it, which it takes also when it fails; NULL: it finds its own */
-    u64 room_bytes;
+    bool reuse;                  /* a room that another memory left will do */
+    w2c_room
+        room; /* is reserved for it, and it takes it also when it fails; base NULL: it finds its own */
 } w2c_memory_wish;
-/* Address space for a memory of this type that may have limit_pages, `lead` bytes (whole pages) in front of it; returns
- * the memory's base. NULL: there is none of at least `least` bytes. */
-u8 *w2c_memory_reserve(const w2c_memory_desc *desc, u64 limit_pages, u64 least, u64 lead,
-                       u64 *bytes);
+/* Address space for a memory of this type that may have limit_pages, `lead` bytes (whole pages) in front of it. It is
+ * one that another memory left, or not ready. False: there is none. */
+bool w2c_memory_reserve(const w2c_memory_desc *desc, const w2c_memory_wish *wish, u64 lead,
+                        w2c_room *room);
 /* As many pages as its type, its buffer and max_bytes (0: no limit) allow. */
 u64 w2c_memory_most(const w2c_memory_desc *desc, u64 max_bytes);
 /* text receives why it failed. */
@@ -231,13 +251,14 @@ void w2c_memory_destroy(w2c_memory *memory);
 /* The same without giving its address space back, which is the caller's: so many bytes; 0: views have it. */
 u64 w2c_memory_end(w2c_memory *memory);
 /* ---- rt_joined.c ---- */
-/* Zeros, large enough for an instance's struct; max_bytes: its memory's limit, 0: none. NULL: text says why. */
-w2c_instance *w2c_instance_place(const w2c_module *module, u64 max_bytes, char *text, size_t cap);
+/* Zeros, large enough for an instance's struct. wish: its own memory 0's; it has no room. NULL: text says why. */
+w2c_instance *w2c_instance_place(const w2c_module *module, const w2c_memory_wish *wish, char *text,
+                                 size_t cap);
 /* The room that own memory number `memory` is to have, if it is one behind the instance: from now on its own. */
 void w2c_instance_take_room(const w2c_module *module, w2c_instance *instance, u32 memory,
                             w2c_memory_wish *wish);
-/* Destroys own memory number `memory`; the room behind the instance goes with that. */
-void w2c_instance_end_memory(const w2c_module *module, w2c_instance *instance, u32 memory);
+/* Destroys its own memories, and frees its struct. */
+void w2c_instance_end(w2c_instance *instance);
 void w2c_instance_unplace(const w2c_module *module, w2c_instance *instance); /* NULL is fine */
 void w2c_memory_zero(w2c_memory *memory); /* all of it reads as zeros again */
 typedef struct w2c_origin w2c_origin;

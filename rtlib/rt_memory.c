@@ -39,6 +39,8 @@ static u8 *reserve(u64 bytes, u64 address) {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (address ? MAP_FIXED_NOREPLACE : 0);
     void *wish = (void *)(uintptr_t)address;
     void *at = mmap(wish, (size_t)bytes, PROT_NONE, flags, -1, 0);
+    if (at == MAP_FAILED && w2c_rooms_trim())
+        at = mmap(wish, (size_t)bytes, PROT_NONE, flags, -1, 0);
     if (at == MAP_FAILED) return NULL;
     if (!address || at == wish) return (u8 *)at;
     munmap(at, (size_t)bytes);
@@ -51,7 +53,7 @@ static bool make_accessible(w2c_memory *m, u64 from, u64 to) {
     from = w2c_round_up(from, page);
     to = w2c_round_up(to, page);
     if (to > m->reserved) return false;
-    return from >= to || !mprotect(m->data + from, (size_t)(to - from), PROT_READ | PROT_WRITE);
+    return from >= to || w2c_pages_open(m->data + from, to - from);
 }
 
 /* What a policy asks of the system; it may not know of it. */
@@ -108,39 +110,59 @@ u64 w2c_memory_most(const w2c_memory_desc *desc, u64 max_bytes) {
     return most;
 }
 
-static u8 *reserve_behind(u64 lead, u64 bytes, u64 address) {
-    u8 *at = bytes <= UINT64_MAX - lead ? reserve(lead + bytes, address) : NULL;
-    return at ? at + lead : NULL;
+static bool reserve_behind(w2c_room *room, u64 bytes, u64 address) {
+    u8 *at = bytes <= UINT64_MAX - room->lead ? reserve(room->lead + bytes, address) : NULL;
+    room->base = at ? at + room->lead : NULL;
+    room->bytes = bytes;
+    return at != NULL;
+}
+
+static u64 first_pages(const w2c_memory_desc *desc, const w2c_image *image) {
+    return image && image->pages > desc->limits.min ? image->pages : desc->limits.min;
 }
 
 /* Guarded memories: all that can be addressed. Others: as much as it may become, or the half of it, ... but
- * never less than it starts with. */
-u8 *w2c_memory_reserve(const w2c_memory_desc *desc, u64 limit_pages, u64 least, u64 lead,
-                       u64 *bytes) {
+ * never less than it starts with. One that is too large to begin is refused later. */
+bool w2c_memory_reserve(const w2c_memory_desc *desc, const w2c_memory_wish *wish, u64 lead,
+                        w2c_room *room) {
     u64 page = w2c_os_page(), most = desc->is64 ? RESERVE_64 : RESERVE_32;
+    u64 limit_pages = w2c_memory_most(desc, wish->max_bytes), least = page;
+    u64 first = first_pages(desc, wish->image), possible = MOST_BYTES >> desc->page_log2;
+    bool reuse = wish->reuse && !wish->policy && !wish->copy && !desc->address;
+    memset(room, 0, sizeof *room);
+    room->lead = lead;
+    if (first > limit_pages || first > possible)
+        reuse = false;
+    else if (first)
+        least = w2c_round_up(first << desc->page_log2, page);
+    room->open = first ? least : 0;
+    room->image = wish->image ? wish->image->id : 0;
     if (desc->mode == W2C_GUARD) {
-        *bytes = GUARD_REACH + page;
-        return reserve_behind(lead, *bytes, desc->address);
+        room->bytes = GUARD_REACH + page;
+        return (reuse && w2c_room_take(room)) || reserve_behind(room, room->bytes, desc->address);
     }
-    u64 limit =
-        limit_pages > MOST_BYTES >> desc->page_log2 ? MOST_BYTES : limit_pages << desc->page_log2;
+    u64 limit = limit_pages > possible ? MOST_BYTES : limit_pages << desc->page_log2;
     u64 wanted = limit < most ? limit : most;
-    u8 *data;
-    least = w2c_round_up(least ? least : 1, page);
     if (wanted < least) wanted = least;
-    wanted = w2c_round_up(wanted, page);
-    while (!(data = reserve_behind(lead, wanted, desc->address))) {
-        if (wanted == least) return NULL;
+    room->bytes = wanted = w2c_round_up(wanted, page);
+    if (reuse && w2c_room_take(room)) return true;
+    while (!reserve_behind(room, wanted, desc->address)) {
+        if (wanted == least) return false;
         wanted = wanted / 2 < least ? least : w2c_round_up(wanted / 2, page);
     }
-    *bytes = wanted;
-    return data;
+    return true;
 }
 
 /* Its own room, or what it is given; w2c_memory_destroy gives it back when this fails half-way. */
-static bool take_room(w2c_memory *m, const w2c_memory_desc *desc, u64 bytes) {
-    if (!m->data) m->data = w2c_memory_reserve(desc, m->limit_pages, bytes, 0, &m->reserved);
-    if (!m->data || m->reserved < bytes) return false;
+static bool take_room(w2c_memory *m, const w2c_memory_desc *desc, const w2c_memory_wish *wish,
+                      u64 bytes, bool *ready) {
+    w2c_room room = wish->room;
+    if (!room.base && !w2c_memory_reserve(desc, wish, 0, &room)) return false;
+    m->data = room.base;
+    m->reserved = room.bytes;
+    m->mapped = room.mapped;
+    *ready = room.ready;
+    if (m->reserved < bytes) return false;
     if (m->mode != W2C_GUARD) return true;
     m->range = w2c_registry_add(W2C_RANGE_MEMORY, m->data, m->data + m->reserved);
     return m->range != NULL;
@@ -155,10 +177,14 @@ static w2c_status reserve_static(w2c_memory *m, w2c_static_memory *buffer, u64 b
     return W2C_OK;
 }
 
-/* Everything up to `bytes` can be used, and begins with the image. */
-static bool open_memory(w2c_memory *m, u64 bytes, const w2c_memory_wish *wish) {
+/* Everything up to `bytes` can be used, and begins with the image. ready: its room is. */
+static bool open_memory(w2c_memory *m, u64 bytes, const w2c_memory_wish *wish, bool ready) {
     const w2c_image *image = wish->image;
     bool is_static = m->mode == W2C_STATIC;
+    if (ready) {
+        if (image && !m->mapped) w2c_image_apply(image, m->data, bytes, false);
+        return true;
+    }
     if (m->policy) advise(m);
     advise_large(m, 0, bytes);
     u64 room = is_static ? m->reserved : w2c_round_up(bytes, w2c_os_page());
@@ -183,8 +209,8 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
     if (!wish) wish = &plain;
     memset(m, 0, sizeof *m);
     m->mode = desc->mode;
-    m->data = wish->room;
-    m->reserved = wish->room_bytes;
+    m->data = wish->room.base;
+    m->reserved = wish->room.bytes;
     if (desc->page_log2 > 16 || desc->limits.min > desc->limits.max || desc->mode > W2C_STATIC ||
         (desc->mode == W2C_GUARD && (desc->is64 || desc->page_log2 != 16 || sizeof(void *) < 8)) ||
         (desc->mode == W2C_STATIC && !desc->buffer)) {
@@ -192,7 +218,7 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
                      "a memory of this type cannot be guarded, has wrong limits or no buffer");
         return refuse(m, W2C_INVALID);
     }
-    u64 min = desc->limits.min, most = most_pages(desc->is64, desc->page_log2);
+    u64 min = first_pages(desc, wish->image), most = most_pages(desc->is64, desc->page_log2);
     m->is64 = desc->is64;
     m->shared = desc->shared;
     m->page_log2 = desc->page_log2;
@@ -201,7 +227,6 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
     m->has_max = desc->limits.max != UINT64_MAX;
     m->max_pages = desc->limits.max < most ? desc->limits.max : most;
     m->limit_pages = w2c_memory_most(desc, wish->max_bytes);
-    if (wish->image && wish->image->pages > min) min = wish->image->pages;
     if (min > m->limit_pages) {
         w2c_text_add(&why, "a memory starts with %llu pages, %llu are allowed: raise max_memory",
                      (unsigned long long)min, (unsigned long long)m->limit_pages);
@@ -214,8 +239,9 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
                      "delete that first, or translate with --memory=bounds");
         return W2C_LIMIT;
     }
-    bool ok =
-        m->mode == W2C_STATIC || (min <= MOST_BYTES >> m->page_log2 && take_room(m, desc, bytes));
+    bool ready = false;
+    bool ok = m->mode == W2C_STATIC ||
+              (min <= MOST_BYTES >> m->page_log2 && take_room(m, desc, wish, bytes, &ready));
     if (!ok && desc->address) {
         w2c_text_add(
             &why,
@@ -224,8 +250,13 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
             (unsigned long long)desc->address);
         return refuse(m, W2C_LIMIT);
     }
-    if (!ok || !open_memory(m, bytes, wish)) {
+    if (!ok) {
         w2c_memory_no_room(&why, desc, bytes);
+        return refuse(m, W2C_NOMEM);
+    }
+    if (!open_memory(m, bytes, wish, ready)) {
+        w2c_text_add(&why, "the system has no memory for %llu bytes (a limit such as ulimit -d?)",
+                     (unsigned long long)bytes);
         return refuse(m, W2C_NOMEM);
     }
     m->size = bytes;
@@ -307,6 +338,7 @@ void w2c_memory_zero(w2c_memory *m) {
         memset(m->data, 0, (size_t)m->size);
     w2c_origin_drop(m->origin);
     m->origin = NULL;
+    m->remapped = true;
 }
 
 /* ---- size, growth --------------------------------------------------------------------------- */

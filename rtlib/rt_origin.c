@@ -109,6 +109,7 @@ bool w2c_memory_share(w2c_memory *from, w2c_memory *to) {
         return false;
     int pagemap = w2c_pagemap_open();
     if (pagemap < 0) return false;
+    from->remapped = to->remapped = true;
     w2c_origin *origin = find(pagemap, from);
     Copy c = {from, to};
     bool ok = origin && map(origin, to);

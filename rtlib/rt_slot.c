@@ -30,7 +30,7 @@ static bool make_memories(w2c_slot *slot, const w2c_module *module, const w2c_cl
         slot->copies[i] =
             pages < UINT32_MAX && w2c_cleaner_copies(cleaner, pages << d->page_log2, image);
         w2c_memory_wish wish = {config->max_memory,    image, slot->copies[i],
-                                config->memory_policy, NULL,  0};
+                                config->memory_policy, false, {0}};
         w2c_instance_take_room(module, slot->instance, i, &wish);
         if (w2c_memory_create(&slot->memories[i], d, &wish, text, cap) != W2C_OK) return false;
     }
@@ -42,7 +42,8 @@ w2c_slot *w2c_slot_new(w2c_pool *pool, const w2c_module *module, w2c_cleaner *cl
     w2c_slot *slot = (w2c_slot *)calloc(1, sizeof *slot);
     if (!slot) return NULL;
     slot->pool = pool;
-    slot->instance = w2c_instance_place(module, config->max_memory, text, cap);
+    const w2c_memory_wish wish = {.max_bytes = config->max_memory};
+    slot->instance = w2c_instance_place(module, &wish, text, cap);
     slot->memories = (w2c_memory *)calloc(module->memory_count + 1u, sizeof(w2c_memory));
     slot->copies = (bool *)calloc(module->memory_count + 1u, sizeof(bool));
     slot->tables = (w2c_ref **)calloc(module->table_count + 1u, sizeof(w2c_ref *));

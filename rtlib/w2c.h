@@ -220,7 +220,8 @@ void w2c_instance_delete(
     w2c_instance *instance); /* NULL is fine. Instances that link to it go first */
 
 /* Gives back what the module keeps beside its instances (the images of its memories), for programs
- * that unload modules. Only while it has no instances. The next one makes it again. */
+ * that unload modules. Only while it has no instances. The next one makes it again. Also unmaps the address space
+ * that deleted instances of any module have left for new ones; NULL: that alone. */
 void w2c_module_forget(const w2c_module *module);
 
 void *w2c_instance_host(const w2c_instance *instance);

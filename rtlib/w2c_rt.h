@@ -139,6 +139,7 @@ struct w2c_memory {
     u8 mode; /* w2c_memory_mode it can serve: a guarded one serves both */
     bool is64, shared, has_max;
     bool mapped;                 /* its image is mapped, not copied */
+    bool remapped;               /* and something else was mapped since */
     u32 lock;                    /* held while it grows */
     struct w2c_waiters *waiters; /* threads in memory.atomic.wait; NULL until the first */
     u32 growths, failed_growths;
@@ -291,11 +292,12 @@ struct w2c_instance {
     w2c_memory *memory;     /* w2c_instance_memory's answer */
     w2c_resolver *resolve;  /* for lazy binding; may be NULL */
     void *resolve_user;
-    struct w2c_extern *waiting;  /* by import: what a lazily bound function will be; NULL: none */
-    struct w2c_binding *binding; /* resolvers that are being asked */
-    u32 called_imports;          /* bound by their first call */
-    struct w2c_range *text;      /* the module's text in the registry; NULL: none */
-    bool has_data;               /* init got as far as its data segments */
+    struct w2c_extern *waiting;   /* by import: what a lazily bound function will be; NULL: none */
+    struct w2c_binding *binding;  /* resolvers that are being asked */
+    u32 called_imports;           /* bound by their first call */
+    struct w2c_range *text;       /* the module's text in the registry; NULL: none */
+    bool has_data;                /* init got as far as its data segments */
+    bool room_ready, room_mapped; /* `room`: as in w2c_room */
     const struct w2c_image_set *images; /* what its memories began with; NULL: zeros */
     w2c_hold *hold;                     /* NULL until somebody wants to know when it goes */
     struct w2c_slot *slot;              /* the place in a pool that it goes back to; NULL: none */

@@ -1,5 +1,6 @@
 /* joined.c: runs static.wasm as module `pair`: two instances whose struct lies in front of memory 0 (JOINED), or apart
- * from it; what fails half-way leaves nothing mapped. */
+ * from it; what fails half-way leaves nothing mapped; rooms
+ * that instances leave are as new for the next ones. */
 #define _GNU_SOURCE
 #include "pair.h"
 #include <stdio.h>
@@ -49,6 +50,40 @@ static void use(pair *m, uint32_t value) {
     need(pair_x_store_fixed(m, 0, value) == W2C_OK, "the other memory");
 }
 
+/* Whatever earlier instances did with its room. */
+static void begins_anew(pair *m) {
+    uint32_t v = 1;
+    need(pair_x_size(m, &v) == W2C_OK && v == 1, "its first size");
+    need(pair_x_load(m, 8, &v) == W2C_OK && v == 0x6d6f7266, "the segment, again");
+    need(pair_x_load(m, 65532, &v) == W2C_OK && v == 0, "zeros, again");
+    need(pair_x_load(m, 65536, &v) == W2C_TRAP_MEMORY_BOUNDS, "no more than that");
+    need(pair_x_load_fixed(m, 0, &v) == W2C_OK && v == 0, "zeros in the other memory, again");
+}
+
+/* More at once than the rooms that are kept. */
+static void many(const w2c_config *config) {
+    enum { COUNT = 60 };
+    static pair *all[COUNT];
+    int before = mappings();
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < COUNT; i++) {
+            need(pair_new(&all[i], NULL, config) == W2C_OK, "one of many");
+            begins_anew(all[i]);
+            use(all[i], (uint32_t)i + 1);
+        }
+        for (int i = 0; i < COUNT; i++)
+            pair_delete(all[i]);
+    }
+    need(mappings() <= before + 64 + 4, "few rooms are kept");
+    w2c_module_forget(&pair_module);
+    need(mappings() <= before + 1, "and given up");
+    for (int i = 0; i < 3; i++) {
+        need(pair_new(&all[0], NULL, config) == W2C_OK, "after that");
+        begins_anew(all[0]);
+        pair_delete(all[0]);
+    }
+}
+
 static void fails(const w2c_config *config, w2c_status status, const char *what) {
     pair *m = NULL;
     int before = mappings();
@@ -80,16 +115,25 @@ int main(void) {
     int before = mappings();
     for (int i = 0; i < 200; i++) {
         need(pair_new(&first, NULL, &config) == W2C_OK, "another");
+        begins_anew(first);
+        use(first, (uint32_t)i);
         pair_delete(first);
     }
     need(mappings() <= before + 1, "nothing is left of instances");
+    many(&config);
     config.max_memory = 1;
     fails(&config, W2C_LIMIT, "a memory above the limit");
     config.max_memory = 0;
     struct rlimit limit;
     need(!getrlimit(RLIMIT_AS, &limit), "getrlimit");
     limit.rlim_cur = (rlim_t)1 << 31;
-    if (LIMITS_SPACE && !setrlimit(RLIMIT_AS, &limit))
+    if (LIMITS_SPACE && !setrlimit(RLIMIT_AS, &limit)) {
+        need(pair_new(&first, NULL, &config) == W2C_OK, "the room of an earlier instance");
+        begins_anew(first);
         fails(&config, W2C_NOMEM, "no address space");
+        pair_delete(first);
+        w2c_module_forget(&pair_module);
+        fails(&config, W2C_NOMEM, "no address space, nothing kept");
+    }
     return failed;
 }

@@ -29,6 +29,7 @@ static const char *exhaust(bool promise) {
     w2c_error error;
     Notes notes = {0, 0};
     w2c_imports imports = {.resolve = resolve, .user = &notes};
+    w2c_module_forget(&tenant_module); /* also the room of earlier instances */
     EXPECT(w2c_pool_new(&pool, &tenant_module, NULL) == W2C_OK);
     w2c_config config = {.pool = pool, .error = &error};
     EXPECT(w2c_instance_new(&tenant_module, &all[0], &imports, &config) == W2C_OK);

@@ -3,7 +3,8 @@
     tests/bench/snapshot.py MODULE.wasm [--cc CC] [--runs N]
 
 Builds the module twice, plain (--invoke=initialize,run) and from its snapshot (--invoke=run), gives both a script of one
-line, and prints the shortest times from posix_spawn to the end, in ms; beside them a program that does nothing. Then ten
+line, and prints the shortest times from posix_spawn to the end, in ms; beside them a program that does nothing. Then how long
+after execve the snapshot's program calls its guest (first_call.c), and one that does nothing comes to main. Then ten
 programs from the snapshot wait for their input: what /proc/PID/smaps says of the pages of the image, in KiB."""
 import argparse
 import os
@@ -42,6 +43,25 @@ def image_pages(pid, program):
     return total
 
 
+def first_calls(temp, cc, objects, runs):
+    """[ns] from execve to the first call of the guest, and to the main of a program without one."""
+    def compile_c(name, *more):
+        exe = os.path.join(temp, name)
+        subprocess.run([cc, "-O2", "-I" + os.path.join(HERE, "..", "..", "rtlib"), os.path.join(HERE, "first_call.c"), *more,
+                        "-o", exe], check=True)
+        return exe
+
+    launcher, nothing = compile_c("launcher", "-DLAUNCHER"), compile_c("nothing", "-DNOTHING")
+    libraries = [os.path.join(BUILD, f"libw2c{x}.a") for x in ("wasi", "rt")]
+    guest = compile_c("first", "-Wl,--wrap=w2c_call", *objects, *libraries, "-lm", "-ldl", "-pthread")
+    times = {guest: [], nothing: []}
+    for _ in range(runs):
+        for program, list_ in times.items():
+            done = subprocess.run([launcher, program], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            list_.append(int(done.stderr.split()[0]))
+    return sorted(times[guest]), sorted(times[nothing])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("module")
@@ -49,18 +69,18 @@ def main():
     parser.add_argument("--runs", type=int, default=40)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temp:
-        def build(module, name, invoke):
+        def build(module, name, invoke, *more):
             exe = os.path.join(temp, name)
-            subprocess.run([W2C, "build", module, "--cc", args.cc, "--invoke=" + invoke, "-o", exe], check=True,
+            subprocess.run([W2C, "build", module, "--cc", args.cc, "--invoke=" + invoke, *more, "-o", exe], check=True,
                            stdout=subprocess.DEVNULL)
             return exe
 
-        warm = os.path.join(temp, "warm.wasm")
+        warm, kept = os.path.join(temp, "warm.wasm"), os.path.join(temp, "kept")
         begin = time.perf_counter()
         subprocess.run([W2C, "snapshot", args.module, "--call=_initialize,initialize", "-o", warm], check=True,
                        stdout=subprocess.DEVNULL)
         print(f"w2c snapshot: {time.perf_counter() - begin:.2f} s, {os.path.getsize(warm)} bytes of module")
-        plain, snap = build(args.module, "plain", "initialize,run"), build(warm, "snap", "run")
+        plain, snap = build(args.module, "plain", "initialize,run"), build(warm, "snap", "run", "--keep=" + kept)
         script, empty = os.path.join(temp, "script"), os.path.join(temp, "empty")
         with open(script, "w") as f:
             f.write(SCRIPT)
@@ -78,6 +98,9 @@ def main():
         for what, t in best.items():
             print(f"{what:20} {1e3 * t:9.3f} ms")
         print(f"plain / snapshot: {best['plain'] / best['snapshot']:.0f}")
+        objects = sorted(os.path.join(kept, f) for f in os.listdir(kept) if f.endswith(".o"))
+        for what, ns in zip(("the guest's first instruction", "main of nothing"), first_calls(temp, args.cc, objects, args.runs)):
+            print(f"{what:30} {ns[0] / 1e6:9.3f} ms after execve (median {ns[len(ns) // 2] / 1e6:.3f})")
         ten = [subprocess.Popen([snap], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) for _ in range(10)]
         time.sleep(1)
         rows = [image_pages(p.pid, snap) for p in ten]

@@ -17,6 +17,7 @@ bool w2c_is_reference(const char *type) {
 
 static bool pin_table(w2c_heap *heap, const w2c_table *t) {
     if (!t || !t->size || !strcmp(t->type, "funcref")) return true;
+    if (!t->data) return true; /* no elements: they are functions, at most */
     return gc_pin_range(heap, (const char *)t->data, (const char *)(t->data + t->size));
 }
 

@@ -113,7 +113,7 @@ void w2c_slot_capture(w2c_slot *slot) {
     bool ok = slot->kept != NULL;
     for (u32 i = 0; ok && i < module->table_count; i++) {
         const w2c_table *t = table_of(slot, module, i);
-        if (!t->size) continue;
+        if (!t->data) continue;
         slot->tables[i] = (w2c_ref *)malloc((size_t)t->size * sizeof(w2c_ref));
         ok = slot->tables[i] != NULL;
         if (ok) memcpy((void *)slot->tables[i], (void *)t->data, (size_t)t->size * sizeof(w2c_ref));
@@ -177,7 +177,7 @@ static bool restore_kept(w2c_slot *slot, const w2c_module *module) {
         w2c_ref *data = reset_table(slot, module, i);
         table_of(slot, module, i)->data = data;
         ((w2c_table *)(void *)(slot->kept + module->tables[i].storage))->data = data;
-        ok = ok && (data || !table_of(slot, module, i)->size);
+        ok = ok && (data || !table_of(slot, module, i)->size || module->tables[i].elements);
     }
     restore(slot, module, !slot->own_context || !slot->context);
     return ok;

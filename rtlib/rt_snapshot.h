@@ -62,6 +62,11 @@ size_t w2c_snap_size(const char *text); /* bytes of a number of that type, or of
 /* False, recorded: it cannot be kept. what and number say where it was found. */
 bool w2c_snap_take(snap_work *w, snap_type type, w2c_ref ref, snap_ref *out, const char *what,
                    u32 number);
+/* Of a table that instances have no elements of. */
+static inline snap_ref w2c_snap_element(const w2c_table_desc *table, u64 slot) {
+    u32 func = table->elements[slot];
+    return func == W2C_NO_ELEMENT ? (snap_ref){SNAP_NULL, 0} : (snap_ref){SNAP_FUNC, func};
+}
 /* False, recorded: there is no such thing here, or it is not of that type. */
 bool w2c_snap_give(snap_work *w, snap_type type, snap_ref from, w2c_ref *out);
 /* ---- objects (rt_snapshot_graph.c) ---- */

@@ -76,6 +76,7 @@ static bool copy_memories_and_tables(Fork *f) {
         const w2c_table_desc *d = &module->tables[i];
         const w2c_table *from = (const w2c_table *)w2c_at(f->from.instance, d->storage);
         w2c_table *to = (w2c_table *)w2c_at(f->to.instance, d->storage);
+        if (d->elements) continue; /* neither has any */
         if (!w2c_snap_grow_table(&f->to, i, to, from->size)) return false;
         for (u64 k = 0; k < from->size; k++)
             if (!copy_ref(f, (snap_type){d->text, d->heap}, from->data[k], &to->data[k], "table",

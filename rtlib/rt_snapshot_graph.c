@@ -165,7 +165,7 @@ static bool find_roots(snap_work *w) {
     for (u32 i = 0; i < module->table_count; i++) {
         snap_type type = {module->tables[i].text, module->tables[i].heap};
         const w2c_table *t = (const w2c_table *)w2c_at(instance, module->tables[i].storage);
-        for (u64 k = 0; may_reach(type) && k < t->size; k++)
+        for (u64 k = 0; t->data && may_reach(type) && k < t->size; k++)
             if (!find(w, type, t->data[k], "table", i)) return false;
     }
     for (u32 i = 0; i < state->global_count; i++) {

@@ -30,18 +30,24 @@ static bool get_u64(In *in, u64 *out) {
     return get(in, out, 8);
 }
 
-static bool get_ref(In *in, snap_type type, w2c_ref *out) {
-    snap_ref r = {SNAP_NULL, 0};
+static bool get_taken(In *in, snap_ref *r) {
+    *r = (snap_ref){SNAP_NULL, 0};
     if (in->nulls) {
         in->nulls--;
-        return w2c_snap_give(&in->work, type, r, out);
+        return true;
     }
-    if (!get_u8(in, &r.kind) || !get_u64(in, &r.value)) return false;
-    if (r.kind == SNAP_NULL) {
-        if (r.value == 0) return w2c_snap_fail(&in->work, W2C_INVALID, "a row of no nulls");
-        in->nulls = r.value - 1;
+    if (!get_u8(in, &r->kind) || !get_u64(in, &r->value)) return false;
+    if (r->kind == SNAP_NULL) {
+        if (r->value == 0) return w2c_snap_fail(&in->work, W2C_INVALID, "a row of no nulls");
+        in->nulls = r->value - 1;
+        r->value = 0;
     }
-    return w2c_snap_give(&in->work, type, r, out);
+    return true;
+}
+
+static bool get_ref(In *in, snap_type type, w2c_ref *out) {
+    snap_ref r;
+    return get_taken(in, &r) && w2c_snap_give(&in->work, type, r, out);
 }
 
 /* ---- objects --------------------------------------------------------------------------------- */
@@ -119,14 +125,28 @@ static bool get_memory(In *in, u32 i) {
     }
 }
 
+/* Of a table that never changes: the snapshot can say nothing else. */
+static bool get_element(In *in, const w2c_table_desc *d, u32 table, u64 slot) {
+    snap_ref r, known = w2c_snap_element(d, slot);
+    if (!get_taken(in, &r)) return false;
+    return (r.kind == known.kind && r.value == known.value) ||
+           w2c_snap_fail(&in->work, W2C_INVALID, "table %u, which never changes, has others",
+                         table);
+}
+
 static bool get_table(In *in, u32 i) {
     w2c_instance *instance = in->work.instance;
     const w2c_table_desc *d = &instance->module->tables[i];
     w2c_table *t = (w2c_table *)w2c_at(instance, d->storage);
     u64 size;
-    if (!get_u64(in, &size) || !w2c_snap_grow_table(&in->work, i, t, size)) return false;
+    if (!get_u64(in, &size)) return false;
+    if (d->elements && size != t->size)
+        return w2c_snap_fail(&in->work, W2C_INVALID, "table %u, which never changes, has grown", i);
+    if (!w2c_snap_grow_table(&in->work, i, t, size)) return false;
     for (u64 k = 0; k < size; k++)
-        if (!get_ref(in, (snap_type){d->text, d->heap}, &t->data[k])) return false;
+        if (d->elements ? !get_element(in, d, i, k)
+                        : !get_ref(in, (snap_type){d->text, d->heap}, &t->data[k]))
+            return false;
     return !in->nulls || w2c_snap_fail(&in->work, W2C_INVALID, "table %u: too many nulls", i);
 }
 

@@ -59,16 +59,20 @@ static void end_nulls(Out *o) {
     o->nulls = 0;
 }
 
-static bool put_ref(Out *o, snap_type type, w2c_ref ref, const char *what, u32 number) {
-    snap_ref r;
-    if (!w2c_snap_take(&o->work, type, ref, &r, what, number)) return false;
+static void put_taken(Out *o, snap_ref r) {
     if (r.kind == SNAP_NULL) {
         o->nulls++;
-        return true;
+        return;
     }
     end_nulls(o);
     put_u8(o, r.kind);
     put_u64(o, r.value);
+}
+
+static bool put_ref(Out *o, snap_type type, w2c_ref ref, const char *what, u32 number) {
+    snap_ref r;
+    if (!w2c_snap_take(&o->work, type, ref, &r, what, number)) return false;
+    put_taken(o, r);
     return true;
 }
 
@@ -137,7 +141,10 @@ static bool put_tables(Out *o) {
         const w2c_table *t = (const w2c_table *)w2c_at(instance, d->storage);
         put_u64(o, t->size);
         for (u64 k = 0; k < t->size; k++)
-            if (!put_ref(o, (snap_type){d->text, d->heap}, t->data[k], "table", i)) return false;
+            if (d->elements)
+                put_taken(o, w2c_snap_element(d, k));
+            else if (!put_ref(o, (snap_type){d->text, d->heap}, t->data[k], "table", i))
+                return false;
         end_nulls(o);
     }
     return true;

@@ -24,7 +24,8 @@ w2c_status w2c_table_create(w2c_table *t, const w2c_table_desc *desc, char *text
     t->type = desc->text;
     t->heap = desc->heap;
     t->is64 = desc->is64;
-    if (t->size && !(t->data = (w2c_ref *)calloc((size_t)t->size, sizeof(w2c_ref)))) {
+    if (t->size && !desc->elements &&
+        !(t->data = (w2c_ref *)calloc((size_t)t->size, sizeof(w2c_ref)))) {
         w2c_text_add(&why, "no memory for a table of %llu elements", (unsigned long long)t->size);
         return W2C_NOMEM;
     }

@@ -78,7 +78,7 @@ typedef struct w2c_hold {
 
 /* Every module refers to it: code made for another ABI does not link ("undefined symbol
  * w2c_abi_N"). */
-#define W2C_ABI_SYMBOL w2c_abi_4
+#define W2C_ABI_SYMBOL w2c_abi_5
 extern const char W2C_ABI_SYMBOL;
 
 /* A function reference. `code` has the C type of its signature: result f(w2c_instance *,
@@ -385,7 +385,11 @@ typedef struct w2c_table_desc {
     w2c_limits limits;
     bool is64;
     const w2c_type *heap; /* text and heap as in w2c_global */
+    /* By slot, the index of a function or W2C_NO_ELEMENT: of a table that never changes and that nothing looks
+     * at, so that instances have its size alone. NULL: of others. */
+    const u32 *elements;
 } w2c_table_desc;
+#define W2C_NO_ELEMENT 0xffffffffu
 
 typedef struct w2c_func_desc { /* defined functions that can be referred to */
     w2c_code code;
@@ -634,11 +638,9 @@ typedef struct w2c_fixed {
     u32 type;
 } w2c_fixed;
 /* Why slot i cannot be called: traps. */
-W2C_NORETURN void w2c_fixed_miss(const w2c_table *table, u64 i, const w2c_type *type)
-    __attribute__((cold));
-W2C_INLINE w2c_code w2c_fixed_func(const w2c_fixed *slots, u32 count, u64 i, u32 number,
-                                   const w2c_table *table, const w2c_type *type) {
-    if (W2C_UNLIKELY(i >= count || slots[i].type != number)) w2c_fixed_miss(table, i, type);
+W2C_NORETURN void w2c_fixed_miss(const w2c_fixed *slots, u32 count, u64 i) __attribute__((cold));
+W2C_INLINE w2c_code w2c_fixed_func(const w2c_fixed *slots, u32 count, u64 i, u32 number) {
+    if (W2C_UNLIKELY(i >= count || slots[i].type != number)) w2c_fixed_miss(slots, count, i);
     return slots[i].code;
 }
 /* call_ref; type: of the reference */

@@ -309,13 +309,13 @@ W2C_TAIL_TRAP_FN(TRAP_CALL_TYPE)
         if (W2C_UNLIKELY(at_ >= (count))) W2C_TAIL_TRAP(TRAP_UNDEFINED_ELEMENT);                   \
         (func) = (slots)[at_];                                                                     \
     } while (0)
-/* For others: see w2c_fixed. A wrong type is told from an empty slot by the table itself. */
-#define W2C_TAIL_FIXED_FUNC(func, slots, count, i, number, table)                                  \
+/* For others: see w2c_fixed. */
+#define W2C_TAIL_FIXED_FUNC(func, slots, count, i, number)                                         \
     do {                                                                                           \
         const u64 at_ = (i);                                                                       \
         if (W2C_UNLIKELY(at_ >= (count))) W2C_TAIL_TRAP(TRAP_UNDEFINED_ELEMENT);                   \
         if (W2C_UNLIKELY((slots)[at_].type != (number))) {                                         \
-            if (!(table)->data[at_]) W2C_TAIL_TRAP(TRAP_NULL_ELEMENT);                             \
+            if (!(slots)[at_].type) W2C_TAIL_TRAP(TRAP_NULL_ELEMENT);                              \
             W2C_TAIL_TRAP(TRAP_CALL_TYPE);                                                         \
         }                                                                                          \
         (func) = (w2c_tail_fn *)(slots)[at_].code;                                                 \

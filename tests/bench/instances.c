@@ -19,7 +19,7 @@
 #include <w2c_rt.h>
 #include <w2c_snapshot.h>
 
-extern const w2c_module m4k_module, m64k_module, m128k_module, m1m_module, big_module;
+extern const w2c_module m4k_module, m64k_module, m128k_module, m1m_module, big_module, table_module;
 static const struct {
     const char *name;
     const w2c_module *module;
@@ -27,8 +27,9 @@ static const struct {
 } modules[] = {{"4 KiB in 64", &m4k_module, 4096},
                {"64 KiB", &m64k_module, 65536},
                {"128 KiB", &m128k_module, 131072},
-               {"1 MiB", &m1m_module, 1048576}};
-enum { MODULES = sizeof modules / sizeof *modules, DIRTY = 4 };
+               {"1 MiB", &m1m_module, 1048576},
+               {"2,000 functions", &table_module, 0}}; /* in a table: cost alone */
+enum { MODULES = sizeof modules / sizeof *modules, IMAGES = MODULES - 1, DIRTY = 4 };
 
 int wasmtime_start(const char *library); /* instances_wasmtime.c; 0: there is none */
 int wasmtime_module(const char *path);
@@ -131,7 +132,7 @@ static void cost(const char *library, const char *dir) {
            " wasmtime\n");
     for (size_t m = 0; m < MODULES; m++) {
         w2c_pool *pools[3];
-        int fd = image_file(modules[m].bytes);
+        int fd = image_file(modules[m].bytes ? modules[m].bytes : 4096);
         for (int how = 0; how < 3; how++) {
             w2c_pool_config config = {.reset = how == 0   ? W2C_RESET_AUTO
                                                : how == 1 ? W2C_RESET_SCAN
@@ -139,10 +140,10 @@ static void cost(const char *library, const char *dir) {
             if (w2c_pool_new(&pools[how], modules[m].module, &config) != W2C_OK) die("pool");
         }
         char path[500];
-        static const char *const files[] = {"m4k", "m64k", "m128k", "m1m"};
+        static const char *const files[] = {"m4k", "m64k", "m128k", "m1m", "table"};
         snprintf(path, sizeof path, "%s/%s.wasm", dir, files[m]);
         bool there = peer && wasmtime_module(path);
-        for (uint32_t pages = 0; pages <= DIRTY; pages += DIRTY) {
+        for (uint32_t pages = 0; pages <= (modules[m].bytes ? DIRTY : 0); pages += DIRTY) {
             if (pages * 4096 > modules[m].bytes && pages > 1 && m == 0) pages = 1;
             printf("%-18s %7u", modules[m].name, pages);
             print_ns(least(FRESH, m, NULL, fd, pages));
@@ -176,7 +177,7 @@ static void *work(void *user) {
 static void threads(void) {
     static const unsigned counts[] = {1, 2, 4, 8, 16};
     printf("pooled, 4 pages      threads   ns of processor time each   ns passed each\n");
-    for (size_t m = 1; m < MODULES; m++)
+    for (size_t m = 1; m < IMAGES; m++)
         for (size_t c = 0; c < 5; c++) {
             pthread_t t[16];
             w2c_pool *pool;

@@ -1,6 +1,6 @@
 """check_ops.py: programs made of *.wasm and *.c here, with every compiler, -O0 and -O2, both memory modes:
 order of effects (effects), floating point (floats), loops without end (loops), recursion without end
-(stack), tables that never change (fixed), large frames (frames). --long: -O1 and -O3 too, all of it as C++, larger frames."""
+(stack), tables that never change (fixed) and that nobody looks at (unseen), large frames (frames). --long: -O1 and -O3 too, all of it as C++, larger frames."""
 import os
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "compile"))
@@ -20,8 +20,8 @@ def has_fma():
         return False
 
 
-def program(temp, test, compiler, flags, memory="guard", options=(), cplusplus=False, arguments=()):
-    """Translates test.wasm, compiles it with flags, links test.c, runs."""
+def program(temp, test, compiler, flags, memory="guard", options=(), cplusplus=False, arguments=(), define=()):
+    """Translates test.wasm, compiles it with flags, links test.c, runs. The program, where all of that is well."""
     what = f"{test} {compiler} {' '.join(flags)} {memory}{' C++' if cplusplus else ''} {' '.join(options)}"
     folder = os.path.join(temp, what.replace(" ", "_").replace("/", "_"))
     os.makedirs(folder)
@@ -38,10 +38,28 @@ def program(temp, test, compiler, flags, memory="guard", options=(), cplusplus=F
                                *WARNINGS), what + ": does not compile"):
             return
     if not check(compile_c(compiler.cc, [os.path.join(HERE, test + ".c"), *objects, *compiler.runtime], exe,
-                           "-std=c11", "-O1", "-I" + folder, link=True), what + ": does not link"):
+                           "-std=c11", "-O1", "-I" + folder, *define, link=True), what + ": does not link"):
         return
     ran = run([exe, *arguments])
-    check(ran.returncode == 0, f"{what}: exit {ran.returncode}\n{ran.stdout}{ran.stderr}")
+    return exe if check(ran.returncode == 0, f"{what}: exit {ran.returncode}\n{ran.stdout}{ran.stderr}") else None
+
+
+def unseen(temp, compiler):
+    """What one build saves the other loads, and it is the same."""
+    exes, saved = [], []
+    for options, count in ([], 12), (["--no-fixed-tables"], 15):
+        path = os.path.join(temp, f"unseen_{compiler.cc.replace('/', '_')}_{count}")
+        exe = program(temp, "unseen", compiler, ["-O1"], options=options, arguments=["save", path], define=[f"-DRECORDS={count}"])
+        if not exe:
+            return
+        exes.append(exe)
+        saved.append(path)
+    for exe in exes:
+        for path in saved:
+            ran = run([exe, "load", path])
+            check(ran.returncode == 0, f"unseen: exit {ran.returncode}\n{ran.stdout}{ran.stderr}")
+    with open(saved[0], "rb") as a, open(saved[1], "rb") as b:
+        check(a.read() == b.read(), "unseen: the snapshots differ")
 
 
 def main():
@@ -73,6 +91,7 @@ def main():
             add("fixed", compiler, ["-O2"])
             add("fixed", compiler, ["-O0"], options=["--groups=3"])
             add("fixed", compiler, ["-O2"], options=["--no-fixed-tables"])
+            jobs.append(lambda compiler=compiler: unseen(temp, compiler))
             add("stack", compiler, ["-O2"], options=["--no-stack-analysis"])
             add("frames", compiler, ["-O0"])
             if LONG:

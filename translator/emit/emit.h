@@ -222,6 +222,7 @@ bool emit_fixed_callee(Writer *w, const Stmt *s);
 void emit_fixed_tail(Writer *w, const Stmt *s);
 void emit_fixed_decls(const Emitter *e, Buffer *out);
 void emit_fixed_tables(const Emitter *e, Buffer *out);
+void emit_unseen_slots(const Emitter *e, Buffer *out, uint32_t table); /* NAME_elementsI */
 /* ---- the families' own files: false: not theirs ---- */
 bool emit_tail_stmt(Writer *w, const Stmt *s);
 bool emit_eh_stmt(Writer *w, const Stmt *s);
@@ -276,6 +277,10 @@ void emit_instance_decl(const Emitter *e, Buffer *out, const char *self);
 void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed, uint32_t first,
                      uint32_t last);
 bool emit_is_addressed(const Emitter *e, uint32_t func);
+bool emit_number_records(Emitter *e); /* once it is known which tables are fixed */
+/* Instances have no elements of it, but its size; what is in it is in the constants of the module. */
+bool emit_table_is_unseen(const Emitter *e, uint32_t table);
+bool emit_elem_is_unseen(const Emitter *e, uint32_t elem); /* an active segment of such a table */
 /* The function's check of the stack, and its barrier before returns: W2C_ENTER, W2C_KEEP_FRAME. */
 StackCheck emit_stack_check(const Writer *w);
 bool emit_keeps_frame(const Writer *w);

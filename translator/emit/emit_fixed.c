@@ -45,8 +45,7 @@ bool emit_fixed_callee(Writer *w, const Stmt *s) {
     buffer_printf(w->out, "((w2c_fn_%s *)w2c_fixed_func(%s_fixed%u, %s_slots%u, ",
                   e->signatures[s->b], e->name, table, e->name, table);
     emit_arg(w, s, s->count - 1);
-    buffer_printf(w->out, ", %s_is_%s, m->table%u, &w2c_type_%s))(&m->w2c", e->name, e->types[s->b],
-                  table, e->types[s->b]);
+    buffer_printf(w->out, ", %s_is_%s))(&m->w2c", e->name, e->types[s->b]);
     return true;
 }
 
@@ -64,7 +63,7 @@ void emit_fixed_tail(Writer *w, const Stmt *s) {
     buffer_printf(w->out, "W2C_TAIL_FIXED_FUNC(next, %s_tails%u, %s_slots%u, ", e->name, table,
                   e->name, table);
     emit_arg(w, s, s->count - 1);
-    buffer_printf(w->out, ", %s_is_%s, m->table%u);\n", e->name, e->types[s->b], table);
+    buffer_printf(w->out, ", %s_is_%s);\n", e->name, e->types[s->b]);
     emit_indent(w);
 }
 
@@ -101,9 +100,9 @@ void emit_fixed_decls(const Emitter *e, Buffer *out) {
             buffer_printf(out, "enum { %s_is_%s = %u };\n", e->name, e->types[i], i + 1);
 }
 
-/* In the tail array, slots of types that no tail call wants are as if empty: w2c_fixed_miss knows better. */
+/* In the tail array, slots of types that no tail call wants have no code. */
 static bool has_code(const Emitter *e, uint32_t func, bool tail) {
-    return func != NO_FUNC && (!tail || emit_tail_is_body(e, func) || emit_tail_is_target(e, func));
+    return !tail || emit_tail_is_body(e, func) || emit_tail_is_target(e, func);
 }
 
 static void table(const Emitter *e, Buffer *out, uint32_t i, bool tail) {
@@ -114,11 +113,12 @@ static void table(const Emitter *e, Buffer *out, uint32_t i, bool tail) {
     for (uint32_t k = 0; k < t->size; k++) {
         uint32_t func = t->funcs[k];
         scratch.len = 0;
-        if (!has_code(e, func, tail)) {
+        if (func == NO_FUNC) {
             buffer_text(out, "    {NULL, 0},\n");
             continue;
         }
-        const char *name = emit_form_name(e, &scratch, func, tail ? 't' : 'f');
+        const char *name =
+            has_code(e, func, tail) ? emit_form_name(e, &scratch, func, tail ? 't' : 'f') : "NULL";
         out->failed |= !name;
         buffer_printf(out, "    {(w2c_code)%s, %s_is_%s},\n", name ? name : "", e->name,
                       e->types[e->m->funcs[func].type]);
@@ -145,6 +145,19 @@ static void slots(const Emitter *e, Buffer *out, uint32_t i, uint32_t type) {
     }
     buffer_text(out, "};\n");
     buffer_free(&scratch);
+}
+
+void emit_unseen_slots(const Emitter *e, Buffer *out, uint32_t i) {
+    const FixedTable *t = &e->fixed.tables[i];
+    buffer_printf(out, "static const u32 %s_elements%u[%u] = {", e->name, i, t->size);
+    for (uint32_t k = 0; k < t->size; k++) {
+        buffer_text(out, k % 16 ? ", " : k ? ",\n    " : "\n    ");
+        if (t->funcs[k] == NO_FUNC)
+            buffer_text(out, "W2C_NO_ELEMENT");
+        else
+            buffer_u64(out, t->funcs[k]);
+    }
+    buffer_text(out, "};\n");
 }
 
 void emit_fixed_tables(const Emitter *e, Buffer *out) {

@@ -146,7 +146,8 @@ static void struct_members(const Emitter *e, Buffer *out) {
     if (m->data_count && m->has_data_count)
         buffer_printf(out, "    w2c_data datas[%u];\n", m->data_count);
     for (uint32_t k = 0; k < m->elem_count; k++)
-        if (m->elems[k].count && !m->elems[k].is_funcs && m->elems[k].mode != SEGMENT_DECLARATIVE)
+        if (m->elems[k].count && !m->elems[k].is_funcs && m->elems[k].mode != SEGMENT_DECLARATIVE &&
+            !emit_elem_is_unseen(e, k))
             buffer_printf(out, "    w2c_ref refs%u[%u];\n", k, m->elems[k].count);
 }
 

@@ -113,7 +113,8 @@ static void elem_number(const Emitter *e, uint32_t func, Buffer *out) {
 /* Segments of functions are constant numbers; expressions are evaluated into the instance. */
 static bool elem_items(Emitter *e, Writer *w, uint32_t k, Chunks *c, Buffer *tables) {
     const Elem *elem = &e->m->elems[k];
-    if (elem->count == 0 || elem->mode == SEGMENT_DECLARATIVE) return true;
+    if (elem->count == 0 || elem->mode == SEGMENT_DECLARATIVE || emit_elem_is_unseen(e, k))
+        return true;
     bool is_static = elem->is_funcs;
     const uint8_t *at = elem->items.ptr;
     if (is_static)
@@ -176,6 +177,7 @@ static bool init_elems(Emitter *e, Writer *w, Buffer *out) {
     const Module *m = e->m;
     for (uint32_t k = 0; k < m->elem_count; k++) {
         const Elem *elem = &m->elems[k];
+        if (emit_elem_is_unseen(e, k)) continue; /* it fits, and nobody looks */
         if (elem->mode == SEGMENT_PASSIVE) {
             buffer_printf(out, "    { const w2c_elem s = {");
             elem_source(e, k, out);

@@ -164,6 +164,8 @@ static bool memories_and_tables(Emitter *e, Buffer *out) {
         buffer_text(out, "};\n");
     }
     if (m->table_count > m->imported_tables) {
+        for (uint32_t i = m->imported_tables; i < m->table_count; i++)
+            if (emit_table_is_unseen(e, i)) emit_unseen_slots(e, out, i);
         buffer_printf(out, "static const w2c_table_desc %s_tables[] = {\n", e->name);
         for (uint32_t i = m->imported_tables; i < m->table_count; i++) {
             const Table *t = &m->tables[i];
@@ -175,7 +177,10 @@ static bool memories_and_tables(Emitter *e, Buffer *out) {
             limits(out, &t->limits);
             buffer_printf(out, ", %s, ", truth(t->limits.is64));
             emit_heap_type(e, out, t->type);
-            buffer_text(out, "},\n");
+            if (emit_table_is_unseen(e, i))
+                buffer_printf(out, ", %s_elements%u},\n", e->name, i);
+            else
+                buffer_text(out, ", NULL},\n");
         }
         buffer_text(out, "};\n");
     }

@@ -149,14 +149,52 @@ static bool name_globals(Emitter *e) {
     return true;
 }
 
-/* Functions that something may hold a reference to get a record in the instance: those that may be the
- * operand of ref.func, and exports (the host may pass them on). */
-static bool number_records(Emitter *e) {
+/* Functions that something may hold a reference to: ref.func names them, they are exports (the host may pass
+ * them on), or in a segment whose elements somebody sees. */
+static void find_referred(const Emitter *e, uint64_t *funcs) {
     const Module *m = e->m;
+    for (uint32_t i = 0; i < m->export_count; i++)
+        if (m->exports[i].kind == EXTERN_FUNC)
+            funcs[m->exports[i].index / 64] |= (uint64_t)1 << (m->exports[i].index % 64);
+    for (uint32_t i = m->imported_globals; i < m->global_count; i++)
+        const_expr_funcs(m, m->globals[i].init, funcs);
+    for (uint32_t i = m->imported_tables; i < m->table_count; i++)
+        const_expr_funcs(m, m->tables[i].init, funcs);
+    for (uint32_t k = 0; k < m->elem_count; k++) {
+        const Elem *elem = &m->elems[k];
+        const uint8_t *at = elem->items.ptr;
+        if (emit_elem_is_unseen(e, k)) continue;
+        for (uint32_t i = 0; i < elem->count; i++) {
+            uint32_t func = NO_FUNC;
+            ConstExpr expr = {{NULL, 0}};
+            elem_next(m, elem, &at, &func, &expr);
+            if (!elem->is_funcs)
+                const_expr_funcs(m, expr, funcs);
+            else
+                funcs[func / 64] |= (uint64_t)1 << (func % 64);
+        }
+    }
+}
+
+bool emit_elem_is_unseen(const Emitter *e, uint32_t elem) {
+    const Elem *s = &e->m->elems[elem];
+    return s->mode == SEGMENT_ACTIVE && emit_table_is_unseen(e, s->table);
+}
+
+bool emit_table_is_unseen(const Emitter *e, uint32_t table) {
+    return !e->options->tier && fixed_table_unseen(&e->fixed, table);
+}
+
+/* Those functions get a record in the instance. */
+bool emit_number_records(Emitter *e) {
+    const Module *m = e->m;
+    uint64_t *funcs = e->calls.referred;
+    find_referred(e, funcs);
     for (uint32_t i = 0; i < m->func_count; i++)
         e->records[i] = NO_RECORD;
     for (uint32_t i = m->imported_funcs; i < m->func_count; i++)
-        if (emit_is_addressed(e, i)) e->records[i] = e->record_count++;
+        if (emit_is_addressed(e, i) && (e->options->tier || funcs[i / 64] >> (i % 64) & 1))
+            e->records[i] = e->record_count++;
     return true;
 }
 
@@ -186,8 +224,7 @@ bool emit_name_all(Emitter *e) {
     e->joined = emit_joins(e);
     StrMap map;
     strmap_init(&map, e->ctx->alloc);
-    bool ok =
-        name_imports(e, &map) && name_functions(e, &map) && name_globals(e) && number_records(e);
+    bool ok = name_imports(e, &map) && name_functions(e, &map) && name_globals(e);
     strmap_free(&map);
     for (uint32_t i = 0; ok && i < m->export_count; i++)
         ok = (e->exports[i] = emit_mangled(e, m->exports[i].name)) != NULL;

@@ -206,8 +206,7 @@ static bool run_workers(Emitter *e, Job *job) {
 
 static void mark_addressed(const Emitter *e, uint64_t *needed) {
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++)
-        if (e->records[f] != NO_RECORD || f == e->m->start)
-            needed[f / 64] |= (uint64_t)1 << (f % 64);
+        if (emit_is_addressed(e, f) || f == e->m->start) needed[f / 64] |= (uint64_t)1 << (f % 64);
 }
 
 static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file) {
@@ -333,7 +332,7 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
     if (!options->no_fixed_tables && !options->lazy_groups &&
         !fixed_tables_find(ctx, m, &e.calls, arena, &e.fixed))
         return false;
-    if (!emit_tail_plan(&e)) return false;
+    if (!emit_number_records(&e) || !emit_tail_plan(&e)) return false;
     Job job = {.e = &e, .outputs = &outputs};
     if (options->lazy_groups) {
         if (e.tail_bodies)

@@ -100,6 +100,16 @@ bool const_expr_skip(Context *ctx, const Module *m, Reader *r, ConstExpr *out) {
     return skip(ctx, r, NULL, 0, out);
 }
 
+void const_expr_funcs(const Module *m, ConstExpr expr, uint64_t *funcs) {
+    const uint8_t *at;
+    if (!expr.bytes.len) return; /* a table's, where there is none */
+    Reader r = {.pos = expr.bytes.ptr,
+                .end = expr.bytes.ptr + expr.bytes.len,
+                .base = m->bytes.ptr,
+                .limit = m->bytes.ptr + m->bytes.len};
+    walk(&r, funcs, m->func_count, &at);
+}
+
 bool section_const(SectionReader *s, ConstExpr *expr) {
     if (!section_declare(s, NO_FUNC)) return false;
     return skip(s->ctx, &s->r, s->m->declared, s->m->func_count, expr);

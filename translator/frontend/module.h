@@ -147,6 +147,8 @@ Slice module_func_name(const Module *m, uint32_t func);
 /* Reads past a constant expression, its end included. Only its instructions' lengths are looked at,
  * and that they may stand in one. Errors: MALFORMED; INVALID constant_required. */
 bool const_expr_skip(Context *ctx, const Module *m, Reader *r, ConstExpr *out);
+/* Sets the bit of each function that a constant expression of a module that was read names by ref.func. */
+void const_expr_funcs(const Module *m, ConstExpr expr, uint64_t *funcs);
 /* Custom sections with a defined content (name, branch hints, ...) are read leniently by module_read.
  * This reads them strictly, for `w2c validate --custom`. */
 bool module_check_customs(Context *ctx, const Module *m);

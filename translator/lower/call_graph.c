@@ -32,6 +32,12 @@ static void mark(const Scan *s, uint64_t *tables, uint32_t table) {
     if (table < s->m->table_count) tables[table / 64] |= (uint64_t)1 << (table % 64);
 }
 
+/* Whoever calls through a table with a type that has no subtypes need not look at what is in it. */
+static void mark_call(const Scan *s, uint64_t *tables, const Ins *ins) {
+    mark(s, tables, ins->b);
+    if (ins->a >= s->m->type_count || !s->m->types[ins->a].final) mark(s, s->g->seen, ins->b);
+}
+
 static bool scan_ins(Scan *s, uint32_t func, const Ins *ins) {
     CallGraph *g = s->g;
     uint8_t *flags = &g->flags[func];
@@ -43,14 +49,14 @@ static bool scan_ins(Scan *s, uint32_t func, const Ins *ins) {
         *flags |= CALLS_TAIL | (ins->a < s->m->imported_funcs ? CALLS_TAIL_OUT : 0);
         return ins->a == func || add_callee(s, ins->a, TAIL_EDGE);
     case OP_call_indirect:
-        mark(s, g->called, ins->b);
+        mark_call(s, g->called, ins);
         *flags |= CALLS | CALLS_OUT;
         return true;
     case OP_call_ref:
         *flags |= CALLS | CALLS_OUT;
         return true;
     case OP_return_call_indirect:
-        mark(s, g->tail_called, ins->b);
+        mark_call(s, g->tail_called, ins);
         *flags |= CALLS_TAIL | CALLS_TAIL_OUT;
         return true;
     case OP_return_call_ref:
@@ -59,8 +65,17 @@ static bool scan_ins(Scan *s, uint32_t func, const Ins *ins) {
     case OP_table_set:
     case OP_table_grow:
     case OP_table_fill:
+        mark(s, g->written, ins->a);
+        return true;
     case OP_table_copy:
         mark(s, g->written, ins->a);
+        mark(s, g->seen, ins->b);
+        return true;
+    case OP_table_get:
+        mark(s, g->seen, ins->a);
+        return true;
+    case OP_ref_func:
+        if (ins->a < g->func_count) g->referred[ins->a / 64] |= (uint64_t)1 << (ins->a % 64);
         return true;
     case OP_table_init:
         mark(s, g->written, ins->b);
@@ -105,8 +120,10 @@ bool call_graph_find(Context *ctx, const Module *m, Arena *arena, CallGraph *out
     out->written = ARENA_ARRAY(arena, m->table_count / 64 + 1, uint64_t);
     out->called = ARENA_ARRAY(arena, m->table_count / 64 + 1, uint64_t);
     out->tail_called = ARENA_ARRAY(arena, m->table_count / 64 + 1, uint64_t);
+    out->seen = ARENA_ARRAY(arena, m->table_count / 64 + 1, uint64_t);
+    out->referred = ARENA_ARRAY(arena, m->func_count / 64 + 1, uint64_t);
     bool ok = out->first && out->frames && out->flags && out->written && out->called &&
-              out->tail_called && scan(&s);
+              out->tail_called && out->seen && out->referred && scan(&s);
     uint32_t *list = out->callees;
     out->callees = ok ? ARENA_ARRAY(arena, s.count, uint32_t) : NULL;
     if (out->callees && s.count) memcpy(out->callees, list, s.count * sizeof *list);

@@ -28,6 +28,8 @@ typedef struct CallGraph {
     uint8_t *flags;   /* by function */
     /* bitmaps by table: table.set, grow, fill, copy into it, init; call_indirect; return_call_indirect */
     uint64_t *written, *called, *tail_called;
+    uint64_t *seen;     /* by table: table.get, copy out of it, calls of types that have subtypes */
+    uint64_t *referred; /* bitmap by function: ref.func in a body */
 } CallGraph;
 
 /* Malformed bodies are left for the validator to report: what they say up to there counts.
@@ -35,6 +37,9 @@ typedef struct CallGraph {
 bool call_graph_find(Context *ctx, const Module *m, Arena *arena, CallGraph *out);
 static inline bool call_graph_writes(const CallGraph *g, uint32_t table) {
     return g->written[table / 64] >> (table % 64) & 1;
+}
+static inline bool call_graph_sees(const CallGraph *g, uint32_t table) {
+    return g->seen[table / 64] >> (table % 64) & 1;
 }
 static inline bool call_graph_calls_through(const CallGraph *g, uint32_t table, bool tail) {
     return (tail ? g->tail_called : g->called)[table / 64] >> (table % 64) & 1;

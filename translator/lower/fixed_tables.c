@@ -97,8 +97,10 @@ static bool make(const Module *m, const CallGraph *g, Arena *arena, const uint64
         uint32_t *to = slots[elem->table];
         if (to && (traps || !fill(m, elem, to + offset))) slots[elem->table] = NULL;
     }
-    for (uint32_t i = 0; i < m->table_count; i++)
+    for (uint32_t i = 0; i < m->table_count; i++) {
         tables[i].funcs = tables[i].size ? slots[i] : NULL;
+        tables[i].unseen = !call_graph_sees(g, i);
+    }
     return true;
 }
 

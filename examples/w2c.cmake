@@ -34,7 +34,7 @@ function(w2c_add_module name module)
                     OUTPUT_VARIABLE outputs OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
     string(REPLACE "\n" ";" outputs "${outputs}")
     add_custom_command(OUTPUT ${outputs} COMMAND ${W2C} ${module} -o ${folder}/${name}.c ${ARGN}
-                       DEPENDS ${module} VERBATIM)
+                       DEPENDS ${module} ${W2C} VERBATIM) # another translator may write other code
     add_library(${name} STATIC ${outputs})
     target_include_directories(${name} PUBLIC ${folder})
     target_link_libraries(${name} PUBLIC w2c::rt)

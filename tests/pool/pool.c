@@ -227,7 +227,8 @@ int main(int argc, char **argv) {
     report("without files", check_no_files());
     report("many", check_many(0));
     report("many that write", check_many(4));
-    report("threads", check_threads(&tenant_module, 500));
+    report("threads", check_threads(&tenant_module, 500, true));
+    report("threads without a pool", check_threads(&tenant_module, 500, false));
     report("cycles", check_cycles(&tenant_module, NULL, cycles));
     w2c_pool_new(&pool, &tenant_module, NULL);
     report("cycles in a pool", check_cycles(&tenant_module, pool, cycles));

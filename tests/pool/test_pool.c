@@ -47,7 +47,8 @@ START_TEST(test_tenant) {
     GOOD(check_same_place(tenant));
     GOOD(check_limits(tenant));
     GOOD(check_imports(tenant));
-    GOOD(check_threads(tenant, 100));
+    GOOD(check_threads(tenant, 100, true));
+    GOOD(check_threads(tenant, 100, false));
     GOOD(check_cycles(tenant, NULL, 2000));
     ck_assert_int_eq(w2c_pool_new(&pool, tenant, NULL), W2C_OK);
     GOOD(check_cycles(tenant, pool, 2000));

@@ -56,12 +56,19 @@ static bool make_accessible(w2c_memory *m, u64 from, u64 to) {
     return from >= to || w2c_pages_open(m->data + from, to - from);
 }
 
+#if defined(MADV_HUGEPAGE)
+/* For all of its whole pages: buffers of the program begin anywhere. */
+static void advise_all(const w2c_memory *m, int advice) {
+    u64 skip = (0 - (u64)(uintptr_t)m->data) % w2c_os_page();
+    if (skip < m->reserved) madvise(m->data + skip, (size_t)(m->reserved - skip), advice);
+}
+#endif
+
 /* What a policy asks of the system; it may not know of it. */
 static void advise(const w2c_memory *m) {
 #if defined(MADV_HUGEPAGE) && defined(MADV_NOHUGEPAGE)
-    if (m->mode == W2C_STATIC) return;
-    if (m->policy & W2C_MEMORY_HUGE) madvise(m->data, (size_t)m->reserved, MADV_HUGEPAGE);
-    if (m->policy & W2C_MEMORY_NO_HUGE) madvise(m->data, (size_t)m->reserved, MADV_NOHUGEPAGE);
+    if (m->policy & W2C_MEMORY_HUGE) advise_all(m, MADV_HUGEPAGE);
+    if (m->policy & W2C_MEMORY_NO_HUGE) advise_all(m, MADV_NOHUGEPAGE);
 #else
     (void)m;
 #endif
@@ -72,8 +79,8 @@ static void advise(const w2c_memory *m) {
 static void advise_large(const w2c_memory *m, u64 from, u64 to) {
 #if defined(MADV_HUGEPAGE)
     enum { LARGE = 16 << 20 };
-    if (m->policy & W2C_MEMORY_HUGE_LARGE && m->mode != W2C_STATIC && from < LARGE && to >= LARGE)
-        madvise(m->data, (size_t)m->reserved, MADV_HUGEPAGE);
+    if (m->policy & W2C_MEMORY_HUGE_LARGE && from < LARGE && to >= LARGE)
+        advise_all(m, MADV_HUGEPAGE);
 #else
     (void)m, (void)from, (void)to;
 #endif

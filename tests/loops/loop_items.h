@@ -61,7 +61,7 @@ static uint32_t any(Random *r, uint32_t below) {
 typedef enum Relation { NE, LT_S, LT_U, GT_S, GT_U, LE_S, LE_U, GE_S, GE_U, COUNTER } Relation;
 typedef enum Shape { BOTTOM, BOTTOM_BEFORE, TOP, MIDDLE, IF_ELSE, EARLY, LAST_IF, SHAPES } Shape;
 
-enum { MOST_ITEMS = 4 };
+enum { MOST_ITEMS = 4, KINDS = 12 };
 typedef struct Place { /* an address */
     unsigned
         base; /* 0 p, 1 q, 2 a + i, 3 b + (i << shift), 4 b + i * times, 5 a: the same always, 6 r, which moves
@@ -349,6 +349,23 @@ static void item(Gen *g, const Item *it, unsigned j) {
         to = address(g, &it->to, j);
         get(g, C);
         memarg(g, constant & 1 ? 0x37 : 0x3e, &it->to, to);
+        break;
+    case 10: /* *to = *from divided by what stays the same: may trap */
+    case 11: /* t = constant divided by what is there: seldom traps, when it is 0 */
+        to = it->kind == 10 ? address(g, &it->to, j) : 0;
+        if (it->kind == 10) {
+            load(g, 0x28, &it->from, j);
+            get(g, D);
+            narrow(g);
+        } else {
+            i32(g, constant);
+            load(g, 0x2d, &it->from, j);
+        }
+        op(g, 0x6d + it->condition / 4 % 4); /* div_s, div_u, rem_s, rem_u */
+        if (it->kind == 10)
+            memarg(g, 0x36, &it->to, to);
+        else
+            set(g, T);
         break;
     default: /* the load alone */
         load(g, 0x2d, &it->from, j);

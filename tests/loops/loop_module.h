@@ -248,7 +248,7 @@ static LoopFunc random_func(Random *r, bool two, bool floats) {
         f.item_count = 1 + any(r, 2);
     }
     for (unsigned i = 0; i < f.item_count; i++)
-        f.items[i] = (Item){.kind = any(r, 10),
+        f.items[i] = (Item){.kind = any(r, KINDS),
                             .guard = branches && any(r, 2) ? any(r, GUARDS) : NO_GUARD,
                             .condition = any(r, 24),
                             .to = random_place(r, two),
@@ -265,8 +265,32 @@ static LoopFunc random_func(Random *r, bool two, bool floats) {
     return f;
 }
 
-/* Functions "0", "1", ..., memories "memory" and "second", both with room to grow. */
-static LoopModule loop_module(uint64_t seed, unsigned count, bool is64, bool two, bool floats) {
+static void put_text(Bytes *b, const char *text) {
+    put_u(b, strlen(text));
+    for (; *text; text++)
+        put(b, (unsigned)*text);
+}
+
+/* Both have room to grow. */
+static void memories(LoopModule *m, bool imported) {
+    Bytes part = {0};
+    put_u(&part, m->two ? 2 : 1);
+    for (unsigned i = 0; i < (m->two ? 2u : 1u); i++) {
+        if (imported) {
+            put_text(&part, "env");
+            put_text(&part, i ? "second" : "memory");
+            put(&part, 2);
+        }
+        put(&part, m->is64 ? 5 : 1);
+        put_u(&part, 1);
+        put_u(&part, 4);
+    }
+    put_section(&m->bytes, imported ? 2 : 5, &part);
+}
+
+/* Functions "0", "1", ..., memories "memory" and "second", exported; imported: from "env". */
+static LoopModule loop_module(uint64_t seed, unsigned count, bool is64, bool two, bool floats,
+                              bool imported) {
     Random r = {seed * 0x9e3779b97f4a7c15u + 1};
     LoopModule m = {.is64 = is64, .two = two, .count = count};
     Bytes part = {0};
@@ -278,23 +302,15 @@ static LoopModule loop_module(uint64_t seed, unsigned count, bool is64, bool two
     for (unsigned i = 0; i < sizeof types; i++)
         put(&part, i >= 3 && i < 8 ? type : types[i]);
     put_section(&m.bytes, 1, &part);
+    if (imported) memories(&m, true);
     put_u(&part, count);
     for (unsigned i = 0; i < count; i++)
         put(&part, 0);
     put_section(&m.bytes, 3, &part);
-    put_u(&part, two ? 2 : 1);
-    for (unsigned i = 0; i < (two ? 2u : 1u); i++) {
-        put(&part, is64 ? 5 : 1);
-        put_u(&part, 1);
-        put_u(&part, 4);
-    }
-    put_section(&m.bytes, 5, &part);
+    if (!imported) memories(&m, false);
     put_u(&part, count + (two ? 2 : 1));
     for (unsigned i = 0; i < (two ? 2u : 1u); i++) {
-        const char *name = i ? "second" : "memory";
-        put_u(&part, strlen(name));
-        for (const char *at = name; *at; at++)
-            put(&part, (unsigned)*at);
+        put_text(&part, i ? "second" : "memory");
         put(&part, 2);
         put_u(&part, i);
     }

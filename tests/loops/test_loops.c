@@ -14,6 +14,7 @@ enum { ARGS = 5, FUNCS = 48, CALLS = 24, MOST_TURNS = 3000, PAGE = 65536 };
 
 typedef struct Side {
     const char *what;
+    w2c_memory *given; /* to a module that imports its memories: both are this one */
     w2c_instance *instance;
     void *object;
     Interp *interp;
@@ -28,10 +29,23 @@ typedef struct Trial {
     MemoryMode memory;
     bool rolls;    /* copies are rolled up, and unrolled */
     bool floats;   /* there are some: then NaNs are canonical, else their bits may differ */
+    bool same;     /* the two memories are one */
     bool strips;   /* copies are interruptible, in strips of a few turns */
     Side sides[3]; /* fast copies, literal, interpreted */
     unsigned traps, returns;
 } Trial;
+
+static void start(Trial *t, Side *side, const w2c_module *module) {
+    w2c_import list[2];
+    if (t->same) {
+        ck_assert_int_eq(w2c_memory_new(&side->given, 1, 4, t->module.is64, false, 16), W2C_OK);
+        for (unsigned i = 0; i < 2; i++)
+            list[i] = (w2c_import){
+                "env", i ? "second" : "memory", {.kind = W2C_MEMORY, .memory = side->given}};
+    }
+    w2c_imports imports = {.list = list, .count = t->same ? 2 : 0};
+    ck_assert_int_eq(w2c_instance_new(module, &side->instance, &imports, NULL), W2C_OK);
+}
 
 static void compile(Trial *t, unsigned number, bool literal) {
     char out[256], object[256], command[1024];
@@ -66,7 +80,7 @@ static void compile(Trial *t, unsigned number, bool literal) {
     ck_assert_msg(side->object != NULL, "%s", dlerror());
     const w2c_module *module = (const w2c_module *)dlsym(side->object, "loops_module");
     ck_assert_msg(module != NULL, "no loops_module");
-    ck_assert_int_eq(w2c_instance_new(module, &side->instance, NULL, NULL), W2C_OK);
+    start(t, side, module);
     side->what = literal ? "literal" : "fast";
 }
 
@@ -75,8 +89,7 @@ static void interpret(Trial *t) {
     Side *side = &t->sides[2];
     ck_assert_int_eq(w2c_interp_load(&t->ctx, &t->read_interp, "loops", &how, &side->interp),
                      W2C_OK);
-    ck_assert_int_eq(w2c_instance_new(w2c_interp_module(side->interp), &side->instance, NULL, NULL),
-                     W2C_OK);
+    start(t, side, w2c_interp_module(side->interp));
     side->what = "interpreted";
 }
 
@@ -237,7 +250,7 @@ static void grow(const Trial *t) {
 
 /* ---- a trial --------------------------------------------------------------------------------- */
 
-static void run_trial(uint64_t seed, bool is64, bool two, bool floats, MemoryMode memory,
+static void run_trial(uint64_t seed, bool is64, bool two, bool same, bool floats, MemoryMode memory,
                       const char *cc, const char *opt) {
     static Trial t;
     t = (Trial){.cc = cc,
@@ -245,11 +258,12 @@ static void run_trial(uint64_t seed, bool is64, bool two, bool floats, MemoryMod
                 .memory = memory,
                 .rolls = seed % 5 != 4,
                 .floats = floats,
+                .same = same,
                 .strips = seed % 3 == 1};
     const char *temp = getenv("TMPDIR");
     snprintf(t.folder, sizeof t.folder, "%s/w2c-loops-XXXXXX", temp ? temp : "/tmp");
     ck_assert(mkdtemp(t.folder) != NULL);
-    t.module = loop_module(seed, FUNCS, is64, two, floats);
+    t.module = loop_module(seed, FUNCS, is64, two, floats, same);
     context_init(&t.ctx, alloc_default(), "loops");
     Slice bytes = {t.module.bytes.data, t.module.bytes.len};
     ck_assert_msg(module_read(&t.ctx, bytes, &t.read), "%s", t.ctx.diag.text);
@@ -269,8 +283,10 @@ static void run_trial(uint64_t seed, bool is64, bool two, bool floats, MemoryMod
             try_call(&t, f, &r);
     }
     ck_assert_msg(t.traps > FUNCS && t.returns > FUNCS, "%u traps, %u returns", t.traps, t.returns);
-    for (unsigned k = 0; k < 3; k++)
+    for (unsigned k = 0; k < 3; k++) {
         w2c_instance_delete(t.sides[k].instance);
+        w2c_memory_delete(t.sides[k].given);
+    }
     w2c_interp_delete(t.sides[2].interp);
     for (unsigned k = 0; k < 2; k++)
         dlclose(t.sides[k].object);
@@ -290,22 +306,24 @@ static const char *compiler(void) {
 
 START_TEST(random_loops) {
     static const struct {
-        bool is64, two, floats;
+        bool is64, two, same, floats;
         MemoryMode memory;
         const char *opt;
-    } rows[] = {{false, false, true, MEMORY_GUARD, "-O2"},
-                {false, true, false, MEMORY_GUARD, "-O3"},
-                {false, false, true, MEMORY_BOUNDS, "-O2"},
-                {true, false, false, MEMORY_GUARD, "-O2"}};
+    } rows[] = {{false, false, false, true, MEMORY_GUARD, "-O2"},
+                {false, true, false, false, MEMORY_GUARD, "-O3"},
+                {false, false, false, true, MEMORY_BOUNDS, "-O2"},
+                {true, false, false, false, MEMORY_GUARD, "-O2"},
+                {false, true, true, false, MEMORY_GUARD, "-O2"}};
     enum { ROWS = sizeof rows / sizeof *rows };
     const char *one = getenv("W2C_SEED");
-    unsigned seeds = getenv("W2C_LONG") ? 48 : ROWS;
+    unsigned seeds = getenv("W2C_LONG") ? 60 : ROWS;
     for (unsigned i = 0; i < seeds; i++) {
         uint64_t seed = one ? strtoull(one, NULL, 10) : i;
         const char *cc = i / ROWS % 2 ? "gcc" : compiler();
         if (one && seed % ROWS != i % ROWS) continue;
-        run_trial(seed, rows[i % ROWS].is64, rows[i % ROWS].two, rows[i % ROWS].floats,
-                  rows[i % ROWS].memory, cc, i / ROWS % 3 ? "-O3" : rows[i % ROWS].opt);
+        run_trial(seed, rows[i % ROWS].is64, rows[i % ROWS].two, rows[i % ROWS].same,
+                  rows[i % ROWS].floats, rows[i % ROWS].memory, cc,
+                  i / ROWS % 3 ? "-O3" : rows[i % ROWS].opt);
         if (one) break;
     }
 }

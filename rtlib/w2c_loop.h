@@ -37,13 +37,10 @@
 /* Behind a copy's plain stores: nothing that comes later, and may trap, makes them superfluous. */
 #define W2C_STORED __asm__ volatile("" ::: "memory")
 
-/* Interruptible code does so many turns of a copy at once. */
-#ifndef W2C_STRIP
-#define W2C_STRIP ((u64)1 << 20)
-#endif
-
 #define W2C_ENDLESS UINT64_MAX
 #define W2C_MOST_TURNS ((u64)1 << 32)
+/* In interruptible code: nobody looks in between, which takes a twentieth of a second then. */
+#define W2C_UNINTERRUPTED ((u64)1 << 26)
 
 /* Is this a number of turns for which a copy is worth its check? */
 W2C_INLINE bool w2c_turns_ok(u64 turns) {

@@ -37,13 +37,11 @@ W2C_FN W2C_LOOPS u32 f_sum(w2c_instance *instance, u32 p0, u32 p1) {
     u8 *const mem0 = W2C_MEM0(m);
     u32 l2 = 0;
     w2c_meter *const meter = W2C_METER(m);
-V1:;
     {
-        const u64 all = w2c_turns_lt((p0 + 4u), p1, 4, UINT32_MAX) + 1;
-        const u64 n = w2c_fewer(all, W2C_STRIP);
+        const u64 n = w2c_turns_lt((p0 + 4u), p1, 4, UINT32_MAX) + 1;
         const u64 a0 = p0;
-        if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4)) {
+        if (w2c_turns_ok(n) && n <= W2C_UNINTERRUPTED &&
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
             for (u64 k = 0; k != n; k++) {
@@ -52,11 +50,7 @@ V1:;
             }
             const u32 x0 = (p0 + (u32)(n - 1) * 4u + 4u);
             p0 = x0;
-            if (n == all) goto D1;
-            if (n == W2C_STRIP) {
-                w2c_poll(meter);
-                goto V1;
-            }
+            goto D1;
         }
     }
 L1: w2c_poll(meter); W2C_LOOP();

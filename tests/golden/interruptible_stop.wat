@@ -1,6 +1,5 @@
 ;; golden: --interruptible=stop
-;; Nothing is counted: loops look at each turn, functions on cycles of calls where they check the stack, fast copies
-;; between strips.
+;; Nothing is counted: loops look at each turn, functions on cycles of calls where they check the stack.
 (module
   (memory 1)
   (func $leaf (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3)))

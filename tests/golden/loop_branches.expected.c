@@ -6,7 +6,7 @@ W2C_FN W2C_LOOPS u32 f_largest(u8 *const mem0, u32 p0, u32 p1) {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 4u)), 4) + 1;
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4))) {
             u8 *const q0 = mem0 + a0;
             for (u64 k = 0; k != n; k++) {
                 u32 t1;
@@ -43,7 +43,7 @@ W2C_FN W2C_LOOPS void f_either(u8 *const mem0, u32 p0, u32 p1) {
         const u64 n = w2c_turns_lt((p0 + 4u), p1, 4, UINT32_MAX) + 1;
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4100)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4100))) {
             u8 *const q0 = mem0 + a0;
             for (u64 k = 0; k != n; k++) {
                 if ((w2c_get_u32(q0 + k * 4) & 1u) != 0) {
@@ -78,7 +78,7 @@ W2C_FN W2C_LOOPS u32 f_blocks(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 1u)), 1) + 1;
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1))) {
             u8 *const q0 = mem0 + a0;
             for (u64 k = 0; k != n; k++) {
                 u32 m2;
@@ -121,7 +121,7 @@ W2C_FN W2C_LOOPS void f_cases(u8 *const mem0, u32 p0, u32 p1) {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 1u)), 1) + 1;
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1))) {
             u8 *const q0 = mem0 + a0;
             for (u64 k = 0; k != n; k++) {
                 const u32 t1 = (u32)w2c_get_u8(q0 + k);
@@ -169,7 +169,7 @@ W2C_FN W2C_LOOPS void f_stride(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
         const u64 a0 = p0;
         const s64 s0 = (s32)p2;
         if (w2c_turns_ok(n) &&
-            w2c_inside_by(m->memory0->size, a0, n - 1, s0, 1, 1)) {
+            W2C_LIKELY(w2c_inside_by(m->memory0->size, a0, n - 1, s0, 1, 1))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
             for (u64 k = 0; k != n; k++) {
@@ -196,7 +196,7 @@ W2C_FN W2C_LOOPS void f_divide(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 4u)), 4) + 1;
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4) &&
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4)) &&
             p2 != 0 &&
             p2 + 1 != 0) {
             u8 *const q0 = mem0 + a0;
@@ -226,7 +226,7 @@ W2C_FN W2C_LOOPS u32 f_sum(u8 *const mem0, u32 p0, u32 p1) {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 8u)), 8) + 1;
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 8 + 8)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 8 + 8))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
             for (u64 k = 0; k != n * 2; k++) {

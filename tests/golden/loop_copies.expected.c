@@ -7,8 +7,8 @@ W2C_FN W2C_LOOPS void f_rolled_up(u8 *const mem0, u32 p0, u32 p1) {
         const u64 a0 = p1 + l2;
         const u64 a1 = p0 + l2;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 16 + 16) &&
-            w2c_inside(m->memory0->size, a1, (n - 1) * 16 + 16)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 16 + 16)) &&
+            W2C_LIKELY(w2c_inside(m->memory0->size, a1, (n - 1) * 16 + 16))) {
             u8 *const q0 = w2c_apart(mem0 + a0);
             u8 *const q1 = w2c_apart(mem0 + a1);
             W2C_UNROLL
@@ -38,7 +38,7 @@ W2C_FN W2C_LOOPS u32 f_down(u8 *const mem0, u32 p0, u32 p1) {
         const u64 n = w2c_turns_le(~((p1 - 1u) ^ 0x80000000u), ~(0u ^ 0x80000000u), 1, UINT32_MAX) + 1;
         const u64 a0 = p0 + p1 * 2u;
         if (w2c_turns_ok(n) &&
-            (n - 1) * 2 <= a0 && w2c_inside(m->memory0->size, a0, 4)) {
+            W2C_LIKELY((n - 1) * 2 <= a0 && w2c_inside(m->memory0->size, a0, 4))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
             for (u64 k = 0; k != n; k++) {
@@ -65,7 +65,7 @@ W2C_FN W2C_LOOPS void f_top_tested(u8 *const mem0, u32 p0, u32 p1) {
         u64 n = w2c_turns_lt(p0, p1, 1, UINT32_MAX);
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
             for (u64 k = 0; k != n; k++) {
@@ -93,7 +93,7 @@ W2C_FN W2C_LOOPS u32 f_search(u8 *const mem0, u32 p0, u32 p1) {
         const u64 n = w2c_turns_ne((u32)(p1 - (p0 + 4u)), 4) + 1;
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4))) {
             u8 *const q0 = mem0 + a0;
             for (u64 k = 0; k != n; k++) {
                 if (w2c_get_u32(q0 + k * 4) == 42u) {

@@ -17,7 +17,7 @@ W2C_FN W2C_LOOPS void f_bottom_tested(u8 *const mem0, u32 p0, u32 p1) {
         const u64 n = w2c_turns_ne((u32)((p1 - 1u) - 0u), 1) + 1;
         const u64 a0 = p0;
         if (w2c_turns_ok(n) &&
-            w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1)) {
+            W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
             for (u64 k = 0; k != n; k++) {

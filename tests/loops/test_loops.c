@@ -30,7 +30,7 @@ typedef struct Trial {
     bool rolls;    /* copies are rolled up, and unrolled */
     bool floats;   /* there are some: then NaNs are canonical, else their bits may differ */
     bool same;     /* the two memories are one */
-    bool strips;   /* copies are interruptible, in strips of a few turns */
+    bool stops;    /* they are interruptible */
     Side sides[3]; /* fast copies, literal, interpreted */
     unsigned traps, returns;
 } Trial;
@@ -59,7 +59,7 @@ static void compile(Trial *t, unsigned number, bool literal) {
                                 .no_loop_versions = literal,
                                 .no_loop_rolling = !t->rolls,
                                 .interruptible =
-                                    t->strips && !literal ? INTERRUPTIBLE_STOP : NOT_INTERRUPTIBLE,
+                                    t->stops && !literal ? INTERRUPTIBLE_STOP : NOT_INTERRUPTIBLE,
                                 .no_range_analysis = literal,
                                 .no_libc_routines = literal,
                                 .canonical_nans = t->floats,
@@ -71,9 +71,8 @@ static void compile(Trial *t, unsigned number, bool literal) {
     bool ok = translate_module(&t->ctx, &t->read, &options, &arena, &list);
     ck_assert_msg(ok, "%s", t->ctx.diag.text);
     arena_free(&arena);
-    snprintf(command, sizeof command, "%s -shared -fPIC %s -w%s -I%s/rtlib -I%s %s -o %s", t->cc,
-             literal ? "-O1" : t->opt, t->strips ? " -DW2C_STRIP=9" : "", W2C_SOURCE_DIR, t->folder,
-             out, object);
+    snprintf(command, sizeof command, "%s -shared -fPIC %s -w -I%s/rtlib -I%s %s -o %s", t->cc,
+             literal ? "-O1" : t->opt, W2C_SOURCE_DIR, t->folder, out, object);
     ck_assert_msg(system(command) == 0, "%s", command);
     Side *side = &t->sides[number];
     side->object = dlopen(object, RTLD_NOW | RTLD_LOCAL);
@@ -259,7 +258,7 @@ static void run_trial(uint64_t seed, bool is64, bool two, bool same, bool floats
                 .rolls = seed % 5 != 4,
                 .floats = floats,
                 .same = same,
-                .strips = seed % 3 == 1};
+                .stops = seed % 3 == 1};
     const char *temp = getenv("TMPDIR");
     snprintf(t.folder, sizeof t.folder, "%s/w2c-loops-XXXXXX", temp ? temp : "/tmp");
     ck_assert(mkdtemp(t.folder) != NULL);

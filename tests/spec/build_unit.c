@@ -149,7 +149,6 @@ static void cc_command(Work *w, const char *source, const char *object, char **a
         args[count++] = word;
     bool clang = strstr(o->cc, "clang") != NULL;
     if (clang) args[count++] = suite_text(w->suite, "-ferror-limit=0", 15);
-    if (o->metered || o->stops) args[count++] = suite_text(w->suite, "-DW2C_STRIP=7", 13);
     if (o->sanitize) count += sanitizers(w, args + count, clang);
     const char *const fixed[] = {"-shared",  "-fPIC", o->opt, "-I",
                                  o->include, "-o",    object, source};

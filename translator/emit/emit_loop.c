@@ -158,23 +158,14 @@ static const LoopTest *last_test(const Loop *l) {
     return NULL;
 }
 
-/* Are fast copies done in strips, between which is looked whether somebody has interrupted? */
-static bool has_strips(const Writer *w) {
-    return w->e->options->interruptible != NOT_INTERRUPTIBLE;
-}
-
 static void put_turns(Writer *w, const Loop *l) {
     const LoopTest *last = last_test(l);
     bool others = l->test_count > (last ? 1u : 0u);
     if (last) {
         emit_indent(w);
-        buffer_printf(w->out, "const u64 %s = ", others || has_strips(w) ? "all" : "n");
+        buffer_printf(w->out, "const u64 %s = ", others ? "all" : "n");
         put_test(w, last);
         buffer_text(w->out, l->tail ? ";\n" : " + 1;\n");
-    }
-    if (!others && has_strips(w)) {
-        emit_indent(w);
-        buffer_text(w->out, "const u64 n = w2c_fewer(all, W2C_STRIP);\n");
     }
     if (!others) return;
     emit_indent(w);
@@ -193,9 +184,6 @@ static void put_turns(Writer *w, const Loop *l) {
         before = "n";
     }
     buffer_text(w->out, ";\n");
-    if (!has_strips(w)) return;
-    emit_indent(w);
-    buffer_text(w->out, "n = w2c_fewer(n, W2C_STRIP);\n");
 }
 
 /* The turns that the literal loop would have been charged: its first is free, and so is the first one
@@ -203,7 +191,7 @@ static void put_turns(Writer *w, const Loop *l) {
 static void put_charged(Writer *w, const Loop *l) {
     const LoopTest *last = last_test(l);
     bool whole = last && !l->tail;
-    buffer_text(w->out, whole ? "n - (n == all)" : "n");
+    buffer_text(w->out, !whole ? "n" : l->test_count > 1 ? "n - (n == all)" : "n - 1");
 }
 
 unsigned emit_loop_start(Writer *w, const Loop *l, uint32_t group) {
@@ -229,6 +217,7 @@ static unsigned least_step(const Writer *w, const Loop *l, uint32_t group) {
     return stores ? widest : 0;
 }
 
+/* Where the copy is possible it is what runs: without that said, C compilers give its registers to the loop itself. */
 static void put_check(Writer *w, const Loop *l) {
     for (uint32_t i = 0; i < l->group_count; i++) {
         const LoopGroup *g = &l->groups[i];
@@ -241,6 +230,7 @@ static void put_check(Writer *w, const Loop *l) {
     }
     emit_indent(w);
     buffer_text(w->out, "if (w2c_turns_ok(n)");
+    if (w->e->options->interruptible) buffer_text(w->out, " && n <= W2C_UNINTERRUPTED");
     for (uint32_t i = 0; i < l->group_count; i++) {
         const LoopGroup *g = &l->groups[i];
         int64_t step = (int64_t)g->base.step;
@@ -248,14 +238,16 @@ static void put_check(Writer *w, const Loop *l) {
         emit_indent(w);
         buffer_text(w->out, "    ");
         if (g->stride) {
-            buffer_printf(w->out, "w2c_inside_by(m->memory%u->size, a%u, n - 1, s%u, %llu, %u)",
+            buffer_printf(w->out,
+                          "W2C_LIKELY(w2c_inside_by(m->memory%u->size, a%u, n - 1, s%u, %llu, %u))",
                           g->memory, i, i, (unsigned long long)g->extent, least_step(w, l, i));
             continue;
         }
+        buffer_text(w->out, "W2C_LIKELY(");
         if (step < 0) buffer_printf(w->out, "(n - 1) * %llu <= a%u && ", llabs((long long)step), i);
         buffer_printf(w->out, "w2c_inside(m->memory%u->size, a%u, ", g->memory, i);
         if (step > 0) buffer_printf(w->out, "(n - 1) * %llu + ", (unsigned long long)step);
-        buffer_printf(w->out, "%llu)", (unsigned long long)g->extent);
+        buffer_printf(w->out, "%llu))", (unsigned long long)g->extent);
     }
     for (uint32_t i = 0; i < l->divisor_count; i++) {
         const LoopDivisor *d = &l->divisors[i];
@@ -515,27 +507,10 @@ static void put_finals(Writer *w, const Loop *l) {
     w->turn = "k";
 }
 
-/* What the next strip begins with is paid for: as when the literal loop went on. */
-static void put_next_strip(Writer *w, const Loop *l) {
-    emit_indent(w);
-    buffer_text(w->out, "if (n == W2C_STRIP) {\n");
-    w->depth++;
-    if (!emit_is_metered(w)) {
-        emit_indent(w);
-        buffer_text(w->out, "w2c_poll(meter);\n");
-    }
-    emit_indent(w);
-    buffer_printf(w->out, "goto V%u;\n", l->block);
-    w->depth--;
-    emit_indent(w);
-    buffer_text(w->out, "}\n");
-}
-
 void emit_loop_copy(Writer *w, const Loop *l) {
     const LoopTest *last = last_test(l);
     w->loop = l;
     w->turn = "k";
-    if (has_strips(w)) buffer_printf(w->out, "V%u:;\n", l->block);
     emit_indent(w);
     buffer_text(w->out, "{\n");
     w->depth++;
@@ -548,10 +523,9 @@ void emit_loop_copy(Writer *w, const Loop *l) {
     put_finals(w, l);
     if (last && !l->tail) {
         emit_indent(w);
-        if (l->test_count > 1 || has_strips(w)) buffer_text(w->out, "if (n == all) ");
+        if (l->test_count > 1) buffer_text(w->out, "if (n == all) ");
         buffer_printf(w->out, "goto D%u;\n", l->block);
     }
-    if (has_strips(w)) put_next_strip(w, l);
     w->depth--;
     emit_indent(w);
     buffer_text(w->out, "}\n");

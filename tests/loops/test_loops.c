@@ -3,11 +3,10 @@
  * traps and memories must be the same, also at the trap. Bounded and deterministic; W2C_LONG=1: more
  * seeds, both compilers, -O1 to -O3. W2C_SEED=N: that seed alone. */
 #include <check.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <unistd.h>
-#include "emit/translate.h"
 #include "interp/interp.h"
+#include "built.h"
 #include "loop_module.h"
 
 enum { ARGS = 5, FUNCS = 48, CALLS = 24, MOST_TURNS = 3000, PAGE = 65536 };
@@ -48,13 +47,10 @@ static void start(Trial *t, Side *side, const w2c_module *module) {
 }
 
 static void compile(Trial *t, unsigned number, bool literal) {
-    char out[256], object[256], command[1024];
-    snprintf(out, sizeof out, "%s/%s.c", t->folder, literal ? "literal" : "fast");
-    snprintf(object, sizeof object, "%s/%s.so", t->folder, literal ? "literal" : "fast");
-    TranslateOptions options = {.out = out,
-                                .name = "loops",
-                                .groups = 1,
-                                .threads = 1,
+    Side *side = &t->sides[number];
+    char cc[100];
+    snprintf(cc, sizeof cc, "%s %s -w", t->cc, literal ? "-O1" : t->opt);
+    TranslateOptions options = {.name = "loops",
                                 .memory = t->memory,
                                 .no_loop_versions = literal,
                                 .no_loop_rolling = !t->rolls,
@@ -62,25 +58,10 @@ static void compile(Trial *t, unsigned number, bool literal) {
                                     t->stops && !literal ? INTERRUPTIBLE_STOP : NOT_INTERRUPTIBLE,
                                 .no_range_analysis = literal,
                                 .no_libc_routines = literal,
-                                .canonical_nans = t->floats,
-                                .only_func = NO_FUNC,
-                                .version = "test"};
-    Arena arena;
-    OutputList list;
-    arena_init(&arena, alloc_default());
-    bool ok = translate_module(&t->ctx, &t->read, &options, &arena, &list);
-    ck_assert_msg(ok, "%s", t->ctx.diag.text);
-    arena_free(&arena);
-    snprintf(command, sizeof command, "%s -shared -fPIC %s -w -I%s/rtlib -I%s %s -o %s", t->cc,
-             literal ? "-O1" : t->opt, W2C_SOURCE_DIR, t->folder, out, object);
-    ck_assert_msg(system(command) == 0, "%s", command);
-    Side *side = &t->sides[number];
-    side->object = dlopen(object, RTLD_NOW | RTLD_LOCAL);
-    ck_assert_msg(side->object != NULL, "%s", dlerror());
-    const w2c_module *module = (const w2c_module *)dlsym(side->object, "loops_module");
-    ck_assert_msg(module != NULL, "no loops_module");
-    start(t, side, module);
+                                .canonical_nans = t->floats};
     side->what = literal ? "literal" : "fast";
+    start(t, side,
+          built_module(&t->ctx, &t->read, options, t->folder, side->what, cc, &side->object));
 }
 
 static void interpret(Trial *t) {

@@ -3,13 +3,12 @@
  * at the end of memory or do not end at all; results, traps, memories and the fuel that is left must be the
  * same. Bounded and deterministic; W2C_LONG=1: both compilers, more calls. */
 #include <check.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "emit/translate.h"
 #include "interp/interp.h"
 #include "lower/loop.h"
+#include "loops/built.h"
 
 enum { FAST, LITERAL, INTERPRETED, SIDES };
 enum { FUEL = 60000, MOST_ARGS = 3 };
@@ -51,36 +50,18 @@ static void start(Trial *t, Side *side, const w2c_module *module) {
 
 static void compile(Trial *t, unsigned number) {
     bool literal = number == LITERAL;
-    char out[256], object[256], command[1024];
-    snprintf(out, sizeof out, "%s/%s.c", t->folder, literal ? "literal" : "fast");
-    snprintf(object, sizeof object, "%s/%s.so", t->folder, literal ? "literal" : "fast");
-    TranslateOptions options = {.out = out,
-                                .name = "routines",
-                                .groups = 1,
-                                .threads = 1,
+    char cc[100];
+    snprintf(cc, sizeof cc, "%s %s -Wall -Wextra -Werror", t->cc, literal ? "-O1" : t->opt);
+    TranslateOptions options = {.name = "routines",
                                 .memory = t->memory,
                                 .no_loop_versions = literal,
                                 .no_libc_routines = literal,
                                 .interruptible =
-                                    t->metered ? INTERRUPTIBLE_FUEL : NOT_INTERRUPTIBLE,
-                                .only_func = NO_FUNC,
-                                .version = "test"};
-    Arena arena;
-    OutputList list;
-    arena_init(&arena, alloc_default());
-    ck_assert_msg(translate_module(&t->ctx, &t->read, &options, &arena, &list), "%s",
-                  t->ctx.diag.text);
-    arena_free(&arena);
-    snprintf(command, sizeof command,
-             "%s -shared -fPIC %s -Wall -Wextra -Werror -I%s/rtlib -I%s %s -o %s", t->cc,
-             literal ? "-O1" : t->opt, W2C_SOURCE_DIR, t->folder, out, object);
-    ck_assert_msg(system(command) == 0, "%s", command);
+                                    t->metered ? INTERRUPTIBLE_FUEL : NOT_INTERRUPTIBLE};
     Side *side = &t->sides[number];
-    side->object = dlopen(object, RTLD_NOW | RTLD_LOCAL);
-    ck_assert_msg(side->object != NULL, "%s", dlerror());
-    const w2c_module *module = (const w2c_module *)dlsym(side->object, "routines_module");
-    ck_assert_msg(module != NULL, "no routines_module");
-    start(t, side, module);
+    start(t, side,
+          built_module(&t->ctx, &t->read, options, t->folder, literal ? "literal" : "fast", cc,
+                       &side->object));
 }
 
 static void interpret(Trial *t) {

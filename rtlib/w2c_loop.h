@@ -34,6 +34,17 @@
 #define W2C_UNROLL_LONG
 #endif
 
+/* In front of a copy's for: the loop begins a line of the instruction cache. The same instructions took up to 1.17
+ * times as long where they happened to lie. gcc has no such thing. */
+#define W2C_HOT
+#if defined(__clang__) && defined(__has_c_attribute) && !defined(__cplusplus)
+#if __has_c_attribute(clang::code_align)
+#undef W2C_HOT
+#define W2C_HOT [[clang::code_align(64)]]
+#pragma clang diagnostic ignored "-Wc23-extensions"
+#endif
+#endif
+
 /* Behind a copy's plain stores: nothing that comes later, and may trap, makes them superfluous. */
 #define W2C_STORED __asm__ volatile("" ::: "memory")
 

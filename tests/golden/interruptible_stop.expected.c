@@ -44,7 +44,7 @@ W2C_FN W2C_LOOPS u32 f_sum(w2c_instance *instance, u32 p0, u32 p1) {
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 const u32 t1 = l2 + w2c_get_u32(q0 + k * 4);
                 l2 = t1;
             }

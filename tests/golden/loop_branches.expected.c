@@ -8,7 +8,7 @@ W2C_FN W2C_LOOPS u32 f_largest(u8 *const mem0, u32 p0, u32 p1) {
         if (w2c_turns_ok(n) &&
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4))) {
             u8 *const q0 = mem0 + a0;
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 u32 t1;
                 u32 m6;
                 t1 = w2c_get_u32(q0 + k * 4);
@@ -45,7 +45,7 @@ W2C_FN W2C_LOOPS void f_either(u8 *const mem0, u32 p0, u32 p1) {
         if (w2c_turns_ok(n) &&
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4100))) {
             u8 *const q0 = mem0 + a0;
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 if ((w2c_get_u32(q0 + k * 4) & 1u) != 0) {
                     w2c_put_u32(q0 + k * 4, (u32)0u);
                 } else {
@@ -80,7 +80,7 @@ W2C_FN W2C_LOOPS u32 f_blocks(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
         if (w2c_turns_ok(n) &&
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1))) {
             u8 *const q0 = mem0 + a0;
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 u32 m2;
                 m2 = l3;
                 if (!((u32)w2c_get_u8(q0 + k) == 0)) {
@@ -123,7 +123,7 @@ W2C_FN W2C_LOOPS void f_cases(u8 *const mem0, u32 p0, u32 p1) {
         if (w2c_turns_ok(n) &&
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1))) {
             u8 *const q0 = mem0 + a0;
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 const u32 t1 = (u32)w2c_get_u8(q0 + k);
                 if (!(t1 == 0u)) {
                     if (t1 == 1u) {
@@ -172,7 +172,7 @@ W2C_FN W2C_LOOPS void f_stride(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
             W2C_LIKELY(w2c_inside_by(m->memory0->size, a0, n - 1, s0, 1, 1))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 w2c_put_u8(q0 + (s64)k * s0, (u8)0u);
             }
             W2C_STORED;
@@ -201,7 +201,7 @@ W2C_FN W2C_LOOPS void f_divide(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
             p2 + 1 != 0) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 w2c_put_u32(q0 + k * 4, (u32)w2c_i32_div_s(w2c_get_u32(q0 + k * 4), p2));
             }
             W2C_STORED;
@@ -229,7 +229,7 @@ W2C_FN W2C_LOOPS u32 f_sum(u8 *const mem0, u32 p0, u32 p1) {
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 8 + 8))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
-            for (u64 k = 0; k != n * 2; k++) {
+            W2C_HOT for (u64 k = 0; k != n * 2; k++) {
                 const u32 t1 = w2c_get_u32(q0 + k * 4) + l2;
                 l2 = t1;
             }

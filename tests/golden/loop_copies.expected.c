@@ -12,7 +12,7 @@ W2C_FN W2C_LOOPS void f_rolled_up(u8 *const mem0, u32 p0, u32 p1) {
             u8 *const q0 = w2c_apart(mem0 + a0);
             u8 *const q1 = w2c_apart(mem0 + a1);
             W2C_UNROLL
-            for (u64 k = 0; k != n * 2; k++) {
+            W2C_HOT for (u64 k = 0; k != n * 2; k++) {
                 w2c_put_f64(q1 + k * 8, w2c_get_f64(q0 + k * 8) + w2c_get_f64(q1 + k * 8));
             }
             W2C_STORED;
@@ -41,7 +41,7 @@ W2C_FN W2C_LOOPS u32 f_down(u8 *const mem0, u32 p0, u32 p1) {
             W2C_LIKELY((n - 1) * 2 <= a0 && w2c_inside(m->memory0->size, a0, 4))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 const u32 t1 = l2 + (u32)w2c_get_s16(q0 - k * 2 + 2);
                 l2 = t1;
             }
@@ -68,7 +68,7 @@ W2C_FN W2C_LOOPS void f_top_tested(u8 *const mem0, u32 p0, u32 p1) {
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 w2c_put_u8(q0 + k, (u8)7u);
             }
             W2C_STORED;
@@ -95,7 +95,7 @@ W2C_FN W2C_LOOPS u32 f_search(u8 *const mem0, u32 p0, u32 p1) {
         if (w2c_turns_ok(n) &&
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 4 + 4))) {
             u8 *const q0 = mem0 + a0;
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 if (w2c_get_u32(q0 + k * 4) == 42u) {
                     const u32 x0 = (p0 + (u32)k * 4u);
                     p0 = x0;

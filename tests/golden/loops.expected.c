@@ -20,7 +20,7 @@ W2C_FN W2C_LOOPS void f_bottom_tested(u8 *const mem0, u32 p0, u32 p1) {
             W2C_LIKELY(w2c_inside(m->memory0->size, a0, (n - 1) * 1 + 1))) {
             u8 *const q0 = mem0 + a0;
             W2C_UNROLL
-            for (u64 k = 0; k != n; k++) {
+            W2C_HOT for (u64 k = 0; k != n; k++) {
                 w2c_put_u8(q0 + k, (u8)0u);
             }
             W2C_STORED;

@@ -466,7 +466,7 @@ static void put_body(Writer *w, const Loop *l) {
     }
     if (!emit_loop_move(w, l)) put_unroll(w, l);
     emit_indent(w);
-    buffer_text(w->out, "for (u64 k = 0; k != n");
+    buffer_text(w->out, "W2C_HOT for (u64 k = 0; k != n");
     if (l->roll > 1) buffer_printf(w->out, " * %u", l->roll);
     buffer_text(w->out, "; k++) {\n");
     w->depth++;

@@ -184,6 +184,10 @@ typedef struct w2c_image { /* of one memory */
     u64 offset;            /*   and from where in it */
     bool owned;            /* bytes and fd were made by w2c_image_make */
 } w2c_image;
+/* How many pages a memory of this type begins with; image: what it begins with, or NULL. */
+static inline u64 w2c_image_pages(const w2c_memory_desc *desc, const w2c_image *image) {
+    return image && image->pages > desc->limits.min ? image->pages : desc->limits.min;
+}
 typedef struct w2c_image_set {
     u32 applied; /* of the module's list of active segments, the first so many are in it */
     u32 count;

@@ -76,12 +76,11 @@ static bool end_memory(w2c_instance *instance, u32 i, u64 lead, w2c_room *room) 
     const w2c_image *image = instance->images ? &instance->images->of[i] : NULL;
     w2c_memory *m = (w2c_memory *)w2c_at(instance, d->storage);
     u64 page = w2c_os_page(), open = w2c_round_up(m->size, page);
-    u64 first = image && image->pages > d->limits.min ? image->pages : d->limits.min;
     bool keep = m->data && m->mode != W2C_STATIC && !d->address && !m->policy && !m->remapped;
     memset(room, 0, sizeof *room);
     room->base = m->data;
     room->lead = lead;
-    room->open = w2c_round_up(first << d->page_log2, page);
+    room->open = w2c_round_up(w2c_image_pages(d, image) << d->page_log2, page);
     room->image = image ? image->id : 0;
     room->mapped = m->mapped;
     room->bytes = w2c_memory_end(m);

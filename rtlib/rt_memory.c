@@ -124,17 +124,13 @@ static bool reserve_behind(w2c_room *room, u64 bytes, u64 address) {
     return at != NULL;
 }
 
-static u64 first_pages(const w2c_memory_desc *desc, const w2c_image *image) {
-    return image && image->pages > desc->limits.min ? image->pages : desc->limits.min;
-}
-
 /* Guarded memories: all that can be addressed. Others: as much as it may become, or the half of it, ... but
  * never less than it starts with. One that is too large to begin is refused later. */
 bool w2c_memory_reserve(const w2c_memory_desc *desc, const w2c_memory_wish *wish, u64 lead,
                         w2c_room *room) {
     u64 page = w2c_os_page(), most = desc->is64 ? RESERVE_64 : RESERVE_32;
     u64 limit_pages = w2c_memory_most(desc, wish->max_bytes), least = page;
-    u64 first = first_pages(desc, wish->image), possible = MOST_BYTES >> desc->page_log2;
+    u64 first = w2c_image_pages(desc, wish->image), possible = MOST_BYTES >> desc->page_log2;
     bool reuse = wish->reuse && !wish->policy && !wish->copy && !desc->address;
     memset(room, 0, sizeof *room);
     room->lead = lead;
@@ -225,7 +221,7 @@ w2c_status w2c_memory_create(w2c_memory *m, const w2c_memory_desc *desc,
                      "a memory of this type cannot be guarded, has wrong limits or no buffer");
         return refuse(m, W2C_INVALID);
     }
-    u64 min = first_pages(desc, wish->image), most = most_pages(desc->is64, desc->page_log2);
+    u64 min = w2c_image_pages(desc, wish->image), most = most_pages(desc->is64, desc->page_log2);
     m->is64 = desc->is64;
     m->shared = desc->shared;
     m->page_log2 = desc->page_log2;

@@ -26,7 +26,7 @@ static bool make_memories(w2c_slot *slot, const w2c_module *module, const w2c_cl
     for (u32 i = 0; i < module->memory_count; i++) {
         const w2c_memory_desc *d = &module->memories[i];
         const w2c_image *image = images ? &images->of[i] : NULL;
-        u64 pages = image && image->pages > d->limits.min ? image->pages : d->limits.min;
+        u64 pages = w2c_image_pages(d, image);
         slot->copies[i] =
             pages < UINT32_MAX && w2c_cleaner_copies(cleaner, pages << d->page_log2, image);
         w2c_memory_wish wish = {config->max_memory,    image, slot->copies[i],

@@ -18,6 +18,12 @@ enum {                     /* CallGraph.flags */
 };
 
 #define TAIL_EDGE 0x80000000u
+static inline bool call_edge_is_tail(uint32_t edge) {
+    return edge & TAIL_EDGE;
+}
+static inline uint32_t call_edge_target(uint32_t edge) {
+    return edge & ~TAIL_EDGE;
+}
 
 typedef struct CallGraph {
     uint32_t func_count;

@@ -19,20 +19,21 @@ static void open(Walk *w, uint32_t func) {
     w->steps[w->depth++] = (Step){func, w->g->first[func]};
 }
 
-static bool is_tail(uint32_t edge) {
-    return edge & TAIL_EDGE;
+static bool looks(const Walk *w, uint32_t func) {
+    return w->polls[func] != POLL_NONE;
 }
 
+/* Whoever looks by itself is no work for others. */
 static void leave(Walk *w, uint32_t func) {
     const CallGraph *g = w->g;
     uint64_t ops = g->frames[func] / FRAME_PER_OP + 1, all = ops;
     for (uint32_t i = g->first[func]; i < g->first[func + 1]; i++)
-        if (!is_tail(g->callees[i])) all += w->work[g->callees[i]];
+        if (!call_edge_is_tail(g->callees[i])) all += w->work[g->callees[i]];
     if (all > POLL_OPS) {
         all = ops;
         for (uint32_t i = g->first[func]; i < g->first[func + 1]; i++) {
             uint32_t callee = g->callees[i];
-            if (is_tail(callee)) continue;
+            if (call_edge_is_tail(callee)) continue;
             if (w->work[callee] > POLL_SMALL) {
                 w->polls[callee] = POLL_TOP;
                 w->work[callee] = 1;
@@ -40,12 +41,8 @@ static void leave(Walk *w, uint32_t func) {
             all += w->work[callee];
         }
     }
+    if (looks(w, func)) all = 1;
     w->work[func] = all < UINT32_MAX ? (uint32_t)all : UINT32_MAX;
-}
-
-/* Whoever looks by itself is no work for others. */
-static bool looks(const Walk *w, uint32_t func) {
-    return w->polls[func] != POLL_NONE;
 }
 
 static void walk_from(Walk *w, uint32_t root) {
@@ -55,12 +52,11 @@ static void walk_from(Walk *w, uint32_t root) {
         uint32_t func = step->func;
         if (step->next == w->g->first[func + 1]) {
             leave(w, func);
-            if (looks(w, func)) w->work[func] = 1;
             w->depth--;
             continue;
         }
         uint32_t callee = w->g->callees[step->next++];
-        if (!is_tail(callee) && !w->work[callee]) open(w, callee);
+        if (!call_edge_is_tail(callee) && !w->work[callee]) open(w, callee);
     }
 }
 

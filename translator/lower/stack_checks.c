@@ -61,20 +61,13 @@ static void push(Walk *w, uint32_t func) {
     w->steps[w->depth++] = (Step){func, w->g->first[func]};
 }
 
-static bool is_tail(uint32_t edge) {
-    return edge & TAIL_EDGE;
-}
-
-static uint32_t target(uint32_t edge) {
-    return edge & ~TAIL_EDGE;
-}
-
 /* The next callee of the function on top that is no cut; NO_FUNC: there is none. */
 static uint32_t next_callee(Walk *w, bool tails) {
     Step *step = &w->steps[w->depth - 1];
     while (step->next < w->g->first[step->func + 1]) {
         uint32_t edge = w->g->callees[step->next++];
-        if (!is_cut(w, target(edge)) && (tails || !is_tail(edge))) return target(edge);
+        if (!is_cut(w, call_edge_target(edge)) && (tails || !call_edge_is_tail(edge)))
+            return call_edge_target(edge);
     }
     return NO_FUNC;
 }
@@ -124,7 +117,9 @@ static void components_from(Walk *w, uint32_t root, Close *done) {
 static bool calls_inside(const Walk *w, uint32_t func, bool tails) {
     for (uint32_t i = w->g->first[func]; i < w->g->first[func + 1]; i++) {
         uint32_t edge = w->g->callees[i];
-        if (is_tail(edge) == tails && w->component[target(edge)] == w->component[func]) return true;
+        if (call_edge_is_tail(edge) == tails &&
+            w->component[call_edge_target(edge)] == w->component[func])
+            return true;
     }
     return false;
 }
@@ -145,13 +140,14 @@ static bool tail_callers(const CallGraph *g, Arena *scratch, uint32_t **first, u
     *callers = ARENA_ARRAY(scratch, edges, uint32_t);
     if (!*first || !*callers) return false;
     for (uint32_t i = 0; i < edges; i++)
-        if (is_tail(g->callees[i])) (*first)[target(g->callees[i]) + 2]++;
+        if (call_edge_is_tail(g->callees[i])) (*first)[call_edge_target(g->callees[i]) + 2]++;
     for (uint32_t f = 0; f < count; f++)
         (*first)[f + 2] += (*first)[f + 1];
     for (uint32_t i = 0; i < edges; i++) {
         while (i >= g->first[func + 1])
             func++;
-        if (is_tail(g->callees[i])) (*callers)[(*first)[target(g->callees[i]) + 1]++] = func;
+        if (call_edge_is_tail(g->callees[i]))
+            (*callers)[(*first)[call_edge_target(g->callees[i]) + 1]++] = func;
     }
     return true;
 }
@@ -179,7 +175,7 @@ static bool find_leaves(Walk *w, Arena *scratch) {
 static bool calls_out(const Walk *w, uint32_t func) {
     if (w->g->flags[func] & CALLS_OUT) return true;
     for (uint32_t i = w->g->first[func]; i < w->g->first[func + 1]; i++)
-        if (!is_tail(w->g->callees[i]) && w->leaves[w->g->callees[i]]) return true;
+        if (!call_edge_is_tail(w->g->callees[i]) && w->leaves[w->g->callees[i]]) return true;
     return false;
 }
 
@@ -245,8 +241,8 @@ static uint64_t most_needed(const Walk *w, uint32_t func, unsigned level, bool t
     const CallGraph *g = w->g;
     uint64_t most = 0;
     for (uint32_t i = g->first[func]; i < g->first[func + 1]; i++) {
-        uint32_t callee = target(g->callees[i]);
-        if (is_tail(g->callees[i]) != tails) continue;
+        uint32_t callee = call_edge_target(g->callees[i]);
+        if (call_edge_is_tail(g->callees[i]) != tails) continue;
         if (tails && w->component[callee] == w->component[func]) continue;
         uint64_t needs = call_needs(w, callee, level);
         if (needs > most) most = needs;

@@ -690,30 +690,6 @@ void w2c_memory_fill(w2c_memory *memory, u64 to, u32 byte, u64 len);
 void w2c_memory_copy(w2c_memory *dst, w2c_memory *src, u64 to, u64 from, u64 len);
 void w2c_memory_init(w2c_memory *memory, const w2c_data *data, u64 to, u32 from, u32 len);
 
-/* The same of few bytes, a constant, in memories that are not shared: in place. What follows may fault,
- * which compilers do not see: nothing moves past. */
-#define W2C_FEW(check, act, rest)                                                                  \
-    do {                                                                                           \
-        if (W2C_UNLIKELY(!(check))) {                                                              \
-            rest;                                                                                  \
-        } else {                                                                                   \
-            act;                                                                                   \
-            __asm__ volatile("" ::: "memory");                                                     \
-        }                                                                                          \
-    } while (0)
-W2C_INLINE void w2c_memory_fill_few(w2c_memory *memory, u64 to, u32 byte, u64 len) {
-    W2C_FEW(to <= memory->size && len <= memory->size - to,
-            memset(memory->data + to, (int)(byte & 0xff), (size_t)len),
-            w2c_memory_fill(memory, to, byte, len));
-}
-W2C_INLINE void w2c_memory_copy_few(w2c_memory *dst, w2c_memory *src, u64 to, u64 from, u64 len) {
-    W2C_FEW(to <= dst->size && len <= dst->size - to && from <= src->size &&
-                len <= src->size - from,
-            memmove(dst->data + to, src->data + from, (size_t)len),
-            w2c_memory_copy(dst, src, to, from, len));
-}
-#undef W2C_FEW
-
 /* One more holder of what has its hold at *place; made when there is none. NULL: out of memory. */
 w2c_hold *w2c_hold_take(w2c_hold **place);
 w2c_hold *w2c_hold_again(w2c_hold *hold); /* another one; the same hold */
@@ -749,6 +725,7 @@ void w2c_active_data_first(w2c_instance *instance, w2c_memory *const *memories);
 }
 #endif
 #include "w2c_loop.h"
+#include "w2c_bulk.h"
 #include "w2c_scan.h"
 #include "w2c_ops.h"
 #endif

@@ -38,14 +38,18 @@ W2C_FN u64 f_grow(u8 *const mem0, u64 p0) {
 /* fill: (i64, i32, i64) -> () */
 W2C_FN void f_fill(u8 *const mem0, u64 p0, u32 p1, u64 p2) {
     golden *const m = W2C_OF_MEM0(golden, mem0);
-    w2c_memory_fill(m->memory0, p0, p1, p2);
+    const u64 size0 = m->own_memory0.size;
+    W2C_AT_LEAST(size0, 65536);
+    w2c_fill_l(mem0, size0, p0, p1, p2);
     return;
 }
 
 /* copy: (i64, i64, i64) -> () */
 W2C_FN void f_copy(u8 *const mem0, u64 p0, u64 p1, u64 p2) {
     golden *const m = W2C_OF_MEM0(golden, mem0);
-    w2c_memory_copy(m->memory0, m->memory0, p0, p1, p2);
+    const u64 size0 = m->own_memory0.size;
+    W2C_AT_LEAST(size0, 65536);
+    w2c_copy_l(mem0, size0, mem0, size0, p0, p1, p2);
     return;
 }
 

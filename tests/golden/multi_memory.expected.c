@@ -16,7 +16,9 @@ W2C_FN u32 f_imported(golden *const m, u32 p0) {
 
 /* copy: (i32, i32) -> () */
 W2C_FN void f_copy(golden *const m, u32 p0, u32 p1) {
-    w2c_memory_copy_few(m->memory1, m->memory2, p0, p1, 16u);
+    u8 *const mem1 = m->mem1;
+    u8 *const mem2 = m->mem2;
+    w2c_copy_c(mem1, m->own_memory1.size, mem2, m->own_memory2.size, p0, p1, 16u);
     return;
 }
 

@@ -55,6 +55,33 @@ static void size_text(const Writer *w, Buffer *out, uint32_t k) {
     buffer_printf(out, own ? "m->own_memory%u.size" : "m->memory%u->size", k);
 }
 
+/* "mem0, size0" */
+static void put_extent(Writer *w, uint32_t memory) {
+    buffer_printf(w->out, "mem%u, ", memory);
+    if (has_size(w, memory))
+        buffer_printf(w->out, "size%u", memory);
+    else
+        size_text(w, w->out, memory);
+}
+
+void emit_bulk(Writer *w, const Stmt *s) {
+    const Memory *memories = w->e->m->memories;
+    bool copy = s->op == OP_memory_copy;
+    uint32_t dst = (uint32_t)s->imm, src = copy ? (uint32_t)(s->imm >> 32) : dst;
+    const char *name = copy ? "copy" : "fill";
+    if (memories[dst].limits.shared || memories[src].limits.shared) {
+        buffer_printf(w->out, "w2c_memory_%s(m->memory%u", name, dst);
+        if (copy) buffer_printf(w->out, ", m->memory%u", src);
+        return;
+    }
+    bool wide = memories[dst].limits.is64 || memories[src].limits.is64;
+    buffer_printf(w->out, "w2c_%s_%c(", name, wide ? 'l' : 'c');
+    put_extent(w, dst);
+    if (!copy) return;
+    buffer_text(w->out, ", ");
+    put_extent(w, src);
+}
+
 void emit_sizes(Writer *w) {
     for (uint32_t k = 0; k < w->e->m->memory_count && k < 31; k++) {
         if (!(w->ir->memories >> k & 1) || !has_size(w, k)) continue;

@@ -224,17 +224,6 @@ static void grow(Writer *w, const Stmt *s, const char *what) {
     emit_globals_again(w); /* the embedder may have been asked */
 }
 
-/* "_few": the length is a small constant and no memory is shared. */
-static const char *few(const Writer *w, const Stmt *s, uint32_t a, uint32_t b) {
-    enum { FEW = 128 };
-    const Memory *memories = w->e->m->memories;
-    const Node *len = &w->ir->nodes[emit_stmt_args(w, s)[2]];
-    bool constant = len->op == OP_i32_const || len->op == OP_i64_const;
-    return constant && len->imm <= FEW && !memories[a].limits.shared && !memories[b].limits.shared
-               ? "_few"
-               : "";
-}
-
 static void emit_effect(Writer *w, const Stmt *s) {
     const Module *m = w->e->m;
     uint32_t low = (uint32_t)s->imm, high = (uint32_t)(s->imm >> 32);
@@ -254,11 +243,8 @@ static void emit_effect(Writer *w, const Stmt *s) {
         grow(w, s, "table");
         return;
     case OP_memory_fill:
-        buffer_printf(w->out, "w2c_memory_fill%s(m->memory%u", few(w, s, low, low), low);
-        break;
     case OP_memory_copy:
-        buffer_printf(w->out, "w2c_memory_copy%s(m->memory%u, m->memory%u", few(w, s, low, high),
-                      low, high);
+        emit_bulk(w, s);
         break;
     case OP_memory_init:
         buffer_printf(w->out, "w2c_memory_init(m->memory%u, &m->datas[%u]", high, low);

@@ -6,6 +6,13 @@ static void touch(Lower *l, uint32_t memory) {
     l->ir->memories |= 1u << (memory < 31 ? memory : 31);
 }
 
+/* Operations with shared memories go by the instance's pointers. */
+static void touch_bulk(Lower *l, uint32_t dst, uint32_t src) {
+    if (l->m->memories[dst].limits.shared || l->m->memories[src].limits.shared) return;
+    touch(l, dst);
+    touch(l, src);
+}
+
 static ValType result_type(const OpInfo *op) {
     switch (*(strchr(op->sig, '_') + 1)) { /* "a_i" */
     case 'i':
@@ -76,7 +83,13 @@ bool lower_memory(Lower *l, const Ins *ins) {
         return true;
     }
     case OP_memory_fill:
+        touch_bulk(l, ins->a, ins->a);
+        effect(l, ins, 3, DEP_TRAPS | DEP_MEMORY);
+        return true;
     case OP_memory_copy:
+        touch_bulk(l, ins->a, ins->b);
+        effect(l, ins, 3, DEP_TRAPS | DEP_MEMORY);
+        return true;
     case OP_memory_init:
         effect(l, ins, 3, DEP_TRAPS | DEP_MEMORY);
         return true;

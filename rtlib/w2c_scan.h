@@ -49,9 +49,9 @@ W2C_INLINE w2c_block w2c_block_load(const u8 *p) {
 W2C_INLINE w2c_block w2c_block_same(w2c_block v, w2c_block w) {
     return (w2c_block)(v == w);
 }
-W2C_INLINE w2c_block w2c_block_is(w2c_block v, u8 byte) {
+W2C_INLINE w2c_block w2c_block_of(u8 byte) {
     const w2c_block zero = {0};
-    return w2c_block_same(v, byte - zero);
+    return byte - zero;
 }
 W2C_INLINE w2c_block w2c_block_or(w2c_block v, w2c_block w) {
     return v | w;
@@ -78,8 +78,8 @@ W2C_INLINE w2c_block w2c_block_same(w2c_block v, w2c_block w) {
     u64 x = v ^ w, low = 0x7f * W2C_BLOCK_ONES;
     return ~(((x & low) + low) | x | low);
 }
-W2C_INLINE w2c_block w2c_block_is(w2c_block v, u8 byte) {
-    return w2c_block_same(v, byte * W2C_BLOCK_ONES);
+W2C_INLINE w2c_block w2c_block_of(u8 byte) {
+    return byte * W2C_BLOCK_ONES;
 }
 W2C_INLINE w2c_block w2c_block_or(w2c_block v, w2c_block w) {
     return v | w;
@@ -94,6 +94,10 @@ W2C_INLINE u64 w2c_block_set(w2c_block v) {
     return w2c_block_clear(v ^ 0x80 * W2C_BLOCK_ONES);
 }
 #endif
+
+W2C_INLINE w2c_block w2c_block_is(w2c_block v, u8 byte) {
+    return w2c_block_same(v, w2c_block_of(byte));
+}
 
 /* A scan looks at the first block in place: most searches end there. */
 #define W2C_SCAN(first, rest)                                                                      \
@@ -131,6 +135,23 @@ W2C_INLINE u64 w2c_scan_match_stop(const u8 *p, const u8 *q, u64 room, u64 limit
                                              w2c_block_is(w2c_block_load(p), stop))),
              w2c_scan_match_stop_long(p, q, limit, stop));
 }
+
+/* ---- sets of bytes ------------------------------------------------------------------------------ */
+enum { W2C_SET_MOST = 64, W2C_SET_NONE = 256 /* a byte that there is not */ };
+/* How many bytes a set has, of which `room` could lie inside memory: as many as turns, and `more`. Above
+ * W2C_SET_MOST: too many, or memory ends with them. */
+W2C_INLINE u64 w2c_set_counted(u64 room, u64 turns, u64 more) {
+    return turns >= W2C_SET_MOST || turns + more >= room ? W2C_SET_MOST + 1 : turns + more;
+}
+/* Those in front of a zero byte, and `more`. */
+W2C_INLINE u64 w2c_set_string(const u8 *at, u64 room, u64 more) {
+    const u64 most = w2c_fewer(room, W2C_SET_MOST);
+    const u64 count = most ? w2c_scan_stop(at, room, most, 0) : 0;
+    return count == most ? W2C_SET_MOST + 1 : count + more;
+}
+/* Bytes that are none of the set's, nor `stop`; that are one of the set's, but not `stop`. */
+u64 w2c_scan_outside(const u8 *p, u64 room, u64 limit, const u8 *set, u64 count, u32 stop);
+u64 w2c_scan_inside(const u8 *p, u64 room, u64 limit, const u8 *set, u64 count, u32 stop);
 
 #ifdef __cplusplus
 }

@@ -204,6 +204,147 @@ size_t EXPORT(match_16)(const u16 *a, const u16 *b, size_t n) {
     return i;
 }
 
+/* ---- a byte of a set ------------------------------------------------------------------------------ */
+size_t EXPORT(set_strcspn)(const char *s,
+                           const char *set) { /* the zero at its end belongs to the set */
+    const char *p = s, *at;
+    char c, x;
+    for (;;) {
+        c = *p++;
+        at = set;
+        do {
+            if ((x = *at++) == c) return (size_t)(p - 1 - s);
+        } while (x != 0);
+    }
+}
+size_t EXPORT(set_strspn)(const char *s, const char *set) {
+    const char *p = s, *at;
+    char c, x;
+again:
+    c = *p++;
+    for (at = set; (x = *at++) != 0;)
+        if (x == c) goto again;
+    return (size_t)(p - 1 - s);
+}
+const char *EXPORT(set_strpbrk)(const char *s, const char *set) {
+    const char *at;
+    int c, x;
+    while ((c = *s++) != 0)
+        for (at = set; (x = *at++) != 0;)
+            if (x == c) return s - 1;
+    return 0;
+}
+size_t EXPORT(set_strcspn_index)(const char *s, const char *set) {
+    size_t i, k;
+    for (i = 0; s[i]; i++)
+        for (k = 0; set[k]; k++)
+            if (s[i] == set[k]) return i;
+    return i;
+}
+static const char *find(const char *s, int c) {
+    for (; *s; s++)
+        if (*s == (char)c) return s;
+    return 0;
+}
+size_t EXPORT(set_strcspn_find)(const char *s, const char *set) {
+    const char *p = s;
+    while (*p && !find(set, *p))
+        p++;
+    return (size_t)(p - s);
+}
+size_t EXPORT(set_strspn_find)(const char *s, const char *set) {
+    const char *p = s;
+    while (*p && find(set, *p))
+        p++;
+    return (size_t)(p - s);
+}
+size_t EXPORT(set_strspn_signed)(const s8 *s, const s8 *set) {
+    size_t i = 0, k;
+    for (;; i++) {
+        for (k = 0; set[k] && set[k] != s[i]; k++)
+            ;
+        if (!set[k]) return i;
+    }
+}
+size_t EXPORT(set_counted)(const u8 *s, const u8 *set, size_t both) { /* both: their lengths */
+    size_t m = both % 37, n = both / 37;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < m; k++)
+            if (s[i] == set[k]) return i;
+    return n;
+}
+size_t EXPORT(set_sized)(const char *s, const char *set) {
+    size_t n = strlen_count(s), m = strlen_index(set);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < m; k++)
+            if (s[i] == set[k]) return i;
+    return n;
+}
+size_t EXPORT(loose_count_finds)(const u8 *s, const u8 *set,
+                               size_t n) { /* what the last turn found counts */
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (k = 0; set[k] != s[i]; k++)
+            if (!set[k]) return i * 64 + k;
+    }
+    return k + 77;
+}
+size_t EXPORT(set_far)(const u8 *s, const u8 *set) { /* offsets */
+    size_t i = 0, k;
+    for (; s[i + 100]; i++)
+        for (k = 0; set[k + 7]; k++)
+            if (s[i + 100] == set[k + 7]) return i;
+    return i;
+}
+/* near misses: the inner loop alone searches */
+size_t EXPORT(loose_moving)(const u8 *s, const u8 *set) { /* another set in each turn */
+    size_t i = 0, k;
+    for (; s[i]; i++)
+        for (k = 0; set[i + k]; k++)
+            if (s[i] == set[i + k]) return i;
+    return i;
+}
+size_t EXPORT(loose_next)(const u8 *s, const u8 *set) { /* not the byte itself */
+    size_t i = 0, k;
+    for (; s[i]; i++)
+        for (k = 0; set[k]; k++)
+            if ((u8)(s[i] + 1) == set[k]) return i;
+    return i;
+}
+size_t EXPORT(loose_goes_on)(const u8 *s,
+                             const u8 *set) { /* the inner loop begins where it ended */
+    size_t i = 0, k = 0;
+    for (; s[i]; i++)
+        for (; set[k]; k++)
+            if (s[i] == set[k]) return i * 64 + k;
+    return i;
+}
+size_t EXPORT(loose_store)(u8 *s, u8 *set) { /* the set changes */
+    size_t i = 0, k;
+    for (; s[i]; i++) {
+        for (k = 0; set[k]; k++)
+            if (s[i] == set[k]) return i;
+        set[i & 15] ^= 1;
+    }
+    return i;
+}
+size_t EXPORT(loose_sum)(const u8 *s, const u8 *set) { /* where they are found counts */
+    size_t i = 0, k, sum = 0;
+    for (;; i++) {
+        for (k = 0; set[k] && set[k] != s[i]; k++)
+            ;
+        sum = sum * 5 + k;
+        if (!set[k]) return sum;
+    }
+}
+size_t EXPORT(loose_mixed)(const s8 *s, const u8 *set) { /* one extends the sign */
+    size_t i = 0, k;
+    for (; s[i]; i++)
+        for (k = 0; set[k]; k++)
+            if (s[i] == set[k]) return i;
+    return i;
+}
+
 /* ---- copies ------------------------------------------------------------------------------------ */
 void *EXPORT(copy_bytes)(u8 *d, const u8 *s, size_t n) {
     for (size_t i = 0; i < n; i++)

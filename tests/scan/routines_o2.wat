@@ -32,29 +32,46 @@
   (export "common_prefix" (func 23))
   (export "match_64" (func 24))
   (export "match_16" (func 25))
-  (export "copy_bytes" (func 26))
-  (export "copy_pointers" (func 27))
-  (export "copy_down" (func 28))
-  (export "copy_words" (func 29))
-  (export "copy_words_down" (func 30))
-  (export "copy_either" (func 31))
-  (export "copy_three_on" (func 32))
-  (export "copy_100" (func 33))
-  (export "fill_100" (func 34))
-  (export "string_copy" (func 35))
-  (export "miss_step" (func 36))
-  (export "miss_words_constant" (func 37))
-  (export "miss_words_mask" (func 38))
-  (export "miss_words_splat" (func 39))
-  (export "miss_strides" (func 40))
-  (export "miss_case" (func 41))
-  (export "miss_less" (func 42))
-  (export "miss_backwards" (func 43))
-  (export "miss_sum" (func 44))
-  (export "miss_last" (func 45))
-  (export "miss_store" (func 46))
-  (export "miss_mixed" (func 47))
-  (export "miss_three" (func 48))
+  (export "set_strcspn" (func 26))
+  (export "set_strspn" (func 27))
+  (export "set_strpbrk" (func 28))
+  (export "set_strcspn_index" (func 29))
+  (export "set_strcspn_find" (func 30))
+  (export "set_strspn_find" (func 31))
+  (export "set_strspn_signed" (func 32))
+  (export "set_counted" (func 33))
+  (export "set_sized" (func 34))
+  (export "loose_count_finds" (func 35))
+  (export "set_far" (func 36))
+  (export "loose_moving" (func 37))
+  (export "loose_next" (func 38))
+  (export "loose_goes_on" (func 39))
+  (export "loose_store" (func 40))
+  (export "loose_sum" (func 41))
+  (export "loose_mixed" (func 42))
+  (export "copy_bytes" (func 43))
+  (export "copy_pointers" (func 44))
+  (export "copy_down" (func 45))
+  (export "copy_words" (func 46))
+  (export "copy_words_down" (func 47))
+  (export "copy_either" (func 48))
+  (export "copy_three_on" (func 49))
+  (export "copy_100" (func 50))
+  (export "fill_100" (func 51))
+  (export "string_copy" (func 52))
+  (export "miss_step" (func 53))
+  (export "miss_words_constant" (func 54))
+  (export "miss_words_mask" (func 55))
+  (export "miss_words_splat" (func 56))
+  (export "miss_strides" (func 57))
+  (export "miss_case" (func 58))
+  (export "miss_less" (func 59))
+  (export "miss_backwards" (func 60))
+  (export "miss_sum" (func 61))
+  (export "miss_last" (func 62))
+  (export "miss_store" (func 63))
+  (export "miss_mixed" (func 64))
+  (export "miss_three" (func 65))
   (func (;0;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
@@ -1422,7 +1439,1127 @@
     end
     local.get 3
   )
-  (func (;26;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;26;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    local.get 0
+    local.set 2
+    loop ;; label = @1
+      local.get 2
+      i32.const 1
+      i32.add
+      local.set 3
+      local.get 2
+      i32.load8_u
+      i32.const 255
+      i32.and
+      local.set 4
+      local.get 1
+      local.set 5
+      block ;; label = @2
+        loop ;; label = @3
+          local.get 5
+          i32.load8_u
+          local.tee 6
+          local.get 4
+          i32.eq
+          br_if 1 (;@2;)
+          local.get 5
+          i32.const 1
+          i32.add
+          local.set 5
+          local.get 6
+          br_if 0 (;@3;)
+        end
+        local.get 3
+        local.set 2
+        br 1 (;@1;)
+      end
+    end
+    local.get 2
+    local.get 0
+    i32.sub
+  )
+  (func (;27;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    local.get 0
+    local.set 2
+    loop ;; label = @1
+      local.get 2
+      i32.const 1
+      i32.add
+      local.set 3
+      local.get 2
+      i32.load8_u
+      i32.const 255
+      i32.and
+      local.set 4
+      local.get 1
+      local.set 5
+      block ;; label = @2
+        loop ;; label = @3
+          local.get 5
+          i32.load8_u
+          local.tee 6
+          i32.eqz
+          br_if 1 (;@2;)
+          local.get 5
+          i32.const 1
+          i32.add
+          local.set 5
+          local.get 6
+          local.get 4
+          i32.ne
+          br_if 0 (;@3;)
+        end
+        local.get 3
+        local.set 2
+        br 1 (;@1;)
+      end
+    end
+    local.get 2
+    local.get 0
+    i32.sub
+  )
+  (func (;28;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    i32.const 0
+    local.set 2
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 3
+      i32.eqz
+      br_if 0 (;@1;)
+      loop ;; label = @2
+        local.get 0
+        local.tee 4
+        i32.const 1
+        i32.add
+        local.set 0
+        local.get 3
+        i32.const 255
+        i32.and
+        local.set 5
+        local.get 1
+        local.set 3
+        block ;; label = @3
+          loop ;; label = @4
+            local.get 3
+            i32.load8_u
+            local.tee 6
+            i32.eqz
+            br_if 1 (;@3;)
+            local.get 3
+            i32.const 1
+            i32.add
+            local.set 3
+            local.get 6
+            local.get 5
+            i32.ne
+            br_if 0 (;@4;)
+          end
+          local.get 4
+          local.set 2
+          br 2 (;@1;)
+        end
+        local.get 0
+        i32.load8_u
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 2
+  )
+  (func (;29;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    local.get 1
+    i32.load8_u
+    local.tee 5
+    i32.const 255
+    i32.and
+    local.set 6
+    block ;; label = @1
+      loop ;; label = @2
+        local.get 3
+        local.set 7
+        local.get 5
+        local.set 1
+        block ;; label = @3
+          local.get 6
+          i32.eqz
+          br_if 0 (;@3;)
+          loop ;; label = @4
+            local.get 2
+            i32.const 255
+            i32.and
+            local.get 1
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 7
+            i32.load8_u
+            local.set 1
+            local.get 7
+            i32.const 1
+            i32.add
+            local.set 7
+            local.get 1
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;30;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    local.get 0
+    local.set 2
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 3
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      i32.const 1
+      i32.add
+      local.set 4
+      local.get 1
+      i32.load8_u
+      local.tee 5
+      i32.const 255
+      i32.and
+      local.set 6
+      local.get 0
+      local.set 7
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 6
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 3
+          i32.const 255
+          i32.and
+          local.set 1
+          local.get 4
+          local.set 2
+          local.get 5
+          local.set 3
+          loop ;; label = @4
+            block ;; label = @5
+              local.get 1
+              local.get 3
+              i32.const 255
+              i32.and
+              i32.ne
+              br_if 0 (;@5;)
+              local.get 7
+              local.get 0
+              i32.sub
+              return
+            end
+            local.get 2
+            i32.load8_u
+            local.set 3
+            local.get 2
+            i32.const 1
+            i32.add
+            local.set 2
+            local.get 3
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 7
+        i32.load8_u offset=1
+        local.set 3
+        local.get 7
+        i32.const 1
+        i32.add
+        local.tee 2
+        local.set 7
+        local.get 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 2
+    local.get 0
+    i32.sub
+  )
+  (func (;31;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    local.get 0
+    local.set 2
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 3
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      i32.const 1
+      i32.add
+      local.set 4
+      local.get 1
+      i32.load8_u
+      local.tee 5
+      i32.const 255
+      i32.and
+      local.set 6
+      local.get 0
+      local.set 7
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 6
+          br_if 0 (;@3;)
+          local.get 0
+          local.get 0
+          i32.sub
+          return
+        end
+        local.get 3
+        i32.const 255
+        i32.and
+        local.set 2
+        local.get 4
+        local.set 1
+        local.get 5
+        local.set 3
+        block ;; label = @3
+          loop ;; label = @4
+            local.get 2
+            local.get 3
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 1 (;@3;)
+            local.get 1
+            i32.load8_u
+            local.set 3
+            local.get 1
+            i32.const 1
+            i32.add
+            local.set 1
+            local.get 3
+            br_if 0 (;@4;)
+          end
+          local.get 7
+          local.get 0
+          i32.sub
+          return
+        end
+        local.get 7
+        i32.load8_u offset=1
+        local.set 3
+        local.get 7
+        i32.const 1
+        i32.add
+        local.tee 2
+        local.set 7
+        local.get 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 2
+    local.get 0
+    i32.sub
+  )
+  (func (;32;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    block ;; label = @1
+      block ;; label = @2
+        local.get 1
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+        i32.const 0
+        local.set 3
+        br 1 (;@1;)
+      end
+      local.get 1
+      i32.const 1
+      i32.add
+      local.set 4
+      i32.const 0
+      local.set 3
+      loop ;; label = @2
+        local.get 0
+        local.get 3
+        i32.add
+        i32.load8_u
+        i32.const 255
+        i32.and
+        local.set 5
+        local.get 4
+        local.set 6
+        local.get 2
+        local.set 1
+        block ;; label = @3
+          loop ;; label = @4
+            local.get 1
+            i32.const 255
+            i32.and
+            local.get 5
+            i32.eq
+            br_if 1 (;@3;)
+            local.get 6
+            i32.load8_u
+            local.set 1
+            local.get 6
+            i32.const 1
+            i32.add
+            local.set 6
+            local.get 1
+            i32.eqz
+            br_if 3 (;@1;)
+            br 0 (;@4;)
+          end
+        end
+        local.get 3
+        i32.const 1
+        i32.add
+        local.set 3
+        br 0 (;@2;)
+      end
+    end
+    local.get 3
+  )
+  (func (;33;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    local.get 2
+    i32.const 37
+    i32.div_u
+    local.set 3
+    i32.const 0
+    local.set 4
+    block ;; label = @1
+      local.get 2
+      i32.const 37
+      i32.lt_u
+      br_if 0 (;@1;)
+      local.get 2
+      local.get 3
+      i32.const 37
+      i32.mul
+      i32.sub
+      local.set 5
+      i32.const 0
+      local.set 4
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 5
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 0
+          local.get 4
+          i32.add
+          i32.load8_u
+          i32.const 255
+          i32.and
+          local.set 6
+          local.get 1
+          local.set 2
+          local.get 5
+          local.set 7
+          loop ;; label = @4
+            local.get 6
+            local.get 2
+            i32.load8_u
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 2
+            i32.const 1
+            i32.add
+            local.set 2
+            local.get 7
+            i32.const -1
+            i32.add
+            local.tee 7
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        local.get 3
+        i32.ne
+        br_if 0 (;@2;)
+      end
+      local.get 3
+      local.set 4
+    end
+    local.get 4
+    local.get 3
+    local.get 4
+    local.get 3
+    i32.lt_u
+    select
+  )
+  (func (;34;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    local.get 0
+    call 2
+    local.set 2
+    local.get 1
+    call 1
+    local.set 3
+    i32.const 0
+    local.set 4
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 3
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 0
+          local.get 4
+          i32.add
+          i32.load8_u
+          i32.const 255
+          i32.and
+          local.set 5
+          local.get 1
+          local.set 6
+          local.get 3
+          local.set 7
+          loop ;; label = @4
+            local.get 5
+            local.get 6
+            i32.load8_u
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 6
+            i32.const 1
+            i32.add
+            local.set 6
+            local.get 7
+            i32.const -1
+            i32.add
+            local.tee 7
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        local.get 2
+        i32.ne
+        br_if 0 (;@2;)
+      end
+      local.get 2
+      local.set 4
+    end
+    local.get 4
+    local.get 2
+    local.get 4
+    local.get 2
+    i32.lt_u
+    select
+  )
+  (func (;35;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 2
+      br_if 0 (;@1;)
+      i32.const 77
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    local.get 1
+    i32.load8_u
+    local.tee 5
+    i32.const 255
+    i32.and
+    local.set 6
+    i32.const 1
+    local.set 7
+    loop ;; label = @1
+      i32.const 0
+      local.set 8
+      block ;; label = @2
+        local.get 6
+        local.get 0
+        local.get 4
+        i32.add
+        i32.load8_u
+        local.tee 9
+        i32.eq
+        br_if 0 (;@2;)
+        i32.const 0
+        local.set 1
+        local.get 5
+        local.set 10
+        loop ;; label = @3
+          block ;; label = @4
+            local.get 10
+            i32.const 255
+            i32.and
+            br_if 0 (;@4;)
+            local.get 4
+            i32.const 6
+            i32.shl
+            i32.const 77
+            local.get 7
+            i32.const 1
+            i32.and
+            select
+            local.get 1
+            i32.add
+            return
+          end
+          local.get 3
+          local.get 1
+          i32.add
+          local.set 10
+          local.get 1
+          i32.const 1
+          i32.add
+          local.tee 8
+          local.set 1
+          local.get 10
+          i32.load8_u
+          local.tee 10
+          local.get 9
+          i32.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 4
+      i32.const 1
+      i32.add
+      local.tee 4
+      local.get 2
+      i32.lt_u
+      local.set 7
+      local.get 4
+      local.get 2
+      i32.ne
+      br_if 0 (;@1;)
+    end
+    local.get 8
+    i32.const 77
+    i32.add
+  )
+  (func (;36;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.const 100
+      i32.add
+      local.tee 2
+      i32.load8_u
+      local.tee 3
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 8
+    i32.add
+    local.set 4
+    i32.const 0
+    local.set 5
+    local.get 1
+    i32.const 7
+    i32.add
+    i32.load8_u
+    local.tee 6
+    i32.const 255
+    i32.and
+    local.set 7
+    block ;; label = @1
+      loop ;; label = @2
+        local.get 4
+        local.set 0
+        local.get 6
+        local.set 1
+        block ;; label = @3
+          local.get 7
+          i32.eqz
+          br_if 0 (;@3;)
+          loop ;; label = @4
+            local.get 3
+            i32.const 255
+            i32.and
+            local.get 1
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 0
+            i32.load8_u
+            local.set 1
+            local.get 0
+            i32.const 1
+            i32.add
+            local.set 0
+            local.get 1
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 2
+        local.get 5
+        i32.const 1
+        i32.add
+        local.tee 5
+        i32.add
+        i32.load8_u
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 5
+  )
+  (func (;37;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    block ;; label = @1
+      loop ;; label = @2
+        local.get 3
+        local.set 5
+        block ;; label = @3
+          local.get 1
+          local.get 4
+          i32.add
+          i32.load8_u
+          local.tee 6
+          i32.eqz
+          br_if 0 (;@3;)
+          loop ;; label = @4
+            local.get 2
+            i32.const 255
+            i32.and
+            local.get 6
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 5
+            i32.load8_u
+            local.set 6
+            local.get 5
+            i32.const 1
+            i32.add
+            local.set 5
+            local.get 6
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 3
+        i32.const 1
+        i32.add
+        local.set 3
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;38;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    local.get 1
+    i32.load8_u
+    local.tee 5
+    i32.const 255
+    i32.and
+    local.set 6
+    block ;; label = @1
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 6
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 2
+          i32.const 1
+          i32.add
+          i32.const 255
+          i32.and
+          local.set 7
+          local.get 3
+          local.set 1
+          local.get 5
+          local.set 2
+          loop ;; label = @4
+            local.get 7
+            local.get 2
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 1
+            i32.load8_u
+            local.set 2
+            local.get 1
+            i32.const 1
+            i32.add
+            local.set 1
+            local.get 2
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;39;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    i32.const 0
+    local.set 5
+    i32.const 0
+    local.set 6
+    loop ;; label = @1
+      block ;; label = @2
+        local.get 1
+        local.get 5
+        i32.add
+        i32.load8_u
+        local.tee 7
+        i32.eqz
+        br_if 0 (;@2;)
+        local.get 2
+        i32.const 255
+        i32.and
+        local.set 8
+        local.get 5
+        local.set 2
+        loop ;; label = @3
+          block ;; label = @4
+            local.get 8
+            local.get 7
+            i32.const 255
+            i32.and
+            i32.ne
+            br_if 0 (;@4;)
+            local.get 4
+            local.get 2
+            i32.add
+            return
+          end
+          local.get 3
+          local.get 2
+          i32.add
+          local.set 7
+          local.get 2
+          i32.const 1
+          i32.add
+          local.tee 5
+          local.set 2
+          local.get 7
+          i32.load8_u
+          local.tee 7
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 4
+      i32.const 64
+      i32.add
+      local.set 4
+      local.get 0
+      local.get 6
+      i32.const 1
+      i32.add
+      local.tee 6
+      i32.add
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+    end
+    local.get 6
+  )
+  (func (;40;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    block ;; label = @1
+      loop ;; label = @2
+        local.get 3
+        local.set 5
+        block ;; label = @3
+          local.get 1
+          i32.load8_u
+          local.tee 6
+          i32.eqz
+          br_if 0 (;@3;)
+          loop ;; label = @4
+            local.get 2
+            i32.const 255
+            i32.and
+            local.get 6
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 5
+            i32.load8_u
+            local.set 6
+            local.get 5
+            i32.const 1
+            i32.add
+            local.set 5
+            local.get 6
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 1
+        local.get 4
+        i32.const 15
+        i32.and
+        i32.add
+        local.tee 6
+        local.get 6
+        i32.load8_u
+        i32.const 1
+        i32.xor
+        i32.store8
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;41;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 1
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    i32.const 0
+    local.set 5
+    loop (result i32) ;; label = @1
+      local.get 4
+      i32.const 5
+      i32.mul
+      local.set 4
+      local.get 0
+      local.get 5
+      i32.add
+      i32.load8_u
+      i32.const 255
+      i32.and
+      local.set 6
+      local.get 3
+      local.set 7
+      local.get 2
+      local.set 1
+      block ;; label = @2
+        loop ;; label = @3
+          local.get 1
+          i32.const 255
+          i32.and
+          local.get 6
+          i32.eq
+          br_if 1 (;@2;)
+          local.get 4
+          i32.const 1
+          i32.add
+          local.set 4
+          local.get 7
+          i32.load8_u
+          local.set 1
+          local.get 7
+          i32.const 1
+          i32.add
+          local.set 7
+          local.get 1
+          br_if 0 (;@3;)
+        end
+        local.get 4
+        return
+      end
+      local.get 5
+      i32.const 1
+      i32.add
+      local.set 5
+      br 0 (;@1;)
+    end
+  )
+  (func (;42;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    local.get 1
+    i32.load8_u
+    local.tee 5
+    i32.const 255
+    i32.and
+    local.set 6
+    block ;; label = @1
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 6
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 2
+          i32.extend8_s
+          local.set 7
+          local.get 3
+          local.set 1
+          local.get 5
+          local.set 2
+          loop ;; label = @4
+            local.get 7
+            local.get 2
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 1
+            i32.load8_u
+            local.set 2
+            local.get 1
+            i32.const 1
+            i32.add
+            local.set 1
+            local.get 2
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;43;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32 i32 i32)
     block ;; label = @1
       local.get 2
@@ -1522,7 +2659,7 @@
     end
     local.get 0
   )
-  (func (;27;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;44;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32)
     block ;; label = @1
       local.get 2
@@ -1617,7 +2754,7 @@
     end
     local.get 0
   )
-  (func (;28;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;45;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32 i32 i32)
     block ;; label = @1
       local.get 2
@@ -1718,7 +2855,7 @@
     end
     local.get 0
   )
-  (func (;29;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;46;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32)
     block ;; label = @1
       local.get 2
@@ -1827,7 +2964,7 @@
     end
     local.get 0
   )
-  (func (;30;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;47;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32 i32 i32)
     block ;; label = @1
       local.get 2
@@ -1942,7 +3079,7 @@
     end
     local.get 0
   )
-  (func (;31;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;48;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32 i32 i32)
     block ;; label = @1
       block ;; label = @2
@@ -2137,7 +3274,7 @@
     end
     local.get 0
   )
-  (func (;32;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;49;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32 i32 i32)
     block ;; label = @1
       local.get 2
@@ -2220,21 +3357,21 @@
     end
     local.get 0
   )
-  (func (;33;) (type 1) (param i32 i32) (result i32)
+  (func (;50;) (type 1) (param i32 i32) (result i32)
     local.get 0
     local.get 1
     i32.const 100
     memory.copy
     local.get 0
   )
-  (func (;34;) (type 1) (param i32 i32) (result i32)
+  (func (;51;) (type 1) (param i32 i32) (result i32)
     local.get 0
     local.get 1
     i32.const 100
     memory.fill
     local.get 0
   )
-  (func (;35;) (type 1) (param i32 i32) (result i32)
+  (func (;52;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 2
@@ -2259,7 +3396,7 @@
     i32.const -1
     i32.add
   )
-  (func (;36;) (type 0) (param i32) (result i32)
+  (func (;53;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
     local.set 1
@@ -2281,7 +3418,7 @@
     i32.const -2
     i32.add
   )
-  (func (;37;) (type 0) (param i32) (result i32)
+  (func (;54;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1
@@ -2311,7 +3448,7 @@
     i32.const -4
     i32.add
   )
-  (func (;38;) (type 0) (param i32) (result i32)
+  (func (;55;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1
@@ -2341,7 +3478,7 @@
     i32.const -4
     i32.add
   )
-  (func (;39;) (type 1) (param i32 i32) (result i32)
+  (func (;56;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 2
@@ -2373,7 +3510,7 @@
     i32.const -4
     i32.add
   )
-  (func (;40;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;57;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     i32.const 0
     local.set 3
@@ -2407,7 +3544,7 @@
     end
     local.get 3
   )
-  (func (;41;) (type 1) (param i32 i32) (result i32)
+  (func (;58;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -2455,7 +3592,7 @@
     end
     local.get 4
   )
-  (func (;42;) (type 1) (param i32 i32) (result i32)
+  (func (;59;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 2
@@ -2482,7 +3619,7 @@
     i32.const -1
     i32.add
   )
-  (func (;43;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;60;) (type 2) (param i32 i32 i32) (result i32)
     block ;; label = @1
       local.get 2
       i32.eqz
@@ -2516,7 +3653,7 @@
     end
     i32.const 0
   )
-  (func (;44;) (type 0) (param i32) (result i32)
+  (func (;61;) (type 0) (param i32) (result i32)
     (local i32 i32)
     block ;; label = @1
       local.get 0
@@ -2553,7 +3690,7 @@
     end
     local.get 2
   )
-  (func (;45;) (type 1) (param i32 i32) (result i32)
+  (func (;62;) (type 1) (param i32 i32) (result i32)
     (local i32)
     loop ;; label = @1
       local.get 1
@@ -2570,7 +3707,7 @@
     end
     local.get 2
   )
-  (func (;46;) (type 1) (param i32 i32) (result i32)
+  (func (;63;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -2604,7 +3741,7 @@
     end
     local.get 4
   )
-  (func (;47;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;64;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     i32.const 0
     local.set 3
@@ -2636,7 +3773,7 @@
     end
     local.get 3
   )
-  (func (;48;) (type 0) (param i32) (result i32)
+  (func (;65;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1

@@ -32,27 +32,44 @@
   (export "common_prefix" (func 23))
   (export "match_64" (func 24))
   (export "match_16" (func 25))
-  (export "copy_bytes" (func 26))
-  (export "copy_pointers" (func 27))
-  (export "copy_down" (func 28))
-  (export "copy_words" (func 29))
-  (export "copy_words_down" (func 30))
-  (export "copy_either" (func 31))
-  (export "copy_three_on" (func 32))
-  (export "string_copy" (func 33))
-  (export "miss_step" (func 34))
-  (export "miss_words_constant" (func 35))
-  (export "miss_words_mask" (func 36))
-  (export "miss_words_splat" (func 37))
-  (export "miss_strides" (func 38))
-  (export "miss_case" (func 39))
-  (export "miss_less" (func 40))
-  (export "miss_backwards" (func 41))
-  (export "miss_sum" (func 42))
-  (export "miss_last" (func 43))
-  (export "miss_store" (func 44))
-  (export "miss_mixed" (func 45))
-  (export "miss_three" (func 46))
+  (export "set_strcspn" (func 26))
+  (export "set_strspn" (func 27))
+  (export "set_strpbrk" (func 28))
+  (export "set_strcspn_index" (func 29))
+  (export "set_strcspn_find" (func 30))
+  (export "set_strspn_find" (func 31))
+  (export "set_strspn_signed" (func 32))
+  (export "set_counted" (func 33))
+  (export "set_sized" (func 34))
+  (export "loose_count_finds" (func 35))
+  (export "set_far" (func 36))
+  (export "loose_moving" (func 37))
+  (export "loose_next" (func 38))
+  (export "loose_goes_on" (func 39))
+  (export "loose_store" (func 40))
+  (export "loose_sum" (func 41))
+  (export "loose_mixed" (func 42))
+  (export "copy_bytes" (func 43))
+  (export "copy_pointers" (func 44))
+  (export "copy_down" (func 45))
+  (export "copy_words" (func 46))
+  (export "copy_words_down" (func 47))
+  (export "copy_either" (func 48))
+  (export "copy_three_on" (func 49))
+  (export "string_copy" (func 50))
+  (export "miss_step" (func 51))
+  (export "miss_words_constant" (func 52))
+  (export "miss_words_mask" (func 53))
+  (export "miss_words_splat" (func 54))
+  (export "miss_strides" (func 55))
+  (export "miss_case" (func 56))
+  (export "miss_less" (func 57))
+  (export "miss_backwards" (func 58))
+  (export "miss_sum" (func 59))
+  (export "miss_last" (func 60))
+  (export "miss_store" (func 61))
+  (export "miss_mixed" (func 62))
+  (export "miss_three" (func 63))
   (func (;0;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
@@ -1285,7 +1302,1124 @@
     end
     local.get 3
   )
-  (func (;26;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;26;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    local.get 0
+    local.set 2
+    loop ;; label = @1
+      local.get 2
+      i32.const 1
+      i32.add
+      local.set 3
+      local.get 2
+      i32.load8_u
+      i32.const 255
+      i32.and
+      local.set 4
+      local.get 1
+      local.set 5
+      block ;; label = @2
+        loop ;; label = @3
+          local.get 5
+          i32.load8_u
+          local.tee 6
+          local.get 4
+          i32.eq
+          br_if 1 (;@2;)
+          local.get 5
+          i32.const 1
+          i32.add
+          local.set 5
+          local.get 6
+          br_if 0 (;@3;)
+        end
+        local.get 3
+        local.set 2
+        br 1 (;@1;)
+      end
+    end
+    local.get 2
+    local.get 0
+    i32.sub
+  )
+  (func (;27;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    local.get 0
+    local.set 2
+    loop ;; label = @1
+      local.get 2
+      i32.const 1
+      i32.add
+      local.set 3
+      local.get 2
+      i32.load8_u
+      i32.const 255
+      i32.and
+      local.set 4
+      local.get 1
+      local.set 5
+      block ;; label = @2
+        loop ;; label = @3
+          local.get 5
+          i32.load8_u
+          local.tee 6
+          i32.eqz
+          br_if 1 (;@2;)
+          local.get 5
+          i32.const 1
+          i32.add
+          local.set 5
+          local.get 6
+          local.get 4
+          i32.ne
+          br_if 0 (;@3;)
+        end
+        local.get 3
+        local.set 2
+        br 1 (;@1;)
+      end
+    end
+    local.get 2
+    local.get 0
+    i32.sub
+  )
+  (func (;28;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    i32.const 0
+    local.set 2
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 3
+      i32.eqz
+      br_if 0 (;@1;)
+      loop ;; label = @2
+        local.get 0
+        local.tee 4
+        i32.const 1
+        i32.add
+        local.set 0
+        local.get 3
+        i32.const 255
+        i32.and
+        local.set 5
+        local.get 1
+        local.set 3
+        block ;; label = @3
+          loop ;; label = @4
+            local.get 3
+            i32.load8_u
+            local.tee 6
+            i32.eqz
+            br_if 1 (;@3;)
+            local.get 3
+            i32.const 1
+            i32.add
+            local.set 3
+            local.get 6
+            local.get 5
+            i32.ne
+            br_if 0 (;@4;)
+          end
+          local.get 4
+          local.set 2
+          br 2 (;@1;)
+        end
+        local.get 0
+        i32.load8_u
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 2
+  )
+  (func (;29;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    local.get 1
+    i32.load8_u
+    local.tee 5
+    i32.const 255
+    i32.and
+    local.set 6
+    block ;; label = @1
+      loop ;; label = @2
+        local.get 3
+        local.set 7
+        local.get 5
+        local.set 1
+        block ;; label = @3
+          local.get 6
+          i32.eqz
+          br_if 0 (;@3;)
+          loop ;; label = @4
+            local.get 2
+            i32.const 255
+            i32.and
+            local.get 1
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 7
+            i32.load8_u
+            local.set 1
+            local.get 7
+            i32.const 1
+            i32.add
+            local.set 7
+            local.get 1
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;30;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    local.get 0
+    local.set 2
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 3
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      i32.const 1
+      i32.add
+      local.set 4
+      local.get 1
+      i32.load8_u
+      local.tee 5
+      i32.const 255
+      i32.and
+      local.set 6
+      local.get 0
+      local.set 7
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 6
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 3
+          i32.const 255
+          i32.and
+          local.set 1
+          local.get 4
+          local.set 2
+          local.get 5
+          local.set 3
+          loop ;; label = @4
+            block ;; label = @5
+              local.get 1
+              local.get 3
+              i32.const 255
+              i32.and
+              i32.ne
+              br_if 0 (;@5;)
+              local.get 7
+              local.set 2
+              br 4 (;@1;)
+            end
+            local.get 2
+            i32.load8_u
+            local.set 3
+            local.get 2
+            i32.const 1
+            i32.add
+            local.set 2
+            local.get 3
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 7
+        i32.load8_u offset=1
+        local.set 3
+        local.get 7
+        i32.const 1
+        i32.add
+        local.tee 2
+        local.set 7
+        local.get 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 2
+    local.get 0
+    i32.sub
+  )
+  (func (;31;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    local.get 0
+    local.set 2
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 3
+      i32.eqz
+      br_if 0 (;@1;)
+      local.get 1
+      i32.const 1
+      i32.add
+      local.set 4
+      local.get 1
+      i32.load8_u
+      local.tee 5
+      i32.const 255
+      i32.and
+      local.set 6
+      local.get 0
+      local.set 7
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 6
+          br_if 0 (;@3;)
+          local.get 0
+          local.set 2
+          br 2 (;@1;)
+        end
+        local.get 3
+        i32.const 255
+        i32.and
+        local.set 1
+        local.get 4
+        local.set 2
+        local.get 5
+        local.set 3
+        block ;; label = @3
+          loop ;; label = @4
+            local.get 1
+            local.get 3
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 1 (;@3;)
+            local.get 2
+            i32.load8_u
+            local.set 3
+            local.get 2
+            i32.const 1
+            i32.add
+            local.set 2
+            local.get 3
+            br_if 0 (;@4;)
+          end
+          local.get 7
+          local.set 2
+          br 2 (;@1;)
+        end
+        local.get 7
+        i32.load8_u offset=1
+        local.set 3
+        local.get 7
+        i32.const 1
+        i32.add
+        local.tee 2
+        local.set 7
+        local.get 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 2
+    local.get 0
+    i32.sub
+  )
+  (func (;32;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    block ;; label = @1
+      block ;; label = @2
+        local.get 1
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+        i32.const 0
+        local.set 3
+        br 1 (;@1;)
+      end
+      local.get 1
+      i32.const 1
+      i32.add
+      local.set 4
+      i32.const 0
+      local.set 3
+      loop ;; label = @2
+        local.get 0
+        local.get 3
+        i32.add
+        i32.load8_u
+        i32.const 255
+        i32.and
+        local.set 5
+        local.get 4
+        local.set 6
+        local.get 2
+        local.set 1
+        block ;; label = @3
+          loop ;; label = @4
+            local.get 1
+            i32.const 255
+            i32.and
+            local.get 5
+            i32.eq
+            br_if 1 (;@3;)
+            local.get 6
+            i32.load8_u
+            local.set 1
+            local.get 6
+            i32.const 1
+            i32.add
+            local.set 6
+            local.get 1
+            i32.eqz
+            br_if 3 (;@1;)
+            br 0 (;@4;)
+          end
+        end
+        local.get 3
+        i32.const 1
+        i32.add
+        local.set 3
+        br 0 (;@2;)
+      end
+    end
+    local.get 3
+  )
+  (func (;33;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    local.get 2
+    i32.const 37
+    i32.div_u
+    local.set 3
+    i32.const 0
+    local.set 4
+    block ;; label = @1
+      local.get 2
+      i32.const 37
+      i32.lt_u
+      br_if 0 (;@1;)
+      local.get 2
+      local.get 3
+      i32.const 37
+      i32.mul
+      i32.sub
+      local.set 5
+      i32.const 0
+      local.set 4
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 5
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 0
+          local.get 4
+          i32.add
+          i32.load8_u
+          i32.const 255
+          i32.and
+          local.set 6
+          local.get 1
+          local.set 2
+          local.get 5
+          local.set 7
+          loop ;; label = @4
+            local.get 6
+            local.get 2
+            i32.load8_u
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 2
+            i32.const 1
+            i32.add
+            local.set 2
+            local.get 7
+            i32.const -1
+            i32.add
+            local.tee 7
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        local.get 3
+        i32.ne
+        br_if 0 (;@2;)
+      end
+      local.get 3
+      local.set 4
+    end
+    local.get 4
+    local.get 3
+    local.get 4
+    local.get 3
+    i32.lt_u
+    select
+  )
+  (func (;34;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    local.get 0
+    call 2
+    local.set 2
+    local.get 1
+    call 1
+    local.set 3
+    i32.const 0
+    local.set 4
+    block ;; label = @1
+      local.get 2
+      i32.eqz
+      br_if 0 (;@1;)
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 3
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 0
+          local.get 4
+          i32.add
+          i32.load8_u
+          i32.const 255
+          i32.and
+          local.set 5
+          local.get 1
+          local.set 6
+          local.get 3
+          local.set 7
+          loop ;; label = @4
+            local.get 5
+            local.get 6
+            i32.load8_u
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 6
+            i32.const 1
+            i32.add
+            local.set 6
+            local.get 7
+            i32.const -1
+            i32.add
+            local.tee 7
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        local.get 2
+        i32.ne
+        br_if 0 (;@2;)
+      end
+      local.get 2
+      local.set 4
+    end
+    local.get 4
+    local.get 2
+    local.get 4
+    local.get 2
+    i32.lt_u
+    select
+  )
+  (func (;35;) (type 2) (param i32 i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 2
+      br_if 0 (;@1;)
+      i32.const 77
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    local.get 1
+    i32.load8_u
+    local.tee 5
+    i32.const 255
+    i32.and
+    local.set 6
+    i32.const 1
+    local.set 7
+    loop ;; label = @1
+      i32.const 0
+      local.set 8
+      block ;; label = @2
+        local.get 6
+        local.get 0
+        local.get 4
+        i32.add
+        i32.load8_u
+        local.tee 9
+        i32.eq
+        br_if 0 (;@2;)
+        i32.const 0
+        local.set 1
+        local.get 5
+        local.set 10
+        loop ;; label = @3
+          block ;; label = @4
+            local.get 10
+            i32.const 255
+            i32.and
+            br_if 0 (;@4;)
+            local.get 4
+            i32.const 6
+            i32.shl
+            i32.const 77
+            local.get 7
+            i32.const 1
+            i32.and
+            select
+            local.get 1
+            i32.add
+            return
+          end
+          local.get 3
+          local.get 1
+          i32.add
+          local.set 10
+          local.get 1
+          i32.const 1
+          i32.add
+          local.tee 8
+          local.set 1
+          local.get 10
+          i32.load8_u
+          local.tee 10
+          local.get 9
+          i32.ne
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 4
+      i32.const 1
+      i32.add
+      local.tee 4
+      local.get 2
+      i32.lt_u
+      local.set 7
+      local.get 4
+      local.get 2
+      i32.ne
+      br_if 0 (;@1;)
+    end
+    local.get 8
+    i32.const 77
+    i32.add
+  )
+  (func (;36;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.const 100
+      i32.add
+      local.tee 2
+      i32.load8_u
+      local.tee 3
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 8
+    i32.add
+    local.set 4
+    i32.const 0
+    local.set 5
+    local.get 1
+    i32.const 7
+    i32.add
+    i32.load8_u
+    local.tee 6
+    i32.const 255
+    i32.and
+    local.set 7
+    block ;; label = @1
+      loop ;; label = @2
+        local.get 4
+        local.set 0
+        local.get 6
+        local.set 1
+        block ;; label = @3
+          local.get 7
+          i32.eqz
+          br_if 0 (;@3;)
+          loop ;; label = @4
+            local.get 3
+            i32.const 255
+            i32.and
+            local.get 1
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 0
+            i32.load8_u
+            local.set 1
+            local.get 0
+            i32.const 1
+            i32.add
+            local.set 0
+            local.get 1
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 2
+        local.get 5
+        i32.const 1
+        i32.add
+        local.tee 5
+        i32.add
+        i32.load8_u
+        local.tee 3
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 5
+  )
+  (func (;37;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    block ;; label = @1
+      loop ;; label = @2
+        local.get 3
+        local.set 5
+        block ;; label = @3
+          local.get 1
+          local.get 4
+          i32.add
+          i32.load8_u
+          local.tee 6
+          i32.eqz
+          br_if 0 (;@3;)
+          loop ;; label = @4
+            local.get 2
+            i32.const 255
+            i32.and
+            local.get 6
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 5
+            i32.load8_u
+            local.set 6
+            local.get 5
+            i32.const 1
+            i32.add
+            local.set 5
+            local.get 6
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 3
+        i32.const 1
+        i32.add
+        local.set 3
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;38;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    local.get 1
+    i32.load8_u
+    local.tee 5
+    i32.const 255
+    i32.and
+    local.set 6
+    block ;; label = @1
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 6
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 2
+          i32.const 1
+          i32.add
+          i32.const 255
+          i32.and
+          local.set 7
+          local.get 3
+          local.set 1
+          local.get 5
+          local.set 2
+          loop ;; label = @4
+            local.get 7
+            local.get 2
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 1
+            i32.load8_u
+            local.set 2
+            local.get 1
+            i32.const 1
+            i32.add
+            local.set 1
+            local.get 2
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;39;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    i32.const 0
+    local.set 5
+    i32.const 0
+    local.set 6
+    loop ;; label = @1
+      block ;; label = @2
+        local.get 1
+        local.get 5
+        i32.add
+        i32.load8_u
+        local.tee 7
+        i32.eqz
+        br_if 0 (;@2;)
+        local.get 2
+        i32.const 255
+        i32.and
+        local.set 8
+        local.get 5
+        local.set 2
+        loop ;; label = @3
+          block ;; label = @4
+            local.get 8
+            local.get 7
+            i32.const 255
+            i32.and
+            i32.ne
+            br_if 0 (;@4;)
+            local.get 4
+            local.get 2
+            i32.add
+            return
+          end
+          local.get 3
+          local.get 2
+          i32.add
+          local.set 7
+          local.get 2
+          i32.const 1
+          i32.add
+          local.tee 5
+          local.set 2
+          local.get 7
+          i32.load8_u
+          local.tee 7
+          br_if 0 (;@3;)
+        end
+      end
+      local.get 4
+      i32.const 64
+      i32.add
+      local.set 4
+      local.get 0
+      local.get 6
+      i32.const 1
+      i32.add
+      local.tee 6
+      i32.add
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+    end
+    local.get 6
+  )
+  (func (;40;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    block ;; label = @1
+      loop ;; label = @2
+        local.get 3
+        local.set 5
+        block ;; label = @3
+          local.get 1
+          i32.load8_u
+          local.tee 6
+          i32.eqz
+          br_if 0 (;@3;)
+          loop ;; label = @4
+            local.get 2
+            i32.const 255
+            i32.and
+            local.get 6
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 5
+            i32.load8_u
+            local.set 6
+            local.get 5
+            i32.const 1
+            i32.add
+            local.set 5
+            local.get 6
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 1
+        local.get 4
+        i32.const 15
+        i32.and
+        i32.add
+        local.tee 6
+        local.get 6
+        i32.load8_u
+        i32.const 1
+        i32.xor
+        i32.store8
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;41;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 1
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    i32.const 0
+    local.set 5
+    loop (result i32) ;; label = @1
+      local.get 4
+      i32.const 5
+      i32.mul
+      local.set 4
+      local.get 0
+      local.get 5
+      i32.add
+      i32.load8_u
+      i32.const 255
+      i32.and
+      local.set 6
+      local.get 3
+      local.set 7
+      local.get 2
+      local.set 1
+      block ;; label = @2
+        loop ;; label = @3
+          local.get 1
+          i32.const 255
+          i32.and
+          local.get 6
+          i32.eq
+          br_if 1 (;@2;)
+          local.get 4
+          i32.const 1
+          i32.add
+          local.set 4
+          local.get 7
+          i32.load8_u
+          local.set 1
+          local.get 7
+          i32.const 1
+          i32.add
+          local.set 7
+          local.get 1
+          br_if 0 (;@3;)
+        end
+        local.get 4
+        return
+      end
+      local.get 5
+      i32.const 1
+      i32.add
+      local.set 5
+      br 0 (;@1;)
+    end
+  )
+  (func (;42;) (type 1) (param i32 i32) (result i32)
+    (local i32 i32 i32 i32 i32 i32)
+    block ;; label = @1
+      local.get 0
+      i32.load8_u
+      local.tee 2
+      br_if 0 (;@1;)
+      i32.const 0
+      return
+    end
+    local.get 1
+    i32.const 1
+    i32.add
+    local.set 3
+    i32.const 0
+    local.set 4
+    local.get 1
+    i32.load8_u
+    local.tee 5
+    i32.const 255
+    i32.and
+    local.set 6
+    block ;; label = @1
+      loop ;; label = @2
+        block ;; label = @3
+          local.get 6
+          i32.eqz
+          br_if 0 (;@3;)
+          local.get 2
+          i32.extend8_s
+          local.set 7
+          local.get 3
+          local.set 1
+          local.get 5
+          local.set 2
+          loop ;; label = @4
+            local.get 7
+            local.get 2
+            i32.const 255
+            i32.and
+            i32.eq
+            br_if 3 (;@1;)
+            local.get 1
+            i32.load8_u
+            local.set 2
+            local.get 1
+            i32.const 1
+            i32.add
+            local.set 1
+            local.get 2
+            br_if 0 (;@4;)
+          end
+        end
+        local.get 0
+        local.get 4
+        i32.const 1
+        i32.add
+        local.tee 4
+        i32.add
+        i32.load8_u
+        local.tee 2
+        br_if 0 (;@2;)
+      end
+    end
+    local.get 4
+  )
+  (func (;43;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     block ;; label = @1
       local.get 2
@@ -1315,7 +2449,7 @@
     end
     local.get 0
   )
-  (func (;27;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;44;) (type 2) (param i32 i32 i32) (result i32)
     block ;; label = @1
       local.get 2
       i32.eqz
@@ -1342,7 +2476,7 @@
     end
     local.get 0
   )
-  (func (;28;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;45;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     block ;; label = @1
       local.get 2
@@ -1374,7 +2508,7 @@
     end
     local.get 0
   )
-  (func (;29;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;46;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     block ;; label = @1
       local.get 2
@@ -1404,7 +2538,7 @@
     end
     local.get 0
   )
-  (func (;30;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;47;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     block ;; label = @1
       local.get 2
@@ -1445,7 +2579,7 @@
     end
     local.get 0
   )
-  (func (;31;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;48;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     block ;; label = @1
       block ;; label = @2
@@ -1504,7 +2638,7 @@
     end
     local.get 0
   )
-  (func (;32;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;49;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     block ;; label = @1
       local.get 2
@@ -1532,7 +2666,7 @@
     end
     local.get 0
   )
-  (func (;33;) (type 1) (param i32 i32) (result i32)
+  (func (;50;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 2
@@ -1557,7 +2691,7 @@
     i32.const -1
     i32.add
   )
-  (func (;34;) (type 0) (param i32) (result i32)
+  (func (;51;) (type 0) (param i32) (result i32)
     (local i32 i32 i32)
     i32.const 0
     local.set 1
@@ -1579,7 +2713,7 @@
     i32.const -2
     i32.add
   )
-  (func (;35;) (type 0) (param i32) (result i32)
+  (func (;52;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1
@@ -1609,7 +2743,7 @@
     i32.const -4
     i32.add
   )
-  (func (;36;) (type 0) (param i32) (result i32)
+  (func (;53;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1
@@ -1639,7 +2773,7 @@
     i32.const -4
     i32.add
   )
-  (func (;37;) (type 1) (param i32 i32) (result i32)
+  (func (;54;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 2
@@ -1671,7 +2805,7 @@
     i32.const -4
     i32.add
   )
-  (func (;38;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;55;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     i32.const 0
     local.set 3
@@ -1705,7 +2839,7 @@
     end
     local.get 3
   )
-  (func (;39;) (type 1) (param i32 i32) (result i32)
+  (func (;56;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -1753,7 +2887,7 @@
     end
     local.get 4
   )
-  (func (;40;) (type 1) (param i32 i32) (result i32)
+  (func (;57;) (type 1) (param i32 i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 2
@@ -1780,7 +2914,7 @@
     i32.const -1
     i32.add
   )
-  (func (;41;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;58;) (type 2) (param i32 i32 i32) (result i32)
     block ;; label = @1
       local.get 2
       i32.eqz
@@ -1814,7 +2948,7 @@
     end
     i32.const 0
   )
-  (func (;42;) (type 0) (param i32) (result i32)
+  (func (;59;) (type 0) (param i32) (result i32)
     (local i32 i32)
     block ;; label = @1
       local.get 0
@@ -1851,7 +2985,7 @@
     end
     local.get 2
   )
-  (func (;43;) (type 1) (param i32 i32) (result i32)
+  (func (;60;) (type 1) (param i32 i32) (result i32)
     (local i32)
     loop ;; label = @1
       local.get 1
@@ -1868,7 +3002,7 @@
     end
     local.get 2
   )
-  (func (;44;) (type 1) (param i32 i32) (result i32)
+  (func (;61;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32)
     block ;; label = @1
       local.get 0
@@ -1902,7 +3036,7 @@
     end
     local.get 4
   )
-  (func (;45;) (type 2) (param i32 i32 i32) (result i32)
+  (func (;62;) (type 2) (param i32 i32 i32) (result i32)
     (local i32)
     i32.const 0
     local.set 3
@@ -1934,7 +3068,7 @@
     end
     local.get 3
   )
-  (func (;46;) (type 0) (param i32) (result i32)
+  (func (;63;) (type 0) (param i32) (result i32)
     (local i32 i32)
     i32.const 0
     local.set 1

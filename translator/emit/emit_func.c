@@ -362,7 +362,8 @@ bool emit_function(Writer *w, uint32_t func) {
         const LoopOptions loops = {.no_branches = e->options->no_loop_branches,
                                    .no_versions = e->options->no_loop_versions,
                                    .no_rolling = e->options->no_loop_rolling,
-                                   .no_scans = e->options->no_libc_routines};
+                                   .no_scans = e->options->no_libc_routines,
+                                   .no_sets = e->options->interruptible != NOT_INTERRUPTIBLE};
         w->loops = (LoopSet){0};
         if (ok && (e->options->explain_loops || !loops.no_versions || !loops.no_scans))
             ok = loops_find(w->ctx, e->m, &ir, &w->arena, &loops, &w->loops);

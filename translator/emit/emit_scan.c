@@ -7,6 +7,10 @@ static void line(Writer *w) {
     buffer_text(w->out, ";\n");
 }
 
+static bool is_set(const Scan *scan) {
+    return scan->kind == SCAN_OUTSIDE || scan->kind == SCAN_INSIDE;
+}
+
 /* room: turns whose accesses stay inside memory; limit: those of them that the counting tests allow. */
 static void put_limits(Writer *w, const Loop *l) {
     for (uint32_t i = 0; i < l->group_count; i++)
@@ -30,6 +34,39 @@ static void put_limits(Writer *w, const Loop *l) {
     }
 }
 
+/* set: where the bytes begin; count: how many there are. */
+static void put_set(Writer *w, const ScanSet *set) {
+    emit_indent(w);
+    buffer_text(w->out, "const u64 set = ");
+    emit_expr(w, set->address, false);
+    line(w);
+    emit_indent(w);
+    buffer_printf(w->out, "const u64 set_room = w2c_scan_room(m->memory%u->size, set, %llu, 1)",
+                  set->memory, (unsigned long long)set->delta + 1);
+    line(w);
+    emit_indent(w);
+    if (set->is_string) {
+        buffer_printf(w->out, "const u64 count = w2c_set_string(mem%u + set + %llu, set_room",
+                      set->memory, (unsigned long long)set->delta);
+    } else {
+        buffer_text(w->out, "const u64 count = w2c_set_counted(set_room, ");
+        emit_loop_test(w, &set->test);
+    }
+    buffer_text(w->out, set->one_more || set->first ? ", 1)" : ", 0)");
+    line(w);
+}
+
+/* What must hold of it. */
+static void put_set_guards(Writer *w, const ScanSet *set) {
+    buffer_text(w->out, " && count <= W2C_SET_MOST");
+    if (!set->first) return;
+    buffer_printf(w->out, " && set + %llu > 0 && ", (unsigned long long)set->delta);
+    emit_expr(w, set->first, true);
+    buffer_printf(w->out, " == (%s)w2c_get_u8(mem%u + set + %llu - 1)",
+                  emit_c_type(w->ir->nodes[set->first].type), set->memory,
+                  (unsigned long long)set->delta);
+}
+
 static void put_guards(Writer *w, const Scan *scan) {
     for (unsigned i = 0; i < scan->guard_count; i++) {
         buffer_text(w->out, scan->guards[i].wanted ? " && (" : " && !(");
@@ -44,6 +81,7 @@ static void put_guards(Writer *w, const Scan *scan) {
                       emit_c_type(w->ir->nodes[scan->lagging].type), a->memory, a->group,
                       (unsigned long long)a->delta);
     }
+    if (is_set(scan)) put_set_guards(w, &scan->set);
     for (unsigned i = 0; i < scan->byte_count; i++) {
         const ScanByte *b = &scan->bytes[i];
         if (!b->node || !b->splat) continue;
@@ -59,6 +97,37 @@ static void put_guards(Writer *w, const Scan *scan) {
 static void put_bytes_of(Writer *w, const char *turns, unsigned width) {
     buffer_printf(w->out, ", %s", turns);
     if (width > 1) buffer_printf(w->out, " * %u", width);
+}
+
+static void put_byte(Writer *w, const ScanByte *b) {
+    buffer_text(w->out, ", ");
+    if (!b->node) {
+        buffer_u64(w->out, b->value);
+        return;
+    }
+    buffer_text(w->out, "(u8)");
+    emit_expr(w, b->node, true);
+}
+
+/* The same of a set. */
+static void put_set_call(Writer *w, const Loop *l, const Scan *scan) {
+    unsigned late = (scan->lagging != 0) + scan->keep_last;
+    emit_indent(w);
+    buffer_text(w->out, "const u64 n = ");
+    for (unsigned i = 0; i < late; i++)
+        buffer_text(w->out, "w2c_scan_lag(");
+    buffer_printf(w->out, "w2c_scan_%s(", scan->kind == SCAN_OUTSIDE ? "outside" : "inside");
+    emit_loop_pointer(w, &l->accesses[scan->left]);
+    if (scan->lagging) buffer_text(w->out, " - 1");
+    buffer_printf(w->out, ", room, %s, mem%u + set + %llu%s, count",
+                  l->test_count ? "limit" : "room", scan->set.memory,
+                  (unsigned long long)scan->set.delta, scan->set.first ? " - 1" : "");
+    if (scan->byte_count)
+        put_byte(w, &scan->bytes[0]);
+    else
+        buffer_text(w->out, ", W2C_SET_NONE");
+    buffer_text(w->out, &")))"[2 - late]);
+    line(w);
 }
 
 /* "const u64 n = w2c_scan_...": the turns to skip. */
@@ -79,16 +148,8 @@ static void put_call(Writer *w, const Loop *l, const Scan *scan) {
     }
     put_bytes_of(w, "room", scan->width);
     put_bytes_of(w, l->test_count ? "limit" : "room", scan->width);
-    for (unsigned i = 0; i < scan->byte_count; i++) {
-        const ScanByte *b = &scan->bytes[i];
-        buffer_text(w->out, ", ");
-        if (!b->node) {
-            buffer_u64(w->out, b->value);
-            continue;
-        }
-        buffer_text(w->out, "(u8)");
-        emit_expr(w, b->node, true);
-    }
+    for (unsigned i = 0; i < scan->byte_count; i++)
+        put_byte(w, &scan->bytes[i]);
     buffer_text(w->out, scan->lagging ? "))" : ")");
     if (scan->width > 1) buffer_printf(w->out, " / %u", scan->width);
     line(w);
@@ -111,7 +172,10 @@ static void put_skip(Writer *w, const Loop *l) {
     }
     emit_indent(w);
     buffer_text(w->out, "u64 k = 0;\n");
-    put_call(w, l, l->scan);
+    if (is_set(l->scan))
+        put_set_call(w, l, l->scan);
+    else
+        put_call(w, l, l->scan);
     emit_indent(w);
     buffer_text(w->out, "if (n > 0");
     if (emit_is_metered(w)) buffer_text(w->out, " && w2c_fuel_take(meter, n)");
@@ -161,6 +225,7 @@ void emit_scan(Writer *w, const Loop *l) {
     buffer_printf(w->out, "{ /* %s */\n", l->detail);
     w->depth++;
     put_limits(w, l);
+    if (is_set(l->scan)) put_set(w, &l->scan->set);
     emit_indent(w);
     buffer_printf(w->out, "if (%s > 0", l->test_count ? "limit" : "room");
     put_guards(w, l->scan);

@@ -350,6 +350,8 @@ static void emit_stmt(Writer *w, const Stmt *s) {
     case STMT_TRAP:
         buffer_text(w->out, "w2c_trap(W2C_TRAP_UNREACHABLE);");
         break;
+    case STMT_INNER: /* of paths alone */
+        break;
     }
 }
 

@@ -16,6 +16,7 @@ enum {
     NODE_TEMP,            /* imm = number of an act's temporary */
     NODE_AFFINE,          /* imm = index in Loop.affines */
     NODE_MERGED,          /* imm = number: what a variable holds where ways meet */
+    NODE_UNKNOWN,         /* what an inner loop leaves behind, see scan_nested.c */
     NODE_ACCESS,          /* a load: imm = index in Loop.accesses; kid[1]: a lane's vector */
 };
 enum { MAX_SLOT_TYPES = 6 }; /* i32 i64 f32 f64 v128 ref: slot_type() */
@@ -55,6 +56,7 @@ typedef enum StmtKind {
                      * the same for every target */
     STMT_RETURN, /* args */
     STMT_TRAP,   /* unreachable */
+    STMT_INNER,  /* of paths alone: the inner loop of a search in a set, see scan_nested.c */
 } StmtKind;
 
 typedef struct Stmt {

@@ -58,6 +58,7 @@ typedef struct LoopTest {
     uint8_t relation;
     bool is_signed, wide; /* wide: 64 bits */
     bool last;            /* stands at the end of a turn: the turn is whole when it fails */
+    uint32_t act;         /* in front of this act of the turn */
     uint64_t step;   /* what left moves by in a turn: > 0 up for LT, LE; NE: > 0 up, else down */
     uint32_t stride; /* node: the step, where it is no constant; else 0 */
     uint32_t left, right; /* nodes; left with k = 0 */
@@ -152,6 +153,7 @@ typedef struct LoopOptions {
     bool no_versions; /* no fast copies */
     bool no_rolling;  /* fast copies are not rolled up */
     bool no_scans;    /* nothing skips ahead */
+    bool no_sets;     /* nor do loops whose inner loop searches */
 } LoopOptions;
 
 /* Finds the function's loops and works out a fast copy, or how to skip ahead, where there can be one;

@@ -1,6 +1,6 @@
 /* loop_body.c: follows one turn of a loop symbolically: statements become acts over nodes that name
  * what the variables held when the turn began. */
-#include "loop_impl.h"
+#include "scan.h"
 #include <string.h>
 
 /* ---- variables ------------------------------------------------------------------------------- */
@@ -44,6 +44,8 @@ static bool add_assigned(LoopRun *r, const Stmt *s) {
     case STMT_GOTO:
     case STMT_GOTO_IF:
         return add_slots(r, s, s->a);
+    case STMT_INNER:
+        return scan_nest_vars(r);
     case STMT_SWITCH:
         for (uint32_t i = 0; i <= s->a; i++)
             if (!add_slots(r, s, r->ir->stream->pool[s->b + i])) return false;
@@ -225,6 +227,18 @@ static bool assign(LoopRun *r, bool is_slot, unsigned type, uint32_t index, uint
     return true;
 }
 
+uint32_t loop_eval(LoopRun *r, uint32_t tree) {
+    return eval(r, tree);
+}
+
+bool loop_assign(LoopRun *r, const LoopVar *v, uint32_t node) {
+    return assign(r, v->is_slot, v->type, v->index, node);
+}
+
+bool loop_add_var(LoopRun *r, const LoopVar *v) {
+    return add_var(r, v->is_slot, v->type, v->index);
+}
+
 static bool run_store(LoopRun *r, const Stmt *s) {
     const uint32_t *args = r->ir->args + s->first;
     Node n = {.op = s->op, .aux = s->aux, .imm = s->imm, .lane = s->lane};
@@ -377,6 +391,8 @@ static bool run_stmt(LoopRun *r, uint32_t at) {
         return go_if(r, s, at);
     case STMT_SWITCH:
         return run_switch(r, s);
+    case STMT_INNER:
+        return scan_nest_run(r);
     default:
         return loop_refuse(r, LOOP_control, NULL, s->offset);
     }

@@ -163,16 +163,23 @@ static bool try_loop(LoopRun *r, Loop *l) {
 }
 
 /* A loop that searches, if such are wanted. */
-static bool try_scan(LoopRun *r, Loop *l, const LoopOptions *how) {
+static bool try_scan(LoopRun *r, Loop *l, const Loop *inner, const LoopOptions *how) {
     if (how->no_scans) return false;
     if (!prepare(r)) {
         r->nomem = true;
         return false;
     }
     use_room(r, l);
-    if (!scan_find(r, l)) return false;
+    if (!(inner ? scan_find_nested(r, l, inner) : scan_find(r, l))) return false;
     keep(r, l);
     return true;
+}
+
+/* Does loop i hold the next one alone, which searches? */
+static bool holds_search(const Loop *loops, uint32_t count, uint32_t i) {
+    const Loop *outer = &loops[i], *inner = outer + 1;
+    return outer->reason == LOOP_outer && inner->reason == LOOP_scan &&
+           inner->first <= outer->last && (i + 2 == count || loops[i + 2].first > outer->last);
 }
 
 bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopOptions *how,
@@ -190,7 +197,7 @@ bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopO
     for (uint32_t i = 0; i < count; i++) {
         if (i + 1 < count && loops[i + 1].first <= loops[i].last)
             loops[i].reason = LOOP_outer;
-        else if (try_scan(&r, &loops[i], how))
+        else if (try_scan(&r, &loops[i], NULL, how))
             continue;
         else if (r.nomem)
             return diag_nomem(ctx);
@@ -198,6 +205,13 @@ bool loops_find(Context *ctx, const Module *m, Ir *ir, Arena *arena, const LoopO
             loops[i].reason = LOOP_off;
         else if (!try_loop(&r, &loops[i]))
             return diag_nomem(ctx);
+    }
+    for (uint32_t i = 0; i + 1 < count && !how->no_sets; i++) {
+        if (!holds_search(loops, count, i)) continue;
+        LoopReason reason = loops[i].reason;
+        loops[i].reason = LOOP_versioned; /* nothing is in the way yet */
+        if (!try_scan(&r, &loops[i], &loops[i + 1], how)) loops[i].reason = reason;
+        if (r.nomem) return diag_nomem(ctx);
     }
     *out = (LoopSet){loops, count};
     return true;

@@ -58,6 +58,7 @@ typedef struct LoopRun {
     LoopEdge *edges;
     uint32_t edge_count, join_count, merged_count;
     bool nomem;
+    struct ScanNest *nest; /* of the search under way: its inner loop; NULL: it has none */
 } LoopRun;
 
 /* ---- loop_values.c ---- */
@@ -89,6 +90,11 @@ static inline uint64_t loop_mask(unsigned type) {
 }
 /* ---- loop_body.c ---- */
 bool loop_body(LoopRun *r);
+/* The node of a tree's value now; 0: none. */
+uint32_t loop_eval(LoopRun *r, uint32_t tree);
+/* A variable of the loop has this value now. */
+bool loop_assign(LoopRun *r, const LoopVar *v, uint32_t node);
+bool loop_add_var(LoopRun *r, const LoopVar *v);
 bool loop_act(LoopRun *r, LoopAct act);
 /* The node of what a variable holds when a turn begins. */
 uint32_t loop_entry(LoopRun *r, LoopVar *v);

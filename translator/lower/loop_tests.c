@@ -107,6 +107,7 @@ bool loop_test(LoopRun *r, uint32_t condition, bool negated, bool last) {
                   .is_signed = c.is_signed,
                   .wide = c.wide,
                   .last = last,
+                  .act = l->act_count,
                   .step = (uint64_t)step,
                   .stride = stride,
                   .left = loop_affine_node(r, type, &left),

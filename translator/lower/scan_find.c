@@ -23,14 +23,28 @@ static bool reads_before(const LoopRun *r, uint32_t node) {
     return false;
 }
 
+/* Is it made of what an inner loop leaves behind? */
+static bool is_unknown(const LoopRun *r, uint32_t node) {
+    const Node *n = &r->ir->nodes[node];
+    if (n->op == NODE_UNKNOWN) return true;
+    for (unsigned i = loop_kids(n); i-- > (n->op == NODE_ACCESS ? 1u : 0u);)
+        if (n->kid[i] && is_unknown(r, n->kid[i])) return true;
+    return false;
+}
+
 /* Can what the variables hold after some turns be written down? */
-static bool finals_fit(LoopRun *r) {
+static bool finals_fit(LoopRun *r, Scan *scan) {
     Loop *l = r->loop;
     for (uint32_t i = 0; i < l->var_count; i++) {
         LoopVar *v = &l->vars[i];
         if (v->final_ == v->entry) v->final_ = 0;
         if (!v->final_) continue;
-        if (tree_size(r, v->final_) >= LARGEST_TREE || reads_before(r, v->final_)) return false;
+        if (tree_size(r, v->final_) < LARGEST_TREE && !reads_before(r, v->final_) &&
+            !is_unknown(r, v->final_))
+            continue;
+        if (!r->nest || v->entry) return false;
+        scan->keep_last |= !scan_nest_is_dead(r, v);
+        v->final_ = 0;
     }
     return true;
 }
@@ -47,14 +61,19 @@ static bool streams_fit(const LoopRun *r, const Scan *scan) {
 static bool classify(LoopRun *r, Scan *scan) {
     Loop *l = r->loop;
     *scan = (Scan){0};
+    if (r->nest) {
+        scan->kind = r->nest->kind;
+        scan->set = r->nest->values;
+        if (!scan_set_byte(r, scan)) return false;
+    }
     for (uint32_t i = 0; i < l->act_count; i++) {
         const LoopAct *a = &l->acts[i];
         if (a->kind == ACT_VALUE) continue;
         if (a->kind != ACT_EXIT || !a->node || !scan_literal(r, scan, a->node, a->negated))
             return false;
     }
-    if (scan->width == 0 || (scan->kind != SCAN_MATCH && scan->byte_count == 0)) return false;
-    return loop_group(r) && streams_fit(r, scan) && finals_fit(r);
+    if (scan->width == 0 || (scan->kind < SCAN_MATCH && scan->byte_count == 0)) return false;
+    return loop_group(r) && streams_fit(r, scan) && finals_fit(r, scan);
 }
 
 static const char *purpose(const Scan *scan) {
@@ -63,9 +82,32 @@ static const char *purpose(const Scan *scan) {
         return scan->byte_count == 1 ? "looks for a byte" : "looks for one of two bytes";
     case SCAN_RUN:
         return "looks for another byte";
+    case SCAN_OUTSIDE:
+        return "looks for a byte of a set";
+    case SCAN_INSIDE:
+        return "looks for a byte outside a set";
     default:
         return scan->byte_count ? "compares two strings" : "compares bytes";
     }
+}
+
+/* The one way through the loop's body that goes back to its head. */
+static bool path_of(LoopRun *r, const Loop *l, Stmt *out, uint32_t *count) {
+    bool back[LOOP_STMTS + 1];
+    Path p;
+    if (r->nest) return scan_nest_path(r, l, out, count);
+    if (!path_begin(&p, r, l->first, l->last, out, back)) return false;
+    bool ok = path_put(&p, p.from[l->first]) && path_go(&p, l->first + 1);
+    *count = p.count;
+    return ok;
+}
+
+bool scan_find_nested(LoopRun *r, Loop *l, const Loop *inner) {
+    ScanNest nest = {.inner = inner};
+    r->nest = &nest;
+    bool found = scan_find(r, l);
+    r->nest = NULL;
+    return found;
 }
 
 bool scan_find(LoopRun *r, Loop *l) {
@@ -77,7 +119,7 @@ bool scan_find(LoopRun *r, Loop *l) {
     bool found = false;
     Scan *scan = ARENA_ARRAY(r->arena, 1, Scan);
     if (!scan) r->nomem = true;
-    if (scan && scan_path(r, l, stmts, &count)) {
+    if (scan && path_of(r, l, stmts, &count)) {
         /* the run goes over the path instead of the loop's text */
         straight = *ir;
         straight.stmts = stmts;

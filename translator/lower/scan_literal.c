@@ -134,7 +134,7 @@ static bool use_stream(const LoopRun *r, Scan *scan, const Element *e) {
 }
 
 static bool add_byte(Scan *scan, ScanByte byte) {
-    unsigned most = scan->kind == SCAN_MATCH ? 1 : SCAN_BYTES;
+    unsigned most = scan->kind >= SCAN_MATCH ? 1 : SCAN_BYTES;
     for (unsigned i = 0; i < scan->byte_count; i++)
         if (byte.node == scan->bytes[i].node && byte.value == scan->bytes[i].value &&
             byte.splat == scan->bytes[i].splat)
@@ -173,6 +173,8 @@ static bool byte_of(LoopRun *r, Scan *scan, const Element *e, uint32_t node, Sca
 static bool take_byte(LoopRun *r, Scan *scan, const Element *e, uint32_t number, bool equal) {
     ScanByte byte;
     if (!use_stream(r, scan, e) || !byte_of(r, scan, e, number, &byte)) return false;
+    byte.is_signed = e->is_signed;
+    byte.before = e->before ? e->node : 0;
     if (!equal) return add_byte(scan, byte);
     if (scan->kind != SCAN_STOP || scan->byte_count) return false;
     scan->kind = SCAN_RUN;
@@ -202,6 +204,17 @@ static bool take_match(LoopRun *r, Scan *scan, const Element *a, const Element *
     return true;
 }
 
+bool scan_set_byte(LoopRun *r, Scan *scan) {
+    Element e;
+    if (!is_element(r, scan->set.byte, &e) || e.bytes != 1 || e.is_signed != scan->set.is_signed)
+        return false;
+    if (e.before) {
+        if (e.is_signed) return false;
+        scan->lagging = scan->set.byte;
+    }
+    return use_stream(r, scan, &e);
+}
+
 /* What a variable brings into the first turn is looked at where it is. */
 static bool guard_before(Scan *scan, const Element *e, uint32_t node, bool wanted) {
     return !e->before || add_guard(scan, node, wanted);
@@ -221,6 +234,7 @@ static bool compare(LoopRun *r, Scan *scan, uint32_t node, uint32_t a, uint32_t 
         y.node = b;
         return equal && take_match(r, scan, &x, &y);
     }
+    x.node = a;
     return take_byte(r, scan, &x, b, equal) && guard_before(scan, &x, node, wanted);
 }
 

@@ -4,15 +4,6 @@
 #include "scan.h"
 #include <string.h>
 
-typedef struct Path {
-    LoopRun *r;
-    const Stmt *from;
-    uint32_t first, last; /* statements of the loop's text */
-    bool *back;           /* by statement - first: can the head be reached from here? */
-    Stmt *out;
-    uint32_t count, cap;
-} Path;
-
 /* The statement behind which a jump to this block's label goes on; 0: it leaves the loop's text. */
 static uint32_t label_of(const Path *p, uint32_t block) {
     for (uint32_t i = p->first; i <= p->last; i++)
@@ -46,7 +37,8 @@ static bool reaches(const Path *p, uint32_t i) {
 }
 
 static bool jump_reaches(const Path *p, uint32_t block) {
-    return block == head_block(p) || reaches(p, label_of(p, block));
+    if (p->goal == p->first && block == head_block(p)) return true;
+    return reaches(p, label_of(p, block));
 }
 
 static bool stmt_reaches(const Path *p, uint32_t i) {
@@ -72,8 +64,8 @@ static bool stmt_reaches(const Path *p, uint32_t i) {
     }
 }
 
-static bool put(Path *p, Stmt s) {
-    if (p->count == p->cap) return loop_refuse(p->r, LOOP_large, NULL, 0);
+bool path_put(Path *p, Stmt s) {
+    if (p->count == LOOP_STMTS) return loop_refuse(p->r, LOOP_large, NULL, 0);
     p->out[p->count++] = s;
     return true;
 }
@@ -87,19 +79,21 @@ static bool put_moves(Path *p, const Stmt *s) {
                      .a = s->b + k,
                      .node = node,
                      .offset = s->offset};
-        if (!put(p, move)) return false;
+        if (!path_put(p, move)) return false;
     }
     return true;
 }
 
 /* The loop is left when the condition is `when`: as a jump to the function's end. */
-static bool put_exit(Path *p, const Stmt *s, bool when) {
+static bool put_exit(Path *p, const Stmt *s, bool when, PathExit to) {
     uint32_t node = s->node;
+    if (p->exit_count < PATH_EXITS) p->exits[p->exit_count] = to;
+    p->exit_count++;
     if (!when) {
         node = loop_node(p->r, (Node){.op = OP_i32_eqz, .type = VT_I32, .kid = {node}}, true);
         if (!node) return false;
     }
-    return put(p, (Stmt){.kind = STMT_GOTO_IF, .a = 0, .node = node, .offset = s->offset});
+    return path_put(p, (Stmt){.kind = STMT_GOTO_IF, .a = 0, .node = node, .offset = s->offset});
 }
 
 /* Goes on at *i with where a jump to `block` leads; the head ends the path. */
@@ -108,7 +102,7 @@ static bool follow(Path *p, const Stmt *s, uint32_t *i) {
         Stmt back = *s;
         back.kind = STMT_GOTO;
         *i = 0;
-        return put(p, back);
+        return path_put(p, back);
     }
     *i = label_of(p, s->a) + 1;
     return put_moves(p, s);
@@ -132,6 +126,7 @@ static bool step(Path *p, uint32_t *i) {
     const Stmt *s = &p->from[*i];
     bool jump, fall;
     uint32_t other;
+    PathExit exit;
     if (s->node && may_trap(p->r->ir, s->node)) return refuse(p, s);
     switch ((StmtKind)s->kind) {
     case STMT_GOTO:
@@ -139,7 +134,8 @@ static bool step(Path *p, uint32_t *i) {
     case STMT_GOTO_IF:
         jump = jump_reaches(p, s->a);
         fall = reaches(p, *i + 1);
-        if (jump == fall || !put_exit(p, s, fall)) return refuse(p, s);
+        exit = jump ? (PathExit){0, *i + 1, false} : (PathExit){s->a, 0, s->count > 0};
+        if (jump == fall || !put_exit(p, s, fall, exit)) return refuse(p, s);
         if (jump) return follow(p, s, i);
         ++*i;
         return true;
@@ -147,7 +143,8 @@ static bool step(Path *p, uint32_t *i) {
         other = false_arm(p, *i);
         jump = reaches(p, other);
         fall = reaches(p, *i + 1);
-        if (jump == fall || !put_exit(p, s, jump)) return refuse(p, s);
+        exit = (PathExit){0, fall ? other : *i + 1, false};
+        if (jump == fall || !put_exit(p, s, jump, exit)) return refuse(p, s);
         *i = fall ? *i + 1 : other;
         return true;
     case STMT_ELSE:
@@ -161,29 +158,41 @@ static bool step(Path *p, uint32_t *i) {
     case STMT_SET_SLOT:
     case STMT_EVAL:
         ++*i;
-        return put(p, *s);
+        return path_put(p, *s);
     default: /* stores, calls, other loops: no search */
         return refuse(p, s);
     }
 }
 
-bool scan_path(LoopRun *r, const Loop *l, Stmt *out, uint32_t *count) {
-    enum { MOST = LOOP_STMTS };
-    bool back[MOST + 1];
-    Path p = {.r = r,
-              .out = out,
-              .from = r->ir->stmts,
-              .first = l->first,
-              .last = l->last,
-              .back = back,
-              .cap = MOST};
-    if (l->last - l->first > MOST) return loop_refuse(r, LOOP_large, NULL, 0);
-    memset(back, 0, sizeof back);
-    for (uint32_t i = l->last; i > l->first; i--)
-        back[i - l->first] = stmt_reaches(&p, i);
-    put(&p, p.from[l->first]);
-    for (uint32_t i = l->first + 1; i != 0;)
-        if (i > l->last || !step(&p, &i)) return false;
-    *count = p.count;
+bool path_begin(Path *p, LoopRun *r, uint32_t first, uint32_t last, Stmt *out, bool *back) {
+    *p = (Path){
+        .r = r, .from = r->ir->stmts, .first = first, .last = last, .out = out, .back = back};
+    if (last - first > LOOP_STMTS) return loop_refuse(r, LOOP_large, NULL, 0);
+    path_seek(p, first);
     return true;
+}
+
+void path_seek(Path *p, uint32_t goal) {
+    p->goal = goal;
+    memset(p->back, 0, p->last - p->first + 1);
+    for (uint32_t i = p->last; i > p->first; i--)
+        p->back[i - p->first] = i == goal || stmt_reaches(p, i);
+}
+
+bool path_go(Path *p, uint32_t from) {
+    uint32_t end = p->goal == p->first ? 0 : p->goal;
+    for (uint32_t i = from; i != end;)
+        if (i > p->last || !step(p, &i)) return false;
+    return true;
+}
+
+bool path_leads(const Path *p, const PathExit *e) {
+    return e->block ? jump_reaches(p, e->block) : reaches(p, e->at);
+}
+
+bool path_go_on(Path *p, const PathExit *e) {
+    const Stmt jump = {.kind = STMT_GOTO, .a = e->block};
+    uint32_t at = e->at;
+    if (e->takes_values || (e->block && !follow(p, &jump, &at))) return false;
+    return at == 0 || path_go(p, at);
 }

@@ -2,14 +2,25 @@
  * limit, whose bytes the caller has checked. */
 #include "w2c_rt.h"
 
+/* Many searches end in the second block; the host's routine would begin with setting itself up. */
 u64 w2c_scan_stop_long(const u8 *p, u64 limit, u8 stop) {
-    const u8 *at = memchr(p, stop, (size_t)limit);
+    u64 from = 0;
+    if (limit >= 2 * W2C_SCAN_BLOCK) {
+        const u64 done = w2c_block_clear(w2c_block_is(w2c_block_load(p + W2C_SCAN_BLOCK), stop));
+        if (done < W2C_SCAN_BLOCK) return W2C_SCAN_BLOCK + done;
+        from = 2 * W2C_SCAN_BLOCK;
+    }
+    const u8 *at = memchr(p + from, stop, (size_t)(limit - from));
     return at ? (u64)(at - p) : limit;
 }
 
-/* Block by block; the last one overlaps the one before, and what is shorter than a block goes byte by
- * byte. */
-#define BLOCKS(block, byte)                                                                        \
+/* Block by block, from the second on; the last one overlaps the one before, and what is shorter than a block
+ * goes byte by byte. `kind`: are the bytes that go on SET in `block`, or CLEAR? */
+#define ALL_SET w2c_block_all
+#define ALL_CLEAR w2c_block_none
+#define DONE_SET w2c_block_set
+#define DONE_CLEAR w2c_block_clear
+#define BLOCKS(kind, block, byte)                                                                  \
     do {                                                                                           \
         u64 i = 0;                                                                                 \
         if (limit < W2C_SCAN_BLOCK) {                                                              \
@@ -17,42 +28,51 @@ u64 w2c_scan_stop_long(const u8 *p, u64 limit, u8 stop) {
                 i++;                                                                               \
             return i;                                                                              \
         }                                                                                          \
-        for (;; i += W2C_SCAN_BLOCK) {                                                             \
-            if (limit - i < W2C_SCAN_BLOCK) i = limit - W2C_SCAN_BLOCK;                            \
-            u64 done = block;                                                                      \
-            if (done < W2C_SCAN_BLOCK) return i + done;                                            \
-            if (limit - i == W2C_SCAN_BLOCK) return limit;                                         \
+        const u64 last = limit - W2C_SCAN_BLOCK;                                                   \
+        for (i = W2C_SCAN_BLOCK; i < last; i += W2C_SCAN_BLOCK) {                                  \
+            const w2c_block now = block;                                                           \
+            if (!ALL_##kind(now)) return i + DONE_##kind(now);                                     \
         }                                                                                          \
+        i = last;                                                                                  \
+        return last + DONE_##kind(block);                                                          \
     } while (0)
 
 u64 w2c_scan_stop2_long(const u8 *p, u64 limit, u8 a, u8 b) {
-    BLOCKS(w2c_block_clear(w2c_block_or(w2c_block_is(w2c_block_load(p + i), a),
-                                        w2c_block_is(w2c_block_load(p + i), b))),
+    const w2c_block x = w2c_block_of(a), y = w2c_block_of(b);
+    BLOCKS(CLEAR,
+           w2c_block_or(w2c_block_same(w2c_block_load(p + i), x),
+                        w2c_block_same(w2c_block_load(p + i), y)),
            p[i] != a && p[i] != b);
 }
 
 u64 w2c_scan_run_long(const u8 *p, u64 limit, u8 byte) {
-    BLOCKS(w2c_block_set(w2c_block_is(w2c_block_load(p + i), byte)), p[i] == byte);
+    const w2c_block x = w2c_block_of(byte);
+    BLOCKS(SET, w2c_block_same(w2c_block_load(p + i), x), p[i] == byte);
 }
 
 static u64 match_blocks(const u8 *p, const u8 *q, u64 limit) {
-    BLOCKS(w2c_block_set(w2c_block_same(w2c_block_load(p + i), w2c_block_load(q + i))),
-           p[i] == q[i]);
+    BLOCKS(SET, w2c_block_same(w2c_block_load(p + i), w2c_block_load(q + i)), p[i] == q[i]);
 }
 
 /* The host compares faster than it says where: large pieces first, as long as they are equal. */
-u64 w2c_scan_match_long(const u8 *p, const u8 *q, u64 limit) {
-    enum { LARGE = 256 };
+enum { LARGE = 256 };
+static __attribute__((noinline)) u64 match_large(const u8 *p, const u8 *q, u64 limit) {
     u64 equal = 0;
     while (limit - equal >= LARGE && memcmp(p + equal, q + equal, LARGE) == 0)
         equal += LARGE;
-    return equal + match_blocks(p + equal, q + equal, limit - equal);
+    return equal +
+           w2c_scan_match(p + equal, q + equal, limit - equal, w2c_fewer(limit - equal, LARGE));
+}
+
+u64 w2c_scan_match_long(const u8 *p, const u8 *q, u64 limit) {
+    return limit >= 2 * LARGE ? match_large(p, q, limit) : match_blocks(p, q, limit);
 }
 
 u64 w2c_scan_match_stop_long(const u8 *p, const u8 *q, u64 limit, u8 stop) {
-    BLOCKS(w2c_block_set(
-               w2c_block_without(w2c_block_same(w2c_block_load(p + i), w2c_block_load(q + i)),
-                                 w2c_block_is(w2c_block_load(p + i), stop))),
+    const w2c_block x = w2c_block_of(stop);
+    BLOCKS(SET,
+           w2c_block_without(w2c_block_same(w2c_block_load(p + i), w2c_block_load(q + i)),
+                             w2c_block_same(w2c_block_load(p + i), x)),
            p[i] == q[i] && p[i] != stop);
 }
 

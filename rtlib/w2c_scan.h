@@ -1,8 +1,7 @@
 /* w2c_scan.h: how many of the bytes at hand a search passes over. Generated code calls these in front of
  * loops that search (translator/lower/scan.h); functions recognised as a C library's call them too.
  *
- * All count from the first byte. `room` bytes may be read; at most `limit`, itself at most room, are
- * counted. A number too small is right as well. No byte may be written by another thread meanwhile: shared
+ * All count from the first byte. `room` bytes may be read; at most `limit` are counted. A number too small is right as well. No byte may be written by another thread meanwhile: shared
  * memories are not searched so. Included through w2c_rt.h only. */
 #ifndef W2C_SCAN_H
 #define W2C_SCAN_H
@@ -14,16 +13,24 @@
 extern "C" {
 #endif
 
-/* The same for what lies behind the first block (rt_scan.c). */
+/* The same where fewer bytes than a block may be read, or when the first block goes on and is not all
+ * (rt_scan.c); limit: at most the room. */
 u64 w2c_scan_stop_long(const u8 *p, u64 limit, u8 stop);
 u64 w2c_scan_stop2_long(const u8 *p, u64 limit, u8 a, u8 b);
 u64 w2c_scan_run_long(const u8 *p, u64 limit, u8 byte);
 u64 w2c_scan_match_long(const u8 *p, const u8 *q, u64 limit);
 u64 w2c_scan_match_stop_long(const u8 *p, const u8 *q, u64 limit, u8 stop);
 
+/* Fewer turns than that are no more than what it takes to ask. */
+enum { W2C_SCAN_LEAST = 4 };
+
 /* How many turns, each of which moves on by `step`, keep `extent` bytes from `at` inside `size` bytes. */
 W2C_INLINE u64 w2c_scan_room(u64 size, u64 at, u64 extent, u64 step) {
     return at <= size && extent <= size - at ? (size - at - extent) / step + 1 : 0;
+}
+/* The address that memory ends behind first. */
+W2C_INLINE u64 w2c_later(u64 a, u64 b) {
+    return a > b ? a : b;
 }
 /* A number of turns, or 0 where it cannot be told. */
 W2C_INLINE u64 w2c_scan_turns(u64 turns) {
@@ -66,6 +73,12 @@ W2C_INLINE u64 w2c_block_clear(w2c_block v) {
 W2C_INLINE u64 w2c_block_set(w2c_block v) {
     return (u64)__builtin_ctz(~(u32)__builtin_ia32_pmovmskb128((w2c_chars)v));
 }
+W2C_INLINE bool w2c_block_all(w2c_block v) {
+    return __builtin_ia32_pmovmskb128((w2c_chars)v) == 0xffff;
+}
+W2C_INLINE bool w2c_block_none(w2c_block v) {
+    return __builtin_ia32_pmovmskb128((w2c_chars)v) == 0;
+}
 #else
 enum { W2C_SCAN_BLOCK = 8 };
 typedef u64 w2c_block; /* each byte 0x80, or zero */
@@ -93,6 +106,12 @@ W2C_INLINE u64 w2c_block_clear(w2c_block v) {
 W2C_INLINE u64 w2c_block_set(w2c_block v) {
     return w2c_block_clear(v ^ 0x80 * W2C_BLOCK_ONES);
 }
+W2C_INLINE bool w2c_block_all(w2c_block v) {
+    return v == 0x80 * W2C_BLOCK_ONES;
+}
+W2C_INLINE bool w2c_block_none(w2c_block v) {
+    return v == 0;
+}
 #endif
 
 W2C_INLINE w2c_block w2c_block_is(w2c_block v, u8 byte) {
@@ -111,29 +130,29 @@ W2C_INLINE w2c_block w2c_block_is(w2c_block v, u8 byte) {
 /* Bytes that are not `stop`. */
 W2C_INLINE u64 w2c_scan_stop(const u8 *p, u64 room, u64 limit, u8 stop) {
     W2C_SCAN(w2c_block_clear(w2c_block_is(w2c_block_load(p), stop)),
-             w2c_scan_stop_long(p, limit, stop));
+             w2c_scan_stop_long(p, w2c_fewer(room, limit), stop));
 }
 /* Neither a nor b. */
 W2C_INLINE u64 w2c_scan_stop2(const u8 *p, u64 room, u64 limit, u8 a, u8 b) {
     W2C_SCAN(w2c_block_clear(w2c_block_or(w2c_block_is(w2c_block_load(p), a),
                                           w2c_block_is(w2c_block_load(p), b))),
-             w2c_scan_stop2_long(p, limit, a, b));
+             w2c_scan_stop2_long(p, w2c_fewer(room, limit), a, b));
 }
 /* Bytes that are `byte`. */
 W2C_INLINE u64 w2c_scan_run(const u8 *p, u64 room, u64 limit, u8 byte) {
     W2C_SCAN(w2c_block_set(w2c_block_is(w2c_block_load(p), byte)),
-             w2c_scan_run_long(p, limit, byte));
+             w2c_scan_run_long(p, w2c_fewer(room, limit), byte));
 }
 /* Bytes that are the same in both. */
 W2C_INLINE u64 w2c_scan_match(const u8 *p, const u8 *q, u64 room, u64 limit) {
     W2C_SCAN(w2c_block_set(w2c_block_same(w2c_block_load(p), w2c_block_load(q))),
-             w2c_scan_match_long(p, q, limit));
+             w2c_scan_match_long(p, q, w2c_fewer(room, limit)));
 }
 /* And not `stop`. */
 W2C_INLINE u64 w2c_scan_match_stop(const u8 *p, const u8 *q, u64 room, u64 limit, u8 stop) {
     W2C_SCAN(w2c_block_set(w2c_block_without(w2c_block_same(w2c_block_load(p), w2c_block_load(q)),
                                              w2c_block_is(w2c_block_load(p), stop))),
-             w2c_scan_match_stop_long(p, q, limit, stop));
+             w2c_scan_match_stop_long(p, q, w2c_fewer(room, limit), stop));
 }
 
 /* ---- sets of bytes ------------------------------------------------------------------------------ */

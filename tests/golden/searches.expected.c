@@ -5,7 +5,7 @@ W2C_FN u32 f_length(u8 *const mem0, u32 p0) {
     l1 = p0;
     { /* looks for a byte */
         const u64 a0 = l1;
-        u64 room = w2c_scan_room(m->memory0->size, a0, 1, 1);
+        u64 room = w2c_scan_room(m->own_memory0.size, a0, 1, 1);
         if (room > 0) {
             const u8 *const q0 = mem0 + a0;
             u64 k = 0;
@@ -31,10 +31,9 @@ W2C_FN u32 f_compare(u8 *const mem0, u32 p0, u32 p1, u32 p2) {
     { /* compares bytes */
         const u64 a0 = p0;
         const u64 a1 = p1;
-        u64 room = w2c_scan_room(m->memory0->size, a0, 1, 1);
-        room = w2c_fewer(room, w2c_scan_room(m->memory0->size, a1, 1, 1));
-        u64 limit = w2c_fewer(room, w2c_scan_turns(w2c_turns_ne((u32)(p2 - 0u), 1)));
-        if (limit > 0) {
+        u64 room = w2c_scan_room(m->own_memory0.size, w2c_later(a0, a1), 1, 1);
+        u64 limit = w2c_scan_turns(w2c_turns_ne((u32)(p2 - 0u), 1));
+        if (limit > W2C_SCAN_LEAST) {
             const u8 *const q0 = mem0 + a0;
             const u8 *const q1 = mem0 + a1;
             u64 k = 0;
@@ -67,15 +66,15 @@ W2C_FN u32 f_outside(u8 *const mem0, u32 p0, u32 p1, u32 p2, u32 p3) {
     u32 l4 = 0, l5 = 0, l6 = 0;
     { /* looks for a byte of a set */
         const u64 a0 = p0 + l4;
-        u64 room = w2c_scan_room(m->memory0->size, a0, 1, 1);
-        u64 limit = w2c_fewer(room, w2c_scan_turns(w2c_turns_ne((u32)(p1 - l4), 1)));
+        u64 room = w2c_scan_room(m->own_memory0.size, a0, 1, 1);
+        u64 limit = w2c_scan_turns(w2c_turns_ne((u32)(p1 - l4), 1));
         const u64 set = p2;
-        const u64 set_room = w2c_scan_room(m->memory0->size, set, 1, 1);
+        const u64 set_room = w2c_scan_room(m->own_memory0.size, set, 1, 1);
         const u64 count = w2c_set_counted(set_room, w2c_turns_ne((u32)(p3 - 0u), 1), 0);
-        if (limit > 0 && count <= W2C_SET_MOST) {
+        if (limit > W2C_SCAN_LEAST && count <= W2C_SET_MOST) {
             const u8 *const q0 = mem0 + a0;
             u64 k = 0;
-            const u64 n = w2c_scan_lag(w2c_scan_outside(q0 + k, room, limit, mem0 + set + 0, count, W2C_SET_NONE));
+            const u64 n = w2c_scan_lag(w2c_scan_outside(q0 + k, room, w2c_fewer(room, limit), mem0 + set + 0, count, W2C_SET_NONE));
             if (n > 0) {
                 k = n - 1;
                 const u32 x0 = (u32)w2c_get_u8(q0 + k);
@@ -91,9 +90,9 @@ L2: W2C_LOOP();
     l5 = 0u;
     { /* looks for a byte */
         const u64 a0 = p2 + l5;
-        u64 room = w2c_scan_room(m->memory0->size, a0, 1, 1);
-        u64 limit = w2c_fewer(room, w2c_scan_turns(w2c_turns_ne((u32)(p3 - l5), 1)));
-        if (limit > 0 && (l6 == (l6 & 255u))) {
+        u64 room = w2c_scan_room(m->own_memory0.size, a0, 1, 1);
+        u64 limit = w2c_scan_turns(w2c_turns_ne((u32)(p3 - l5), 1));
+        if (limit > W2C_SCAN_LEAST && (l6 == (l6 & 255u))) {
             const u8 *const q0 = mem0 + a0;
             u64 k = 0;
             const u64 n = w2c_scan_stop(q0 + k, room, limit, (u8)l6);
@@ -122,9 +121,9 @@ W2C_FN u32 f_inside(u8 *const mem0, u32 p0, u32 p1) {
     u32 l2 = 0, l3 = 0, l4 = 0, l5 = 0;
     { /* looks for a byte outside a set */
         const u64 a0 = p0 + l2;
-        u64 room = w2c_scan_room(m->memory0->size, a0, 1, 1);
+        u64 room = w2c_scan_room(m->own_memory0.size, a0, 1, 1);
         const u64 set = p1;
-        const u64 set_room = w2c_scan_room(m->memory0->size, set, 1, 1);
+        const u64 set_room = w2c_scan_room(m->own_memory0.size, set, 1, 1);
         const u64 count = w2c_set_string(mem0 + set + 0, set_room, 0);
         if (room > 0 && count <= W2C_SET_MOST) {
             const u8 *const q0 = mem0 + a0;
@@ -144,7 +143,7 @@ L2: W2C_LOOP();
     l3 = p1;
     { /* looks for one of two bytes */
         const u64 a0 = l3;
-        u64 room = w2c_scan_room(m->memory0->size, a0, 1, 1);
+        u64 room = w2c_scan_room(m->own_memory0.size, a0, 1, 1);
         if (room > 0 && (l4 == (l4 & 255u))) {
             const u8 *const q0 = mem0 + a0;
             u64 k = 0;

@@ -148,6 +148,8 @@ void emit_memory(Writer *w, uint32_t memory); /* "memory0, " */
 void emit_early_check(Writer *w, const RangeCheck *check);
 /* memory.copy or memory.fill: the function's name and the memories, without the operands. */
 void emit_bulk(Writer *w, const Stmt *s);
+/* What a memory's size is now; it is not shared. */
+void emit_size(Writer *w, uint32_t memory);
 /* Behind what may have made a memory larger: the sizes again. */
 void emit_sizes(Writer *w);
 void emit_memory_decls(Writer *w, Buffer *out);

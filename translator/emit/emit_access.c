@@ -55,13 +55,17 @@ static void size_text(const Writer *w, Buffer *out, uint32_t k) {
     buffer_printf(out, own ? "m->own_memory%u.size" : "m->memory%u->size", k);
 }
 
-/* "mem0, size0" */
-static void put_extent(Writer *w, uint32_t memory) {
-    buffer_printf(w->out, "mem%u, ", memory);
+void emit_size(Writer *w, uint32_t memory) {
     if (has_size(w, memory))
         buffer_printf(w->out, "size%u", memory);
     else
         size_text(w, w->out, memory);
+}
+
+/* "mem0, size0" */
+static void put_extent(Writer *w, uint32_t memory) {
+    buffer_printf(w->out, "mem%u, ", memory);
+    emit_size(w, memory);
 }
 
 void emit_bulk(Writer *w, const Stmt *s) {

@@ -11,27 +11,48 @@ static bool is_set(const Scan *scan) {
     return scan->kind == SCAN_OUTSIDE || scan->kind == SCAN_INSIDE;
 }
 
-/* room: turns whose accesses stay inside memory; limit: those of them that the counting tests allow. */
+/* Do both groups end at the end of the same memory, as many bytes behind where they begin? */
+static bool ends_alike(const LoopGroup *a, const LoopGroup *b) {
+    return a->memory == b->memory && a->extent == b->extent && a->base.step == b->base.step;
+}
+
+static void put_room(Writer *w, const Loop *l) {
+    const LoopGroup *groups = l->groups;
+    bool two = l->group_count > 1 && ends_alike(&groups[0], &groups[1]);
+    for (uint32_t i = 0; i < l->group_count; i++) {
+        if (two && i == 1) continue;
+        emit_indent(w);
+        buffer_text(w->out, i ? "room = w2c_fewer(room, " : "u64 room = ");
+        buffer_text(w->out, "w2c_scan_room(");
+        emit_size(w, groups[i].memory);
+        if (two && i == 0)
+            buffer_text(w->out, ", w2c_later(a0, a1)");
+        else
+            buffer_printf(w->out, ", a%u", i);
+        buffer_printf(w->out, ", %llu, %llu)%s", (unsigned long long)groups[i].extent,
+                      (unsigned long long)groups[i].base.step, i ? ")" : "");
+        line(w);
+    }
+}
+
+/* room: turns whose accesses stay inside memory; limit: what the counting tests allow. */
 static void put_limits(Writer *w, const Loop *l) {
     for (uint32_t i = 0; i < l->group_count; i++)
         emit_loop_start(w, l, i);
-    for (uint32_t i = 0; i < l->group_count; i++) {
-        const LoopGroup *g = &l->groups[i];
-        emit_indent(w);
-        buffer_text(w->out, i ? "room = w2c_fewer(room, " : "u64 room = ");
-        buffer_printf(w->out, "w2c_scan_room(m->memory%u->size, a%u, %llu, %llu)%s", g->memory, i,
-                      (unsigned long long)g->extent, (unsigned long long)g->base.step,
-                      i ? ")" : "");
-        line(w);
-    }
+    put_room(w, l);
     for (uint32_t i = 0; i < l->test_count; i++) {
         emit_indent(w);
-        buffer_printf(w->out, "%slimit = w2c_fewer(%s, w2c_scan_turns(", i ? "" : "u64 ",
-                      i ? "limit" : "room");
+        buffer_text(w->out,
+                    i ? "limit = w2c_fewer(limit, w2c_scan_turns(" : "u64 limit = w2c_scan_turns(");
         emit_loop_test(w, &l->tests[i]);
-        buffer_text(w->out, "))");
+        buffer_text(w->out, i ? "))" : ")");
         line(w);
     }
+}
+
+/* Turns to look at. */
+static const char *most_turns(const Loop *l) {
+    return l->test_count ? "w2c_fewer(room, limit)" : "room";
 }
 
 /* set: where the bytes begin; count: how many there are. */
@@ -41,8 +62,9 @@ static void put_set(Writer *w, const ScanSet *set) {
     emit_expr(w, set->address, false);
     line(w);
     emit_indent(w);
-    buffer_printf(w->out, "const u64 set_room = w2c_scan_room(m->memory%u->size, set, %llu, 1)",
-                  set->memory, (unsigned long long)set->delta + 1);
+    buffer_text(w->out, "const u64 set_room = w2c_scan_room(");
+    emit_size(w, set->memory);
+    buffer_printf(w->out, ", set, %llu, 1)", (unsigned long long)set->delta + 1);
     line(w);
     emit_indent(w);
     if (set->is_string) {
@@ -75,7 +97,8 @@ static void put_guards(Writer *w, const Scan *scan) {
     }
     if (scan->lagging) {
         const LoopAccess *a = &w->loop->accesses[scan->left];
-        buffer_printf(w->out, " && a%u + %llu > 0 && ", a->group, (unsigned long long)a->delta);
+        buffer_printf(w->out, " && room > 0 && a%u + %llu > 0 && ", a->group,
+                      (unsigned long long)a->delta);
         emit_expr(w, scan->lagging, true);
         buffer_printf(w->out, " == (%s)w2c_get_u8(mem%u + a%u + %llu - 1)",
                       emit_c_type(w->ir->nodes[scan->lagging].type), a->memory, a->group,
@@ -119,9 +142,9 @@ static void put_set_call(Writer *w, const Loop *l, const Scan *scan) {
     buffer_printf(w->out, "w2c_scan_%s(", scan->kind == SCAN_OUTSIDE ? "outside" : "inside");
     emit_loop_pointer(w, &l->accesses[scan->left]);
     if (scan->lagging) buffer_text(w->out, " - 1");
-    buffer_printf(w->out, ", room, %s, mem%u + set + %llu%s, count",
-                  l->test_count ? "limit" : "room", scan->set.memory,
-                  (unsigned long long)scan->set.delta, scan->set.first ? " - 1" : "");
+    buffer_printf(w->out, ", room, %s, mem%u + set + %llu%s, count", most_turns(l),
+                  scan->set.memory, (unsigned long long)scan->set.delta,
+                  scan->set.first ? " - 1" : "");
     if (scan->byte_count)
         put_byte(w, &scan->bytes[0]);
     else
@@ -147,7 +170,12 @@ static void put_call(Writer *w, const Loop *l, const Scan *scan) {
         emit_loop_pointer(w, &l->accesses[scan->right]);
     }
     put_bytes_of(w, "room", scan->width);
-    put_bytes_of(w, l->test_count ? "limit" : "room", scan->width);
+    /* of single bytes the limit may be larger than the room */
+    put_bytes_of(w,
+                 scan->width > 1 ? most_turns(l)
+                 : l->test_count ? "limit"
+                                 : "room",
+                 scan->width);
     for (unsigned i = 0; i < scan->byte_count; i++)
         put_byte(w, &scan->bytes[i]);
     buffer_text(w->out, scan->lagging ? "))" : ")");
@@ -227,7 +255,7 @@ void emit_scan(Writer *w, const Loop *l) {
     put_limits(w, l);
     if (is_set(l->scan)) put_set(w, &l->scan->set);
     emit_indent(w);
-    buffer_printf(w->out, "if (%s > 0", l->test_count ? "limit" : "room");
+    buffer_text(w->out, l->test_count ? "if (limit > W2C_SCAN_LEAST" : "if (room > 0");
     put_guards(w, l->scan);
     buffer_text(w->out, ") {\n");
     w->depth++;

@@ -5,6 +5,7 @@
  * up for, and does more only when the instances moved to another thread or stack. */
 #define _GNU_SOURCE
 #include "rt_internal.h"
+#include "w2c_eh.h"
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -106,6 +107,7 @@ void w2c_frame_enter(w2c_frame *frame, w2c_instance *instance) {
     frame->stack_low = c->stack_low;
     frame->operands = c->head.operands.at;
     frame->status = W2C_OK;
+    frame->landing = NULL;
     t->frame = frame;
     bool outermost = c->depth++ == 0;
     if (outermost) {
@@ -152,14 +154,13 @@ bool w2c_frames_range(const w2c_context *context, const char *sp, const char **h
 
 /* ---- traps ---------------------------------------------------------------------------------- */
 /* What the frames that end here had would be found again, as references, where later frames leave
- * gaps. Clears what lies between this function's frame and the one that is returned to. */
+ * gaps. Clears what lies between this function's frame and `sp`, of the one that is returned to. */
 __attribute__((no_sanitize_address, no_sanitize_thread)) static W2C_NORETURN void
-end_frame(w2c_frame *frame, w2c_status status) {
-    frame->status = status;
+jump(w2c_context *context, char *sp, jmp_buf env) {
     char *low = (char *)__builtin_frame_address(0) + OWN_FRAME;
-    if (w2c_context_root(frame->context)->heap && low < frame->sp) {
-        if (frame->sp - low > CLEARED) low = frame->sp - CLEARED;
-        for (; low < frame->sp; low += sizeof(void *))
+    if (w2c_context_root(context)->heap && low < sp) {
+        if (sp - low > CLEARED) low = sp - CLEARED;
+        for (; low < sp; low += sizeof(void *))
             *(void *volatile *)low = NULL;
     }
 #if defined(__x86_64__) || defined(__MMX__)
@@ -167,7 +168,12 @@ end_frame(w2c_frame *frame, w2c_status status) {
      * makes NaNs of what is loaded next. The embedder's control word stays. */
     __asm__ volatile("emms");
 #endif
-    longjmp(frame->env, 1);
+    longjmp(env, 1);
+}
+
+static W2C_NORETURN void end_frame(w2c_frame *frame, w2c_status status) {
+    frame->status = status;
+    jump(frame->context, frame->sp, frame->env);
 }
 
 static W2C_NORETURN void end_call(w2c_status status, uintptr_t fault, bool passed_on) {
@@ -206,4 +212,25 @@ void w2c_trap_detail(w2c_status status, const char *text) {
         c->detail[len] = 0;
     }
     end_call(status, 0, false);
+}
+
+/* ---- exceptions that jump ------------------------------------------------------------------- */
+void w2c_landing_enter(w2c_landing *landing) {
+    w2c_frame *frame = thread.frame;
+    landing->outer = frame->landing;
+    landing->sp = w2c_stack_pointer();
+    frame->landing = landing;
+}
+
+void w2c_landing_leave(w2c_landing *landing) {
+    thread.frame->landing = landing->outer;
+}
+
+void w2c_unwind(void) {
+    w2c_frame *frame = thread.frame;
+    if (!frame) __builtin_trap();
+    w2c_landing *landing = frame->landing;
+    if (!landing) end_frame(frame, W2C_OK); /* w2c_frame_leave sees the exception */
+    frame->landing = landing->outer;
+    jump(frame->context, landing->sp, landing->env);
 }

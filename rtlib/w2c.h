@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 #define W2C_VERSION "0.1.0"
-#define W2C_ABI 5
+#define W2C_ABI 6
 
 /* ---- status --------------------------------------------------------------------------------- */
 typedef enum w2c_status {

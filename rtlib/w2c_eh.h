@@ -3,7 +3,11 @@
  * A throw makes an exception pending in the context; the code after each call that may throw sees it
  * there and goes to its handler, or returns. A handler compares tags, takes the values, and ends
  * with one of w2c_caught (nobody refers to the exception any more: it is free for the next throw)
- * and w2c_caught_ref. Spec: exec/instructions#exec-throw */
+ * and w2c_caught_ref.
+ *
+ * Modules whose exceptions jump test nothing behind calls. What throws calls w2c_unwind, and a call
+ * inside a try is made by a function of its own, which lands exceptions: that try's function then
+ * tests for one as all do. Spec: exec/instructions#exec-throw */
 #ifndef W2C_EH_H
 #define W2C_EH_H
 #include "w2c_rt.h"
@@ -66,6 +70,20 @@ W2C_INLINE w2c_ref w2c_caught_ref(w2c_instance *instance, w2c_exception *x) {
     if (x->state != W2C_EXN_KEPT) w2c_exception_keep(instance->context, x);
     return (w2c_ref)x;
 }
+
+/* Where exceptions that jump land: on the stack, as an export's w2c_frame, whose innermost one is known. */
+typedef struct w2c_landing {
+    jmp_buf env;
+    struct w2c_landing *outer;
+    char *sp; /* everything below is of frames inside the call */
+} w2c_landing;
+void w2c_landing_enter(w2c_landing *landing);
+void w2c_landing_leave(w2c_landing *landing);
+/* if (W2C_LAND(landing)) { the call; w2c_landing_leave(&landing); } else an exception is pending, and the
+ * landing was left */
+#define W2C_LAND(landing) (w2c_landing_enter(&(landing)), setjmp((landing).env) == 0)
+/* An exception is pending: to the innermost landing inside the innermost export's entry, else there. */
+W2C_NORETURN void w2c_unwind(void) __attribute__((cold));
 
 #ifdef __cplusplus
 }

@@ -78,7 +78,7 @@ typedef struct w2c_hold {
 
 /* Every module refers to it: code made for another ABI does not link ("undefined symbol
  * w2c_abi_N"). */
-#define W2C_ABI_SYMBOL w2c_abi_5
+#define W2C_ABI_SYMBOL w2c_abi_6
 extern const char W2C_ABI_SYMBOL;
 
 /* A function reference. `code` has the C type of its signature: result f(w2c_instance *,
@@ -278,6 +278,8 @@ typedef struct w2c_frame {
     u64 *operands;           /* likewise */
     w2c_status status;
     char *sp; /* everything below is of frames inside this one */
+    struct w2c_landing
+        *landing; /* innermost: where an exception that jumps goes; NULL: it ends the call */
 } w2c_frame;
 
 /* The first member of every instance. */

@@ -185,6 +185,7 @@ TranslateOptions option_translation(const Options *options, const char *out) {
         t.interruptible =
             (Interruptible)(INTERRUPTIBLE_FUEL + options->value[OPT_interruptible].number);
     if (options->value[OPT_fuel].set) t.interruptible = INTERRUPTIBLE_FUEL;
+    t.exceptions = (Exceptions)options->value[OPT_exceptions].number;
     t.no_fixed_tables = options->value[OPT_no_fixed_tables].set;
     t.no_copies = options->value[OPT_no_copies].set;
     t.no_stack_analysis = options->value[OPT_no_stack_analysis].set;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """check_eh.py: exceptions, compiled: thrower.wat and catcher.wat with eh.c as their host, by every compiler
-there is, unoptimised and optimised, with guard pages and with checks; and what a module that cannot throw
-must look like."""
+there is, unoptimised and optimised, with guard pages and with checks, tested for and jumping; jumps.wat as a
+program; and what a module that cannot throw must look like."""
 import os
 import re
 import sys
@@ -13,12 +13,15 @@ import w2ctest as t  # noqa: E402
 PROGRAMS = [("eh", ["thrower", "catcher"]), ("heap", ["heap"])]
 
 
+MODES = [["-O0"], ["-O2"], ["-O0", "--memory=bounds"], ["-O2", "--memory=bounds"], ["-O2", "--exceptions=jumps"]]
+
+
 def translate(folder, mode, modules):
     sources = []
     for name in modules:
         out = os.path.join(folder, name + ".c")
-        done = t.w2c(os.path.join(HERE, name + ".wasm"), "-o", out, "--memory=" + mode)
-        if not t.check(done.returncode == 0, f"{name} with {mode}: {done.stderr}"):
+        done = t.w2c(os.path.join(HERE, name + ".wasm"), "-o", out, *mode)
+        if not t.check(done.returncode == 0, f"{name} with {' '.join(mode)}: {done.stderr}"):
             return None
         sources.append(out)
     return sources
@@ -28,7 +31,7 @@ def run_all(folder, mode, compiler, flags, name, modules):
     sources = translate(folder, mode, modules)
     if not sources:
         return
-    what = f"{name} {compiler} {' '.join(flags)} {mode}"
+    what = f"{name} {compiler} {' '.join(flags + mode)}"
     program = os.path.join(folder, name)
     good = t.compile_c(compiler.cc, [*sources, os.path.join(HERE, name + ".c"), *t.runtime(compiler, os.path.dirname(folder))],
                        program, *flags, *t.WARNINGS, "-I" + folder, link=True)
@@ -71,7 +74,7 @@ def check_only_what_may(folder):
 
 def until_call(assembly, function):
     """The instructions of a function up to its first call, by name."""
-    body = re.search(r"^%s:[^\n]*\n(.*?)\bcall" % function, assembly, re.S | re.M)
+    body = re.search(r"^%s:[^\n]*\n(.*?)^\s*call" % function, assembly, re.S | re.M)
     lines = [line.split("#")[0].strip() for line in body.group(1).splitlines()] if body else []
     return [line.split()[0] for line in lines if line and not line.startswith(".") and not line.endswith(":")]
 
@@ -91,17 +94,70 @@ def check_entering(folder):
             t.check(tried == plain, f"enter {compiler.cc}: {name} has {tried} before its call, not {plain}")
 
 
+PROGRAM_RUNS = [["direct,passed,again,many,untouched,levels,left"], ["uncaught"], ["endless"]] + [
+    [name, str(i)] for name in ("indirect", "results", "older", "grown") for i in range(4)]
+PROGRAM_WAYS = [["-O0", "--exceptions=jumps"], ["-O2", "--exceptions=jumps", "--memory=bounds"],
+                ["-O2", "--exceptions=jumps", "--interruptible", "--no-fixed-tables"],
+                ["-O2", "--exceptions=jumps", "--no-closed-world", "--no-joined-memory"],
+                ["-O2", "--exceptions=jumps", "--lazy-groups"], ["-O1", "--exceptions=tests"]]
+
+
+def outcomes(command, *more):
+    """What the runs print, and how they end; of a trap's lines the first."""
+    found = []
+    for export, *args in PROGRAM_RUNS:
+        env = dict(os.environ, W2C_RUN="--invoke=" + export)
+        done = t.run([*command, *(["--invoke=" + export, *more] if more else []), *args], env=env)
+        said = done.stderr.split(": ", 1)[-1].splitlines()[:1]
+        found.append((export, args, done.returncode, done.stdout, said))
+    return found
+
+
+def check_programs(folder):
+    """The same program, interpreted and in every way of throwing."""
+    module = os.path.join(HERE, "jumps.wasm")
+    wanted = outcomes([t.W2C, "run"], module)
+    t.check([w[2] for w in wanted].count(0) > 12, f"jumps: interpreted: {wanted}")
+    for compiler in t.compilers():
+        for way in PROGRAM_WAYS:
+            # tail calls and lazy groups do not go together
+            source = os.path.join(HERE, "plenty.wasm") if "--lazy-groups" in way else module
+            what, out = f"jumps {compiler} {' '.join(way)}", os.path.join(folder, "jumps")
+            done = t.w2c("build", source, "-o", out, "--cc=" + compiler.cc, *way)
+            if not t.check(done.returncode == 0, f"{what}: {done.stderr}"):
+                continue
+            if source == module:
+                found = outcomes([out])
+                t.check(found == wanted, f"{what}: {[f for f, w in zip(found, wanted) if f != w]}, not interpreted's")
+            else:
+                t.check(t.run([out]).returncode == 0, what + ": does not run")
+
+
+def check_choice(folder):
+    """Where exceptions jump when nothing is said: in whole programs with few calls inside of tries."""
+    for name, way, jumps in [("plenty", [], True), ("plenty", ["--no-closed-world"], False),
+                             ("plenty", ["--exceptions=tests"], False), ("jumps", [], False)]:
+        kept = os.path.join(folder, "kept")
+        done = t.w2c("build", os.path.join(HERE, name + ".wasm"), "-o", os.path.join(folder, "p"), "--keep=" + kept, *way)
+        if not t.check(done.returncode == 0, f"{name} {way}: {done.stderr}"):
+            continue
+        with open(os.path.join(kept, "app.c")) as file:
+            text = file.read()
+        t.check(("w2c_unwind()" in text) == jumps, f"{name} {way}: exceptions {'do not ' if jumps else ''}jump")
+
+
 def main():
     with t.temp_dir() as folder:
         n = 0
         for compiler in t.compilers():
-            for flags in (["-O0"], ["-O2"]):
-                for mode in ("guard", "bounds"):
+            for level, *mode in MODES:
                     n += 1
                     place = os.path.join(folder, str(n))
                     os.mkdir(place)
                     for name, modules in PROGRAMS:
-                        run_all(place, mode, compiler, flags, name, modules)
+                        run_all(place, mode, compiler, [level], name, modules)
+        check_programs(folder)
+        check_choice(folder)
         check_nothing_thrown(folder)
         check_only_what_may(folder)
         if os.uname().machine == "x86_64":

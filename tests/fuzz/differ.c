@@ -18,7 +18,8 @@ static const char usage[] =
     "  --first=SEED     of the first module (default 1)\n"
     "  --count=N        modules (default 100)\n"
     "  --round=N        modules compiled together (default 100)\n"
-    "  --way='CC OPT [bounds|static] [plain] [stop]'  a compiler, a level, a memory mode, nothing "
+    "  --way='CC OPT [bounds|static] [plain] [stop] [jumps]'  a compiler, a level, a memory mode, "
+    "nothing "
     "optimised,\n"
     "                   interruptible; may be repeated (default cc -O0)\n"
     "  --funcs=N        functions of a module, at most (default 8)\n"
@@ -131,6 +132,7 @@ void cases_run(Differ *d, const Way *way, Case *cases, uint32_t count) {
     suite->options.opt = way->opt;
     suite->options.memory = way->memory;
     suite->options.plain = way->plain;
+    suite->options.jumps = way->jumps;
     suite->options.stops = way->stops;
     suite->modules = suite_alloc(suite, count, sizeof *suite->modules);
     suite->module_count = count;
@@ -165,11 +167,12 @@ static void copy_file(Differ *d, const Case *c) {
 
 static void report(Differ *d, const Way *way, Case *c) {
     const char *slash = strrchr(c->file, '/');
-    printf("%s, %s %s%s%s%s: %s\n", slash ? slash + 1 : c->file, way->cc, way->opt,
+    printf("%s, %s %s%s%s%s%s: %s\n", slash ? slash + 1 : c->file, way->cc, way->opt,
            way->memory == MEMORY_BOUNDS   ? " bounds"
            : way->memory == MEMORY_STATIC ? " static"
                                           : "",
-           way->plain ? " plain" : "", way->stops ? " stop" : "", c->what);
+           way->plain ? " plain" : "", way->stops ? " stop" : "", way->jumps ? " jumps" : "",
+           c->what);
     if (d->minimise) {
         case_minimise(d, way, c);
         printf("  smaller: %s\n", c->what);
@@ -299,6 +302,8 @@ static bool way_word(Way *way, const char *word) {
         way->memory = MEMORY_BOUNDS;
     else if (!strcmp(word, "static"))
         way->memory = MEMORY_STATIC;
+    else if (!strcmp(word, "jumps"))
+        way->jumps = true;
     else if (!strcmp(word, "plain"))
         way->plain = true;
     else if (!strcmp(word, "stop"))

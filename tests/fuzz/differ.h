@@ -12,6 +12,7 @@
 typedef struct Way { /* to compile */
     const char *cc, *opt;
     MemoryMode memory;
+    bool jumps; /* exceptions jump */
     bool plain; /* no optimisation of w2c's */
     bool stops; /* --interruptible=stop */
 } Way;

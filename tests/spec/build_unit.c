@@ -74,6 +74,7 @@ static bool translate_bytes(Work *w, Context *ctx, Slice bytes, uint32_t number,
                                                    : NOT_INTERRUPTIBLE,
         .canonical_nans = w->suite->options.mode == MODE_COMPARE,
     };
+    if (w->suite->options.jumps) options.exceptions = EXCEPTIONS_JUMPS;
     if (w->suite->options.plain) translate_options_plain(&options);
     if (!module_read(ctx, bytes, &module)) return false;
     bool good = translate_module(ctx, &module, &options, &w->arena, out);

@@ -21,6 +21,7 @@ static const char usage[] =
     "  --cflag F           a further argument for it; may be repeated\n"
     "  --sanitize          compile with AddressSanitizer and UBSan, as this program must be\n"
     "  --memory=MODE       guard (the default), bounds or static\n"
+    "  --jumps             exceptions jump\n"
     "  --plain             translate without the optimisations that can be switched off\n"
     "  --stops             compiled code looks for interruptions\n"
     "  --metered           calls and loop turns are charged; --compare compares how many\n"
@@ -134,6 +135,8 @@ static void options_read(Suite *suite, int argc, char **argv) {
             suite->options.stops = true;
         else if (!strcmp(arg, "-v"))
             suite->options.verbose = true;
+        else if (!strcmp(arg, "--jumps"))
+            suite->options.jumps = true;
         else if (!strcmp(arg, "--plain"))
             suite->options.plain = true;
         else if (!strcmp(arg, "--sanitize"))

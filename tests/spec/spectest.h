@@ -36,7 +36,7 @@ typedef struct Options {
     uint32_t unit_bytes; /* of modules in one compilation; 0: build_unit.c's own choice */
     unsigned gc_stress;  /* as in w2c_config */
     unsigned timeout;    /* seconds that a script may go without finishing a command */
-    bool verbose, plain;
+    bool verbose, plain, jumps;
     const char *keep; /* folder for the C files; NULL: a temporary one */
     const char *expect, *write_expect;
 } Options;

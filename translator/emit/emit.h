@@ -14,6 +14,13 @@
 
 enum { NO_RECORD = 0xffffffffu, TYPE_ID = 32 };
 
+typedef enum CaughtForm { /* what functions take first: as emit_self says, w2c_instance *, NAME * */
+                          CAUGHT_OWN,
+                          CAUGHT_INSTANCE,
+                          CAUGHT_IMPORT,
+                          CAUGHT_FORMS
+} CaughtForm;
+
 typedef struct Group {
     uint32_t first, last; /* defined functions: [first, last) */
     uint64_t bytes;
@@ -48,6 +55,9 @@ typedef struct Emitter {
     StackChecks stack;
     const uint8_t *polls; /* by function: Poll; NULL: nobody looks whether it is interrupted */
     FixedTables fixed;
+    uint64_t *
+        tries; /* bitmap by function: it has one; NULL: exceptions do not jump, see emit_caught.c */
+    uint64_t *caught[CAUGHT_FORMS]; /* bitmaps by type: called in one by CaughtForm */
     uint64_t *tail_bodies,
         *tail_targets;       /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
     uint64_t *tail_types;    /* bitmap by canonical type: has an adapter for tail calls */
@@ -220,8 +230,8 @@ void emit_copy_prototypes(const Writer *w, Buffer *out);
 /* ---- emit_fixed.c: calls through tables that never change ---- */
 /* Does the statement look a function's record up in a table, or take it from a reference? */
 bool emit_needs_record(const Writer *w, const Stmt *s);
-/* The callee of a call_indirect and its first argument, "f_x(&m->w2c"; false: its table may change. */
-bool emit_fixed_callee(Writer *w, const Stmt *s);
+/* The callee of a call_indirect of such a table, and its first argument: "f_x(&m->w2c", "(" being what is between. */
+void emit_fixed_callee(Writer *w, const Stmt *s, const char *between);
 /* "next = ...": the tail form that a return_call_indirect goes to. */
 void emit_fixed_tail(Writer *w, const Stmt *s);
 void emit_fixed_decls(const Emitter *e, Buffer *out);
@@ -236,6 +246,14 @@ bool emit_tests_thrown(const Writer *w, const Stmt *s);
 void emit_thrown(Writer *w, const Stmt *s);
 /* An exception is pending: "goto X5;" to the handlers of a try, or a return (handler 0). */
 void emit_unwind(Writer *w, uint32_t handler);
+/* ---- emit_caught.c: exceptions that jump ---- */
+bool emit_caught_plan(Emitter *e);
+void emit_caught_decls(const Emitter *e, Buffer *out);
+bool emit_has_caught(const Emitter *e, uint32_t func);
+/* Is the call made by a function that lands exceptions? "NAME_caught_ii_i(": what it calls is its first argument. */
+bool emit_is_caught(const Writer *w, const Stmt *s);
+void emit_caught(Writer *w, uint32_t type, CaughtForm form);
+CaughtForm emit_caught_form(const Emitter *e, uint32_t func);
 void emit_eh_decls(Writer *w, Buffer *out);
 void emit_eh_end(Writer *w); /* behind a function's last statement */
 bool emit_gc_stmt(Writer *w, const Stmt *s);

@@ -67,13 +67,14 @@ static void call_args(Writer *w, const Stmt *s, uint32_t count) {
 }
 
 static void call_direct(Writer *w, const Stmt *s) {
+    bool own = s->b >= w->e->m->imported_funcs, instance = emit_is_addressed(w->e, s->b);
+    bool caught = emit_is_caught(w, s);
     emit_call_charge(w, s);
     emit_results_open(w, s, w->e->m->funcs[s->b].type);
+    if (caught) emit_caught(w, w->e->m->funcs[s->b].type, emit_caught_form(w->e, s->b));
     emit_callee_name(w, s->b);
-    bool own = s->b >= w->e->m->imported_funcs;
-    buffer_text(w->out, emit_is_addressed(w->e, s->b) ? "(&m->w2c"
-                        : own && w->e->joined         ? "(mem0"
-                                                      : "(m");
+    buffer_text(w->out, caught ? ", " : "(");
+    buffer_text(w->out, instance ? "&m->w2c" : own && w->e->joined ? "mem0" : "m");
     emit_call_meter(w, s);
     if (own) w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
     call_args(w, s, s->count);
@@ -84,10 +85,14 @@ static void call_indirect(Writer *w, const Stmt *s) {
     bool record = emit_needs_record(w, s);
     if (record) emit_callee(w, s, s->op == OP_call_ref);
     emit_results_open(w, s, s->b);
+    bool caught = emit_is_caught(w, s);
+    if (caught) emit_caught(w, s->b, CAUGHT_INSTANCE);
+    const char *between = caught ? ", " : "(";
     if (record)
-        buffer_printf(w->out, "((w2c_fn_%s *)fn->code)(fn->instance", w->e->signatures[s->b]);
+        buffer_printf(w->out, "((w2c_fn_%s *)fn->code)%sfn->instance", w->e->signatures[s->b],
+                      between);
     else
-        emit_fixed_callee(w, s);
+        emit_fixed_callee(w, s, between);
     call_args(w, s, s->count - 1);
     emit_results_close(w, s);
 }

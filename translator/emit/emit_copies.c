@@ -4,7 +4,9 @@
 #include "emit.h"
 
 unsigned emit_copy_count(const Writer *w) {
-    if (w->e->options->no_copies || !stack_checks_copied(&w->e->stack, w->func)) return 1;
+    if (w->e->options->no_copies || emit_has_caught(w->e, w->func) ||
+        !stack_checks_copied(&w->e->stack, w->func))
+        return 1;
     return RECURSION_COPIES;
 }
 

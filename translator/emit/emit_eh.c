@@ -28,7 +28,9 @@ static void note(Writer *w, uint64_t **bits, uint32_t i) {
 void emit_unwind(Writer *w, uint32_t handler) {
     const Block *b = &w->ir->stream->blocks[0];
     bool scalar = b->result_count == 1 && vt_kind(b->results[0]) != VT_V128;
-    if (!handler && emit_tail_is_body(w->e, w->func)) {
+    if (!handler && w->e->tries) {
+        buffer_text(w->out, "w2c_unwind()");
+    } else if (!handler && emit_tail_is_body(w->e, w->func)) {
         buffer_text(w->out, "return w2c_tail_result(0, 0)");
     } else if (handler || (b->result_count && !scalar)) {
         note(w, &w->handlers, handler);
@@ -84,8 +86,15 @@ static bool returns_at_once(const Writer *w, const Stmt *s) {
            value->imm == s->a && value->type == vt_kind(emit_stmt_args(w, s)[s->count]);
 }
 
+/* Called where exceptions do not jump: by the host, or by way of who knows what. */
+static bool returns_thrown(const Writer *w, const Stmt *s) {
+    return s->op == OP_call ? s->b < w->e->m->imported_funcs
+                            : !w->e->options->closed && emit_needs_record(w, s);
+}
+
 bool emit_tests_thrown(const Writer *w, const Stmt *s) {
-    return emit_may_throw(w, s) && !returns_at_once(w, s);
+    if (!emit_may_throw(w, s)) return false;
+    return w->e->tries ? s->handler || returns_thrown(w, s) : !returns_at_once(w, s);
 }
 
 void emit_thrown(Writer *w, const Stmt *s) {

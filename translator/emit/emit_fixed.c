@@ -32,21 +32,19 @@ static uint32_t known_callee(const Writer *w, const Stmt *s, const FixedTable *t
     return fixed_table_callee(t, w->e->m, i, s->b);
 }
 
-bool emit_fixed_callee(Writer *w, const Stmt *s) {
+void emit_fixed_callee(Writer *w, const Stmt *s, const char *between) {
     const Emitter *e = w->e;
     const FixedTable *t = fixed(e, s);
-    if (!t) return false;
     uint32_t func = known_callee(w, s, t), table = (uint32_t)s->imm;
     if (func != NO_FUNC) {
         w->needed[func / 64] |= (uint64_t)1 << (func % 64);
-        buffer_printf(w->out, "%s(&m->w2c", e->funcs[func]);
-        return true;
+        buffer_printf(w->out, "%s%s&m->w2c", e->funcs[func], between);
+        return;
     }
     buffer_printf(w->out, "((w2c_fn_%s *)w2c_fixed_func(%s_fixed%u, %s_slots%u, ",
                   e->signatures[s->b], e->name, table, e->name, table);
     emit_arg(w, s, s->count - 1);
-    buffer_printf(w->out, ", %s_is_%s))(&m->w2c", e->name, e->types[s->b]);
-    return true;
+    buffer_printf(w->out, ", %s_is_%s))%s&m->w2c", e->name, e->types[s->b], between);
 }
 
 void emit_fixed_tail(Writer *w, const Stmt *s) {

@@ -215,12 +215,14 @@ static void instance_struct(const Emitter *e, Buffer *out) {
 }
 
 void emit_private(const Emitter *e, Buffer *out) {
+    uint64_t eh =
+        e->tries ? FEATURE_BIT(exceptions) : 0; /* unwinding for others, if nothing else */
     buffer_text(out, "#include \"w2c_rt.h\"\n");
     if (e->features & FEATURE_BIT(relaxed_simd))
         buffer_printf(out, "#define W2C_RELAXED_STAMP\n#define W2C_RELAXED_NATIVE %d\n",
                       e->options->relaxed_native);
     for (unsigned i = 0; i < sizeof feature_headers / sizeof *feature_headers; i++)
-        if (e->features & feature_headers[i].features)
+        if ((e->features | eh) & feature_headers[i].features)
             buffer_printf(out, "#include \"%s\"\n", feature_headers[i].header);
     if (e->tail_bodies) buffer_text(out, "#include \"w2c_tail.h\"\n");
     if (e->options->lazy_groups)
@@ -248,6 +250,7 @@ void emit_private(const Emitter *e, Buffer *out) {
     buffer_text(out, "\n#undef W2C_COPY\n#define W2C_COPY static");
     if (e->options->memory == MEMORY_GUARD) buffer_text(out, " W2C_TEXT");
     buffer_char(out, '\n');
+    emit_caught_decls(e, out);
     emit_fixed_decls(e, out);
     emit_tail_decls(e, out);
     if (e->options->lazy_groups) emit_lazy_decls(e, out);

@@ -325,6 +325,8 @@ static void plain_entry(Writer *w, uint32_t func, const char *tail_name, Buffer 
         buffer_text(out, "NULL");
     put_places(out, t->u.func.params, t->u.func.param_count, &params);
     buffer_text(out, results ? ");\n" : ");\n    (void)res;\n");
+    if (e->tries && !e->options->closed) /* the last of the chain need not jump */
+        buffer_printf(out, "    if (W2C_UNLIKELY(w2c_thrown(%s))) w2c_unwind();\n", inst);
     Buffer scratch;
     buffer_init(&scratch, out->alloc);
     if (results > 1)

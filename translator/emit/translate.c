@@ -332,7 +332,7 @@ static bool translate_watched(Context *ctx, Watch *watch, const Module *m,
     if (!options->no_fixed_tables && !options->lazy_groups &&
         !fixed_tables_find(ctx, m, &e.calls, arena, &e.fixed))
         return false;
-    if (!emit_number_records(&e) || !emit_tail_plan(&e)) return false;
+    if (!emit_number_records(&e) || !emit_tail_plan(&e) || !emit_caught_plan(&e)) return false;
     Job job = {.e = &e, .outputs = &outputs};
     if (options->lazy_groups) {
         if (e.tail_bodies)

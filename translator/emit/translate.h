@@ -12,6 +12,12 @@ typedef enum Interruptible {
     INTERRUPTIBLE_STOP, /* nothing is counted: loop turns, and the calls that lower/polls.h chooses, look whether
                          * w2c_interrupt has been called */
 } Interruptible;
+typedef enum Exceptions {
+    EXCEPTIONS_AUTO,  /* what costs less, where all who call the module's functions are known */
+    EXCEPTIONS_TESTS, /* calls that may throw are tested */
+    EXCEPTIONS_JUMPS, /* throwing jumps, unless groups are lazy: then in all modules that
+                       * call each other other than by exports' entries */
+} Exceptions;
 typedef enum MemoryMode { MEMORY_GUARD, MEMORY_BOUNDS, MEMORY_STATIC } MemoryMode;
 typedef enum DataMode {
     DATA_LITERAL, /* string literals in mod.c: any compiler, slow for megabytes */
@@ -39,6 +45,7 @@ typedef struct TranslateOptions {
     /* a whole program: imports throw no exceptions (a trap when one does) and give no references, and
      * the module's tables and globals are nobody else's */
     bool closed;
+    Exceptions exceptions;
     bool no_fixed_tables;   /* call_indirect looks at the table even if that can never change */
     bool no_copies;         /* functions that call themselves are written out once */
     bool no_stack_analysis; /* every function that calls checks the stack */
@@ -88,6 +95,7 @@ static inline void translate_options_plain(TranslateOptions *o) {
     o->no_joined_memory = o->no_kept_globals = true;
     o->no_loop_versions = o->no_loop_branches = o->no_libc_routines = true;
     o->no_loop_rolling = true;
+    o->exceptions = EXCEPTIONS_TESTS;
 }
 
 /* Validates every function on the way. On failure nothing is left behind that this call wrote.

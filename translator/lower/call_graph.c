@@ -88,14 +88,16 @@ static bool scan_ins(Scan *s, uint32_t func, const Ins *ins) {
 static bool scan_body(Scan *s, Context *quiet, uint32_t func) {
     Decoder d;
     Ins ins;
-    uint64_t ops = 0, most = UINT32_MAX;
+    uint64_t ops = 0, landing = 0, most = UINT32_MAX;
     if (!body_enter(&d, quiet, s->m, func)) return true;
     while (d.r.pos != d.r.end && decode_ins(&d, &ins)) {
         ops++;
+        if (ins.op == OP_try || ins.op == OP_try_table) landing = LANDING_FRAME;
         if (!scan_ins(s, func, &ins)) return false;
     }
     const TypeDef *t = func_type(s->m, func);
-    uint64_t frame = (d.locals + t->u.func.param_count) * FRAME_PER_VALUE + ops * FRAME_PER_OP;
+    uint64_t frame =
+        (d.locals + t->u.func.param_count) * FRAME_PER_VALUE + ops * FRAME_PER_OP + landing;
     s->g->frames[func] = (uint32_t)(frame < most ? frame : most);
     return true;
 }

@@ -39,10 +39,10 @@ void w2c_check_type(const w2c_func *func, const w2c_type *type) {
     if (!func->code) w2c_func_rouse(func, type);
 }
 
-void w2c_fixed_miss(const w2c_fixed *slots, u32 count, u64 i) {
-    w2c_trap(i >= count       ? W2C_TRAP_UNDEFINED_ELEMENT
-             : !slots[i].type ? W2C_TRAP_NULL_ELEMENT
-                              : W2C_TRAP_CALL_TYPE);
+void w2c_fixed_miss(const u32 *types, u32 count, u64 i) {
+    w2c_trap(i >= count  ? W2C_TRAP_UNDEFINED_ELEMENT
+             : !types[i] ? W2C_TRAP_NULL_ELEMENT
+                         : W2C_TRAP_CALL_TYPE);
 }
 
 /* ---- value types ---------------------------------------------------------------------------- */

@@ -309,16 +309,16 @@ W2C_TAIL_TRAP_FN(TRAP_CALL_TYPE)
         if (W2C_UNLIKELY(at_ >= (count))) W2C_TAIL_TRAP(TRAP_UNDEFINED_ELEMENT);                   \
         (func) = (slots)[at_];                                                                     \
     } while (0)
-/* For others: see w2c_fixed. */
-#define W2C_TAIL_FIXED_FUNC(func, slots, count, i, number)                                         \
+/* For others: see w2c_fixed_func. */
+#define W2C_TAIL_FIXED_FUNC(func, table, count, i, number)                                         \
     do {                                                                                           \
         const u64 at_ = (i);                                                                       \
         if (W2C_UNLIKELY(at_ >= (count))) W2C_TAIL_TRAP(TRAP_UNDEFINED_ELEMENT);                   \
-        if (W2C_UNLIKELY((slots)[at_].type != (number))) {                                         \
-            if (!(slots)[at_].type) W2C_TAIL_TRAP(TRAP_NULL_ELEMENT);                              \
+        if (W2C_UNLIKELY((table).type[at_] != (number))) {                                         \
+            if (!(table).type[at_]) W2C_TAIL_TRAP(TRAP_NULL_ELEMENT);                              \
             W2C_TAIL_TRAP(TRAP_CALL_TYPE);                                                         \
         }                                                                                          \
-        (func) = (w2c_tail_fn *)(slots)[at_].code;                                                 \
+        (func) = (w2c_tail_fn *)(table).code[at_];                                                 \
     } while (0)
 #define W2C_TAIL_REF_FUNC(func, ref)                                                               \
     do {                                                                                           \

@@ -1,6 +1,5 @@
 /* inc: (i32) -> (i32) */
-W2C_FN u32 f_inc(w2c_instance *instance, u32 p0) {
-    golden *const m = (golden *)instance;
+W2C_FN u32 f_inc(u8 *const mem0, u32 p0) {
     return p0 + 1u;
 }
 
@@ -9,7 +8,7 @@ W2C_FN u32 f_plain(u8 *const mem0, u32 p0, u32 p1) {
     golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 i0;
     W2C_ENTER(m);
-    i0 = ((w2c_fn_i_i *)w2c_fixed_func(golden_fixed0, golden_slots0, p1, golden_is_i_i))(&m->w2c, p0);
+    i0 = ((golden_fn_i_i *)W2C_FIXED_FUNC(golden_fixed0, golden_slots0, p1, golden_is_i_i))(mem0, p0);
     W2C_KEEP_FRAME; return i0;
 }
 
@@ -20,7 +19,7 @@ W2C_FN u32 f_second(u8 *const mem0, u32 p0) {
     u32 i0, i1;
     f64 d0;
     W2C_ENTER(m);
-    { const struct w2c_res_di res = ((w2c_fn_id_di *)w2c_fixed_func(golden_fixed1, golden_slots1, 1u, golden_is_id_di))(&m->w2c, p0, one_d); d0 = res.r0; i1 = res.r1; }
+    { const struct w2c_res_di res = ((golden_fn_id_di *)W2C_FIXED_FUNC(golden_fixed1, golden_slots1, 1u, golden_is_id_di))(mem0, p0, one_d); d0 = res.r0; i1 = res.r1; }
     i0 = w2c_i32_trunc_f64_s(d0);
     W2C_KEEP_FRAME; return i0;
 }
@@ -32,7 +31,7 @@ W2C_FN u32 f_args_trap(u8 *const mem0, u32 p0, u32 p1) {
     W2C_ENTER(m);
     i0 = w2c_load_u32(mem0, p0, 0u);
     i1 = (u32)w2c_load_u8(mem0, p1, 0u);
-    i0 = ((w2c_fn_i_i *)w2c_fixed_func(golden_fixed0, golden_slots0, i1, golden_is_i_i))(&m->w2c, i0);
+    i0 = ((golden_fn_i_i *)W2C_FIXED_FUNC(golden_fixed0, golden_slots0, i1, golden_is_i_i))(mem0, i0);
     W2C_KEEP_FRAME; return i0;
 }
 
@@ -41,7 +40,7 @@ W2C_FN u32 f_chained(u8 *const mem0, u32 p0) {
     golden *const m = W2C_OF_MEM0(golden, mem0);
     u32 i0;
     W2C_ENTER(m);
-    i0 = f_inc(&m->w2c, p0);
-    i0 = f_inc(&m->w2c, i0);
+    i0 = f_inc(mem0, p0);
+    i0 = f_inc(mem0, i0);
     W2C_KEEP_FRAME; return i0;
 }

@@ -55,8 +55,8 @@ typedef struct Emitter {
     StackChecks stack;
     const uint8_t *polls; /* by function: Poll; NULL: nobody looks whether it is interrupted */
     FixedTables fixed;
-    uint64_t *
-        tries; /* bitmap by function: it has one; NULL: exceptions do not jump, see emit_caught.c */
+    uint64_t *in_fixed; /* bitmap by function: in a table that never changes; NULL: none is */
+    uint64_t *tries;    /* bitmap by function: it has one; NULL: exceptions do not jump */
     uint64_t *caught[CAUGHT_FORMS]; /* bitmaps by type: called in one by CaughtForm */
     uint64_t *tail_bodies,
         *tail_targets;       /* bitmaps by function: see emit_tail_plan.c; NULL: no tail calls */
@@ -230,6 +230,8 @@ void emit_copy_prototypes(const Writer *w, Buffer *out);
 /* ---- emit_fixed.c: calls through tables that never change ---- */
 /* Does the statement look a function's record up in a table, or take it from a reference? */
 bool emit_needs_record(const Writer *w, const Stmt *s);
+/* Do calls through this table, with this type, pass what emit_self says? */
+bool emit_fixed_own(const Emitter *e, uint32_t table, uint32_t type);
 /* The callee of a call_indirect of such a table, and its first argument: "f_x(&m->w2c", "(" being what is between. */
 void emit_fixed_callee(Writer *w, const Stmt *s, const char *between);
 /* "next = ...": the tail form that a return_call_indirect goes to. */
@@ -298,7 +300,11 @@ void emit_instance_decl(const Emitter *e, Buffer *out, const char *self);
 /* Of the functions needed; those outside [first, last) are in other groups. */
 void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed, uint32_t first,
                      uint32_t last);
+/* Does the function take the instance, as all must that records name? In tables that never change and in direct
+ * calls it need not; records then name an entry of it that does. */
 bool emit_is_addressed(const Emitter *e, uint32_t func);
+bool emit_is_declared(const Emitter *e, uint32_t func); /* by ref.func, segments, exports, ... */
+bool emit_has_entry(const Emitter *e, uint32_t func);
 bool emit_number_records(Emitter *e); /* once it is known which tables are fixed */
 /* Instances have no elements of it, but its size; what is in it is in the constants of the module. */
 bool emit_table_is_unseen(const Emitter *e, uint32_t table);

@@ -86,7 +86,8 @@ static void call_indirect(Writer *w, const Stmt *s) {
     if (record) emit_callee(w, s, s->op == OP_call_ref);
     emit_results_open(w, s, s->b);
     bool caught = emit_is_caught(w, s);
-    if (caught) emit_caught(w, s->b, CAUGHT_INSTANCE);
+    bool own = !record && emit_fixed_own(w->e, (uint32_t)s->imm, s->b);
+    if (caught) emit_caught(w, s->b, own ? CAUGHT_OWN : CAUGHT_INSTANCE);
     const char *between = caught ? ", " : "(";
     if (record)
         buffer_printf(w->out, "((w2c_fn_%s *)fn->code)%sfn->instance", w->e->signatures[s->b],

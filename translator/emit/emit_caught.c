@@ -53,6 +53,8 @@ static void count_call(Scan *s, const Ins *ins, bool inside) {
     } else if (type >= m->type_count || m->types[type].form != FORM_FUNC ||
                !may_throw_type(m, &e->may_throw, type)) {
         return;
+    } else if (ins->op == OP_call_indirect && emit_fixed_own(e, ins->b, type)) {
+        form = CAUGHT_OWN;
     }
     *(inside ? &s->inside : &s->outside) += 1;
     if (inside) set_bit(e->caught[form], m->types[type].canon);

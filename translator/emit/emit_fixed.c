@@ -6,8 +6,22 @@
 
 static const char *const array_names[2] = {"fixed", "tails"}; /* plain calls, tail calls */
 
+/* What functions in fixed tables take first, and calls through them pass. */
+static const char *self(const Emitter *e) {
+    return e->joined ? "mem0" : "&m->w2c";
+}
+
+/* Their type in C. */
+static void code_type(const Emitter *e, Buffer *out, uint32_t type) {
+    buffer_printf(out, "%s_fn_%s", e->joined ? e->name : "w2c", e->signatures[type]);
+}
+
 static const FixedTable *fixed(const Emitter *e, const Stmt *s) {
     return fixed_table(&e->fixed, e->m, (uint32_t)s->imm, s->b);
+}
+
+bool emit_fixed_own(const Emitter *e, uint32_t table, uint32_t type) {
+    return e->joined && fixed_table(&e->fixed, e->m, table, type);
 }
 
 bool emit_needs_record(const Writer *w, const Stmt *s) {
@@ -38,13 +52,15 @@ void emit_fixed_callee(Writer *w, const Stmt *s, const char *between) {
     uint32_t func = known_callee(w, s, t), table = (uint32_t)s->imm;
     if (func != NO_FUNC) {
         w->needed[func / 64] |= (uint64_t)1 << (func % 64);
-        buffer_printf(w->out, "%s%s&m->w2c", e->funcs[func], between);
+        buffer_printf(w->out, "%s%s%s", e->funcs[func], between, self(e));
         return;
     }
-    buffer_printf(w->out, "((w2c_fn_%s *)w2c_fixed_func(%s_fixed%u, %s_slots%u, ",
-                  e->signatures[s->b], e->name, table, e->name, table);
+    buffer_text(w->out, "((");
+    code_type(e, w->out, s->b);
+    buffer_printf(w->out, " *)W2C_FIXED_FUNC(%s_fixed%u, %s_slots%u, ", e->name, table, e->name,
+                  table);
     emit_arg(w, s, s->count - 1);
-    buffer_printf(w->out, ", %s_is_%s))%s&m->w2c", e->name, e->types[s->b], between);
+    buffer_printf(w->out, ", %s_is_%s))%s%s", e->name, e->types[s->b], between, self(e));
 }
 
 void emit_fixed_tail(Writer *w, const Stmt *s) {
@@ -73,11 +89,27 @@ static bool is_emitted(const Emitter *e, uint32_t table, bool tail) {
 static void array_decls(const Emitter *e, Buffer *out, uint32_t i) {
     for (unsigned tail = 0; tail < 2; tail++)
         if (is_emitted(e, i, tail) && !(tail && e->tail_slots))
-            buffer_printf(out, "extern const w2c_fixed %s_%s%u[%s_slots%u] W2C_HIDDEN;\n", e->name,
-                          array_names[tail], i, e->name, i);
+            buffer_printf(out,
+                          "struct %s_%s%u { w2c_code code[%s_slots%u]; u32 type[%s_slots%u]; };\n"
+                          "extern const struct %s_%s%u %s_%s%u W2C_HIDDEN;\n",
+                          e->name, array_names[tail], i, e->name, i, e->name, i, e->name,
+                          array_names[tail], i, e->name, array_names[tail], i);
     for (uint32_t k = 0; k < e->tail_slot_count && is_emitted(e, i, true); k++)
         buffer_printf(out, "extern w2c_tail_fn *const %s_tails%u_%s[%s_slots%u] W2C_HIDDEN;\n",
                       e->name, i, e->types[e->tail_slots[k]], e->name, i);
+}
+
+static void own_type(const Emitter *e, Buffer *out, uint32_t type) {
+    const TypeDef *t = &e->m->types[type];
+    Buffer scratch;
+    buffer_init(&scratch, out->alloc);
+    buffer_printf(out, "typedef %s ", emit_result_type(e, &scratch, type));
+    code_type(e, out, type);
+    buffer_text(out, "(u8 *");
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", %s", emit_c_type(vt_kind(t->u.func.params[k])));
+    buffer_text(out, ");\n");
+    buffer_free(&scratch);
 }
 
 /* Sizes and numbers have names, so that calls read the same when functions and types are added. */
@@ -93,9 +125,11 @@ void emit_fixed_decls(const Emitter *e, Buffer *out) {
         array_decls(e, out, i);
         any = true;
     }
-    for (uint32_t i = 0; any && i < m->type_count; i++)
-        if (m->types[i].form == FORM_FUNC && m->types[i].canon == i)
-            buffer_printf(out, "enum { %s_is_%s = %u };\n", e->name, e->types[i], i + 1);
+    for (uint32_t i = 0; any && i < m->type_count; i++) {
+        if (m->types[i].form != FORM_FUNC || m->types[i].canon != i) continue;
+        buffer_printf(out, "enum { %s_is_%s = %u };\n", e->name, e->types[i], i + 1);
+        if (e->joined) own_type(e, out, i);
+    }
 }
 
 /* In the tail array, slots of types that no tail call wants have no code. */
@@ -107,21 +141,26 @@ static void table(const Emitter *e, Buffer *out, uint32_t i, bool tail) {
     const FixedTable *t = &e->fixed.tables[i];
     Buffer scratch;
     buffer_init(&scratch, out->alloc);
-    buffer_printf(out, "const w2c_fixed %s_%s%u[%u] = {\n", e->name, array_names[tail], i, t->size);
+    buffer_printf(out, "const struct %s_%s%u %s_%s%u = {\n    {\n", e->name, array_names[tail], i,
+                  e->name, array_names[tail], i);
     for (uint32_t k = 0; k < t->size; k++) {
         uint32_t func = t->funcs[k];
         scratch.len = 0;
-        if (func == NO_FUNC) {
-            buffer_text(out, "    {NULL, 0},\n");
-            continue;
-        }
-        const char *name =
-            has_code(e, func, tail) ? emit_form_name(e, &scratch, func, tail ? 't' : 'f') : "NULL";
+        const char *name = "NULL";
+        if (func != NO_FUNC && has_code(e, func, tail))
+            name = emit_form_name(e, &scratch, func, tail ? 't' : 'f');
         out->failed |= !name;
-        buffer_printf(out, "    {(w2c_code)%s, %s_is_%s},\n", name ? name : "", e->name,
-                      e->types[e->m->funcs[func].type]);
+        buffer_printf(out, "        (w2c_code)%s,\n", name ? name : "");
     }
-    buffer_text(out, "};\n");
+    buffer_text(out, "    },\n    {\n");
+    for (uint32_t k = 0; k < t->size; k++) {
+        if (t->funcs[k] == NO_FUNC)
+            buffer_text(out, "        0,\n");
+        else
+            buffer_printf(out, "        %s_is_%s,\n", e->name,
+                          e->types[e->m->funcs[t->funcs[k]].type]);
+    }
+    buffer_text(out, "    }};\n");
     buffer_free(&scratch);
 }
 

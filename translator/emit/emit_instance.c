@@ -197,14 +197,51 @@ static void tags(const Emitter *e, Buffer *out) {
     buffer_text(out, "};\n");
 }
 
+/* What a record names of a function that does not take the instance. */
+static void entry(const Emitter *e, uint32_t func, const char *name, Buffer *out) {
+    const TypeDef *t = func_type(e->m, func);
+    Buffer scratch;
+    buffer_init(&scratch, out->alloc);
+    buffer_printf(out, "%sstatic %s %s(w2c_instance *instance",
+                  e->options->memory == MEMORY_GUARD ? "W2C_TEXT " : "",
+                  emit_result_type(e, &scratch, e->m->funcs[func].type), name);
+    buffer_free(&scratch);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
+    buffer_printf(out, ") { %s%s(", t->u.func.result_count ? "return " : "", e->funcs[func]);
+    emit_self_of_instance(e, out, func);
+    for (uint32_t k = 0; k < t->u.func.param_count; k++)
+        buffer_printf(out, ", p%u", k);
+    buffer_text(out, "); }\n");
+}
+
+static void entries(const Emitter *e, Buffer *out) {
+    Buffer name;
+    buffer_init(&name, out->alloc);
+    for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++) {
+        if (!emit_has_entry(e, f)) continue;
+        name.len = 0;
+        const char *text = emit_form_name(e, &name, f, 'e');
+        if (text)
+            entry(e, f, text, out);
+        else
+            out->failed = true;
+    }
+    buffer_free(&name);
+}
+
 static void records(const Emitter *e, Buffer *out) {
     if (e->record_count == 0) return;
+    entries(e, out);
     buffer_printf(out, "static const w2c_func_desc %s_funcs[] = {\n", e->name);
     Buffer tail;
     buffer_init(&tail, out->alloc);
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++) {
         if (e->records[f] == NO_RECORD) continue;
-        buffer_printf(out, "    {(w2c_code)%s, &w2c_type_%s, ", e->funcs[f],
+        tail.len = 0;
+        const char *code = emit_form_name(e, &tail, f, emit_has_entry(e, f) ? 'e' : 'f');
+        out->failed |= !code;
+        buffer_printf(out, "    {(w2c_code)%s, &w2c_type_%s, ", code ? code : "",
                       e->types[e->m->funcs[f].type]);
         tail.len = 0;
         const char *name = emit_tail_is_body(e, f) ? emit_form_name(e, &tail, f, 't') : NULL;
@@ -230,7 +267,11 @@ static void export_call(const Emitter *e, const Export *x, const TypeDef *t, Buf
         buffer_printf(out,
                       "const %s res = ", emit_result_type(e, &scratch, m->funcs[x->index].type));
     buffer_free(&scratch);
-    buffer_printf(out, "%s(%s", e->funcs[x->index], x->index < m->imported_funcs ? "m" : "&m->w2c");
+    bool own = x->index >= m->imported_funcs && !emit_is_addressed(e, x->index);
+    buffer_printf(out, "%s(%s", e->funcs[x->index],
+                  x->index < m->imported_funcs ? "m"
+                  : own                        ? "W2C_MEM0(m)"
+                                               : "&m->w2c");
     for (uint32_t k = 0; k < t->u.func.param_count; k++)
         buffer_printf(out, ", %sp%u)", emit_from_host(vt_kind(t->u.func.params[k])), k);
     buffer_text(out, results == 1 ? "));" : ");");

@@ -185,20 +185,46 @@ bool emit_table_is_unseen(const Emitter *e, uint32_t table) {
     return !e->options->tier && fixed_table_unseen(&e->fixed, table);
 }
 
+/* Functions in tables that never change, and are called through. */
+static bool find_in_fixed(Emitter *e) {
+    const Module *m = e->m;
+    for (uint32_t i = 0; e->fixed.tables && i < m->table_count; i++) {
+        const FixedTable *t = &e->fixed.tables[i];
+        if (!t->funcs || !call_graph_calls_through(&e->calls, i, false)) continue;
+        if (!e->in_fixed &&
+            !(e->in_fixed = ARENA_ARRAY(e->arena, m->func_count / 64 + 1, uint64_t)))
+            return diag_nomem(e->ctx);
+        for (uint32_t k = 0; k < t->size; k++)
+            if (t->funcs[k] != NO_FUNC)
+                e->in_fixed[t->funcs[k] / 64] |= (uint64_t)1 << (t->funcs[k] % 64);
+    }
+    return true;
+}
+
 /* Those functions get a record in the instance. */
 bool emit_number_records(Emitter *e) {
     const Module *m = e->m;
     uint64_t *funcs = e->calls.referred;
     find_referred(e, funcs);
+    if (!find_in_fixed(e)) return false;
     for (uint32_t i = 0; i < m->func_count; i++)
         e->records[i] = NO_RECORD;
     for (uint32_t i = m->imported_funcs; i < m->func_count; i++)
-        if (emit_is_addressed(e, i) && (e->options->tier || funcs[i / 64] >> (i % 64) & 1))
+        if (emit_is_declared(e, i) && (e->options->tier || funcs[i / 64] >> (i % 64) & 1))
             e->records[i] = e->record_count++;
     return true;
 }
 
 bool emit_is_addressed(const Emitter *e, uint32_t func) {
+    bool own = e->joined && e->in_fixed && (e->in_fixed[func / 64] >> (func % 64) & 1);
+    return emit_is_declared(e, func) && !own;
+}
+
+bool emit_has_entry(const Emitter *e, uint32_t func) {
+    return e->records[func] != NO_RECORD && !emit_is_addressed(e, func);
+}
+
+bool emit_is_declared(const Emitter *e, uint32_t func) {
     return func >= e->m->imported_funcs && e->m->declared &&
            (e->m->declared[func / 64] >> (func % 64) & 1);
 }

@@ -206,7 +206,7 @@ static bool run_workers(Emitter *e, Job *job) {
 
 static void mark_addressed(const Emitter *e, uint64_t *needed) {
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++)
-        if (emit_is_addressed(e, f) || f == e->m->start) needed[f / 64] |= (uint64_t)1 << (f % 64);
+        if (emit_is_declared(e, f) || f == e->m->start) needed[f / 64] |= (uint64_t)1 << (f % 64);
 }
 
 static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file) {

@@ -80,29 +80,21 @@ u64 w2c_scan_match_stop_long(const u8 *p, const u8 *q, u64 limit, u8 stop) {
 enum { FEW = 8 }; /* bytes with which blocks are compared one by one */
 
 /* A block looks at each of them; what is read again behind the last whole one has gone on before. */
-W2C_INLINE u64 few_blocks(const u8 *p, u64 room, u64 limit, const u8 *set, u64 count, u32 stop,
+W2C_INLINE u64 few_blocks(const u8 *p, u64 room, u64 limit, const w2c_block *of, u64 count,
                           bool inside) {
-    w2c_block of[FEW];
-    for (u64 k = 0; k < count; k++)
-        of[k] = w2c_block_of(set[k]);
     for (u64 i = 0;; i += W2C_SCAN_BLOCK) {
         if (room - i < W2C_SCAN_BLOCK) i = room - W2C_SCAN_BLOCK;
         const w2c_block v = w2c_block_load(p + i);
         w2c_block is = w2c_block_same(v, of[0]);
         for (u64 k = 1; k < count; k++)
             is = w2c_block_or(is, w2c_block_same(v, of[k]));
-        if (stop < W2C_SET_NONE)
-            is = inside ? w2c_block_without(is, w2c_block_is(v, (u8)stop))
-                        : w2c_block_or(is, w2c_block_is(v, (u8)stop));
         const u64 done = inside ? w2c_block_set(is) : w2c_block_clear(is);
         if (done < W2C_SCAN_BLOCK || limit - i <= W2C_SCAN_BLOCK) return w2c_fewer(i + done, limit);
     }
 }
 
-W2C_INLINE u64 scan_set(const u8 *p, u64 room, u64 limit, const u8 *set, u64 count, u32 stop,
-                        bool inside) {
-    if (count - 1 < FEW && room >= W2C_SCAN_BLOCK)
-        return few_blocks(p, room, limit, set, count, stop, inside);
+static __attribute__((noinline)) u64 by_table(const u8 *p, u64 limit, const u8 *set, u64 count,
+                                              u32 stop, bool inside) {
     u64 bits[4] = {0, 0, 0, 0}, i = 0;
     for (u64 k = 0; k < count; k++)
         bits[set[k] >> 6] |= (u64)1 << (set[k] & 63);
@@ -113,6 +105,32 @@ W2C_INLINE u64 scan_set(const u8 *p, u64 room, u64 limit, const u8 *set, u64 cou
     while (i < limit && (bits[p[i] >> 6] >> (p[i] & 63) & 1) == inside)
         i++;
     return i;
+}
+
+static __attribute__((noinline)) u64 by_blocks(const u8 *p, u64 room, u64 limit, const u8 *set,
+                                               u64 count, u32 stop, bool inside) {
+    w2c_block of[FEW + 1];
+    for (u64 k = 0; k < count; k++)
+        of[k] = w2c_block_of(set[k]);
+    if (stop < W2C_SET_NONE) of[count++] = w2c_block_of((u8)stop);
+    return few_blocks(p, room, limit, of, count, inside);
+}
+
+/* Three bytes fit in registers; of fewer, one is compared again. */
+W2C_INLINE u64 scan_set(const u8 *p, u64 room, u64 limit, const u8 *set, u64 count, u32 stop,
+                        bool inside) {
+    if (count - 1 >= FEW || room < W2C_SCAN_BLOCK)
+        return by_table(p, limit, set, count, stop, inside);
+    if (inside && stop < W2C_SET_NONE) {
+        if (memchr(set, (int)stop, (size_t)count))
+            return by_table(p, limit, set, count, stop, inside);
+        stop = W2C_SET_NONE; /* not in the set anyway */
+    }
+    if (count + (stop < W2C_SET_NONE) > 3)
+        return by_blocks(p, room, limit, set, count, stop, inside);
+    const w2c_block of[3] = {w2c_block_of(set[0]), w2c_block_of(set[count / 2]),
+                             w2c_block_of(stop < W2C_SET_NONE ? (u8)stop : set[count - 1])};
+    return few_blocks(p, room, limit, of, 3, inside);
 }
 
 u64 w2c_scan_outside(const u8 *p, u64 room, u64 limit, const u8 *set, u64 count, u32 stop) {

@@ -267,7 +267,7 @@ size_t EXPORT(set_strspn_signed)(const s8 *s, const s8 *set) {
     }
 }
 size_t EXPORT(set_counted)(const u8 *s, const u8 *set, size_t both) { /* both: their lengths */
-    size_t m = both % 37, n = both / 37;
+    size_t m = both % 37, n = both / 37 % 5000;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < m; k++)
             if (s[i] == set[k]) return i;

@@ -2137,45 +2137,50 @@
     local.get 3
   )
   (func (;33;) (type 6) (param i64 i64 i64) (result i64)
-    (local i64 i64 i64 i32 i32 i64)
-    local.get 2
-    i64.const 37
-    i64.div_u
-    local.set 3
-    i64.const 0
-    local.set 4
+    (local i64 i64 i64 i64 i32 i32)
     block ;; label = @1
-      local.get 2
-      i64.const 37
-      i64.lt_u
-      br_if 0 (;@1;)
+      block ;; label = @2
+        local.get 2
+        i64.const 37
+        i64.div_u
+        local.tee 3
+        i64.const 5000
+        i64.rem_u
+        local.tee 4
+        i64.eqz
+        i32.eqz
+        br_if 0 (;@2;)
+        i64.const 0
+        local.set 5
+        br 1 (;@1;)
+      end
       i64.const 0
-      local.set 4
+      local.set 5
       local.get 2
       local.get 3
       i64.const 37
       i64.mul
       i64.sub
-      local.tee 5
+      local.tee 6
       i64.eqz
-      local.set 6
+      local.set 7
       loop ;; label = @2
         block ;; label = @3
-          local.get 6
+          local.get 7
           br_if 0 (;@3;)
           local.get 0
-          local.get 4
+          local.get 5
           i64.add
           i32.load8_u
           i32.const 255
           i32.and
-          local.set 7
+          local.set 8
           local.get 1
           local.set 2
-          local.get 5
-          local.set 8
+          local.get 6
+          local.set 3
           loop ;; label = @4
-            local.get 7
+            local.get 8
             local.get 2
             i32.load8_u
             i32.eq
@@ -2184,30 +2189,30 @@
             i64.const 1
             i64.add
             local.set 2
-            local.get 8
+            local.get 3
             i64.const -1
             i64.add
-            local.tee 8
+            local.tee 3
             i64.eqz
             i32.eqz
             br_if 0 (;@4;)
           end
         end
-        local.get 4
+        local.get 5
         i64.const 1
         i64.add
-        local.tee 4
-        local.get 3
+        local.tee 5
+        local.get 4
         i64.ne
         br_if 0 (;@2;)
       end
-      local.get 3
-      local.set 4
+      local.get 4
+      local.set 5
     end
+    local.get 5
     local.get 4
-    local.get 3
+    local.get 5
     local.get 4
-    local.get 3
     i64.lt_u
     select
   )

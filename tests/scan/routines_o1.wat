@@ -2152,16 +2152,16 @@
   )
   (func (;33;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32)
-    local.get 2
-    i32.const 37
-    i32.div_u
-    local.set 3
     block ;; label = @1
       local.get 2
       i32.const 37
-      i32.ge_u
+      i32.div_u
+      local.tee 3
+      i32.const 5000
+      i32.rem_u
+      local.tee 4
       br_if 0 (;@1;)
-      local.get 3
+      local.get 4
       return
     end
     local.get 2
@@ -2169,32 +2169,32 @@
     i32.const 37
     i32.mul
     i32.sub
-    local.tee 4
+    local.tee 5
     i32.const 0
     i32.ne
-    local.set 5
+    local.set 6
     i32.const 0
     local.set 2
     block ;; label = @1
       loop ;; label = @2
-        local.get 7
-        local.set 6
+        local.get 3
+        local.set 7
         local.get 2
         local.set 8
         block ;; label = @3
           block ;; label = @4
-            local.get 4
-            br_if 0 (;@4;)
             local.get 5
-            local.set 2
+            br_if 0 (;@4;)
             local.get 6
-            local.set 7
+            local.set 2
+            local.get 7
+            local.set 3
             br 1 (;@3;)
           end
-          local.get 5
+          local.get 6
           local.set 2
           local.get 8
-          local.set 7
+          local.set 3
           local.get 0
           local.get 8
           i32.add
@@ -2205,23 +2205,23 @@
           i32.eq
           br_if 0 (;@3;)
           i32.const 1
-          local.set 7
+          local.set 3
           block ;; label = @4
             loop ;; label = @5
               block ;; label = @6
-                local.get 4
-                local.get 7
+                local.get 5
+                local.get 3
                 local.tee 2
                 i32.ne
                 br_if 0 (;@6;)
-                local.get 6
-                local.set 7
+                local.get 7
+                local.set 3
                 br 2 (;@4;)
               end
               local.get 2
               i32.const 1
               i32.add
-              local.set 7
+              local.set 3
               local.get 9
               local.get 1
               local.get 2
@@ -2231,17 +2231,17 @@
               br_if 0 (;@5;)
             end
             local.get 8
-            local.set 7
+            local.set 3
           end
           local.get 2
-          local.get 4
+          local.get 5
           i32.lt_u
           local.set 2
-          local.get 7
-          local.set 7
+          local.get 3
+          local.set 3
         end
-        local.get 7
-        local.set 7
+        local.get 3
+        local.set 3
         local.get 2
         br_if 1 (;@1;)
         local.get 8
@@ -2249,17 +2249,17 @@
         i32.add
         local.tee 9
         local.set 2
-        local.get 7
-        local.set 7
-        local.get 9
         local.get 3
+        local.set 3
+        local.get 9
+        local.get 4
         i32.ne
         br_if 0 (;@2;)
       end
-      local.get 3
+      local.get 4
       return
     end
-    local.get 7
+    local.get 3
   )
   (func (;34;) (type 1) (param i32 i32) (result i32)
     (local i32 i32 i32 i32 i32 i32 i32 i32)

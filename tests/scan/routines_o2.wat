@@ -1850,43 +1850,46 @@
   )
   (func (;33;) (type 2) (param i32 i32 i32) (result i32)
     (local i32 i32 i32 i32 i32)
-    local.get 2
-    i32.const 37
-    i32.div_u
-    local.set 3
-    i32.const 0
-    local.set 4
     block ;; label = @1
-      local.get 2
-      i32.const 37
-      i32.lt_u
-      br_if 0 (;@1;)
+      block ;; label = @2
+        local.get 2
+        i32.const 37
+        i32.div_u
+        local.tee 3
+        i32.const 5000
+        i32.rem_u
+        local.tee 4
+        br_if 0 (;@2;)
+        i32.const 0
+        local.set 5
+        br 1 (;@1;)
+      end
       local.get 2
       local.get 3
       i32.const 37
       i32.mul
       i32.sub
-      local.set 5
+      local.set 6
       i32.const 0
-      local.set 4
+      local.set 5
       loop ;; label = @2
         block ;; label = @3
-          local.get 5
+          local.get 6
           i32.eqz
           br_if 0 (;@3;)
           local.get 0
-          local.get 4
+          local.get 5
           i32.add
           i32.load8_u
           i32.const 255
           i32.and
-          local.set 6
+          local.set 7
           local.get 1
           local.set 2
-          local.get 5
-          local.set 7
+          local.get 6
+          local.set 3
           loop ;; label = @4
-            local.get 6
+            local.get 7
             local.get 2
             i32.load8_u
             i32.eq
@@ -1895,28 +1898,28 @@
             i32.const 1
             i32.add
             local.set 2
-            local.get 7
+            local.get 3
             i32.const -1
             i32.add
-            local.tee 7
+            local.tee 3
             br_if 0 (;@4;)
           end
         end
-        local.get 4
+        local.get 5
         i32.const 1
         i32.add
-        local.tee 4
-        local.get 3
+        local.tee 5
+        local.get 4
         i32.ne
         br_if 0 (;@2;)
       end
-      local.get 3
-      local.set 4
+      local.get 4
+      local.set 5
     end
+    local.get 5
     local.get 4
-    local.get 3
+    local.get 5
     local.get 4
-    local.get 3
     i32.lt_u
     select
   )

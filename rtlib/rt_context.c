@@ -38,6 +38,7 @@ void w2c_context_add(w2c_context *context, w2c_instance *instance) {
     adopt(context, instance);
     instance->next_in_context = context->instances;
     context->instances = instance;
+    context->ways[instance->module->exceptions]++;
     context->refs++;
 }
 
@@ -104,6 +105,7 @@ void w2c_context_release(w2c_context *context) {
 }
 
 void w2c_context_remove(w2c_instance *instance) {
+    instance->context->ways[instance->module->exceptions]--;
     unlink_instance(&instance->context->instances, instance);
 }
 
@@ -138,6 +140,10 @@ w2c_context *w2c_context_join(w2c_context *a, w2c_context *b) {
     move_instances(a, &a->instances, b->instances);
     move_instances(a, &a->parked, b->parked);
     w2c_tail_join(a, b);
+    for (unsigned i = 0; i < sizeof a->ways / sizeof *a->ways; i++) {
+        a->ways[i] += b->ways[i];
+        b->ways[i] = 0;
+    }
     a->refs += b->refs;
     a->depth += b->depth;
     if (!a->stack_bytes || (b->stack_bytes && b->stack_bytes < a->stack_bytes))

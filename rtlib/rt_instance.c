@@ -140,6 +140,18 @@ static bool may_have_escaped(const w2c_instance *instance) {
     return false;
 }
 
+/* Those that it was linked with know how its exceptions come. */
+static w2c_status check_ways(const w2c_instance *instance, char *text) {
+    const u32 *ways = instance->context->ways;
+    if (!ways[W2C_TESTED] || !ways[W2C_JUMPING]) return W2C_OK;
+    snprintf(text, TEXT_SIZE,
+             "module %s is linked with one whose exceptions are passed on in the other way: "
+             "translate all of "
+             "them with the same --exceptions=tests or =jumps",
+             instance->module->name);
+    return W2C_MISMATCH;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------ */
 /* Everything up to init; the instance is in its context then. */
 static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
@@ -159,6 +171,7 @@ static w2c_status build(w2c_instance *instance, const w2c_imports *imports,
         instance->text = w2c_registry_add(W2C_RANGE_TEXT, module->text_begin, module->text_end);
         if (!instance->text) status = W2C_NOMEM;
     }
+    if (status == W2C_OK) status = check_ways(instance, text);
     if (status == W2C_OK) find_memory(instance);
     return status;
 }

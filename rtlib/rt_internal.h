@@ -84,8 +84,9 @@ struct w2c_context {
                         W2C_OTHER_STACK */
     char *entry;     /* on another stack: where its outermost frame was entered */
     size_t stack_bytes;
-    u32 depth; /* active frames */
-    u32 refs;  /* live instances, and tables that hold it; the context goes with the last one */
+    u32 depth;                 /* active frames */
+    u32 ways[W2C_JUMPING + 1]; /* instances, by their modules' w2c_exception_way */
+    u32 refs; /* live instances, and tables that hold it; the context goes with the last one */
     w2c_instance *instances;
     w2c_instance *parked; /* failed, but their functions may be referred to: go with the context */
     w2c_context *joined;  /* the context that this one became part of */

@@ -497,6 +497,13 @@ typedef struct w2c_tracer {
 } w2c_tracer;
 bool w2c_context_has(const w2c_context *context, const w2c_instance *instance);
 
+/* How a module's exceptions reach their handlers. Those of modules that call each other must all do it alike. */
+typedef enum w2c_exception_way {
+    W2C_NO_EXCEPTIONS, /* it neither throws nor catches */
+    W2C_TESTED,        /* calls return, and are tested behind */
+    W2C_JUMPING        /* w2c_unwind */
+} w2c_exception_way;
+
 struct w2c_module {
     u32 abi;           /* W2C_ABI */
     u32 size;          /* bytes of the instance struct */
@@ -530,7 +537,8 @@ struct w2c_module {
     bool metered;                    /* charges its context's meter */
     /* calls a record of the instance, or an import's stub: of interpreted modules; else NULL */
     void (*call)(w2c_instance *, const w2c_func *, const w2c_value *, w2c_value *);
-    bool joined; /* memory 0, the first of `memories`, begins behind the instance: W2C_MEM0 */
+    bool joined;   /* memory 0, the first of `memories`, begins behind the instance: W2C_MEM0 */
+    u8 exceptions; /* w2c_exception_way */
 };
 
 /* ---- traps, frames -------------------------------------------------------------------------- */

@@ -146,6 +146,20 @@ def check_choice(folder):
         t.check(("w2c_unwind()" in text) == jumps, f"{name} {way}: exceptions {'do not ' if jumps else ''}jump")
 
 
+def check_mixed(folder):
+    """Modules that pass exceptions on in two ways are not linked."""
+    compiler = t.compilers()[0]
+    sources = (translate(folder, [], ["thrower"]) or []) + (translate(folder, ["--exceptions=jumps"], ["catcher"]) or [])
+    program = os.path.join(folder, "mixed")
+    good = t.compile_c(compiler.cc, [*sources, os.path.join(HERE, "eh.c"), *t.runtime(compiler, folder)], program, "-O0",
+                       "-I" + folder, link=True)
+    if not t.check(good, "mixed: does not compile"):
+        return
+    done = t.run([program])
+    t.check(done.returncode == 1 and done.stdout.startswith("catcher: module catcher is linked with one whose exceptions"),
+            f"mixed: exit {done.returncode}\n{done.stdout}{done.stderr}")
+
+
 def main():
     with t.temp_dir() as folder:
         n = 0
@@ -158,6 +172,7 @@ def main():
                         run_all(place, mode, compiler, [level], name, modules)
         check_programs(folder)
         check_choice(folder)
+        check_mixed(folder)
         check_nothing_thrown(folder)
         check_only_what_may(folder)
         if os.uname().machine == "x86_64":

@@ -31,6 +31,8 @@ typedef struct EmitImage {
     uint64_t at;          /* in the blob */
 } EmitImage;
 
+#define FEATURE_BIT(name) ((uint64_t)1 << FEATURE_##name)
+
 typedef struct Emitter {
     Context *ctx;
     const Module *m;
@@ -212,6 +214,9 @@ void emit_loop_pairs(Writer *w, const LoopPair *pairs, uint32_t count);
 /* In front of a copy's for-loop: the host's routine where it does the same, "else"; false: there is none. */
 bool emit_loop_move(Writer *w, const Loop *l);
 void emit_scan(Writer *w, const Loop *l); /* in front of a loop that searches */
+/* The loop's label behind it; false: it is the loop's own. */
+bool emit_scan_head(Writer *w, const Loop *l);
+void emit_scan_decls(const Writer *w, Buffer *out);
 /* ---- emit_call.c ---- */
 void emit_call(Writer *w, const Stmt *s);
 /* "fn = ...;": the function that the last operand names: a reference, or an index of table s->imm. */
@@ -250,6 +255,8 @@ void emit_thrown(Writer *w, const Stmt *s);
 void emit_unwind(Writer *w, uint32_t handler);
 /* ---- emit_caught.c: exceptions that jump ---- */
 bool emit_caught_plan(Emitter *e);
+/* The module's w2c_exception_way, once its bodies are written. */
+const char *emit_exception_way(const Emitter *e);
 void emit_caught_decls(const Emitter *e, Buffer *out);
 bool emit_has_caught(const Emitter *e, uint32_t func);
 /* Is the call made by a function that lands exceptions? "NAME_caught_ii_i(": what it calls is its first argument. */

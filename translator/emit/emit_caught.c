@@ -111,6 +111,12 @@ bool emit_caught_plan(Emitter *e) {
     return true;
 }
 
+const char *emit_exception_way(const Emitter *e) {
+    if (e->tries) return "W2C_JUMPING";
+    bool any = e->features & (FEATURE_BIT(exceptions) | FEATURE_BIT(legacy_eh));
+    return any ? "W2C_TESTED" : "W2C_NO_EXCEPTIONS";
+}
+
 /* ---- text ------------------------------------------------------------------------------------ */
 
 static const char *const form_names[CAUGHT_FORMS] = {"_caught", "_caught", "_caught_import"};

@@ -158,6 +158,7 @@ static void declare(Writer *w, Buffer *out) {
     emit_opaque_decls(w, &decls);
     buffer_bytes(&decls, locals.data, locals.len);
     emit_slot_decls(w, &decls);
+    emit_scan_decls(w, &decls);
     emit_eh_decls(w, &decls);
     if (uses_records(w)) buffer_text(&decls, "    const w2c_func *fn;\n");
     if (w->e->polls && names(&w->body, "meter"))

@@ -185,8 +185,6 @@ static void import_calls(const Emitter *e, Buffer *out) {
     buffer_free(&scratch);
 }
 
-#define FEATURE_BIT(name) ((uint64_t)1 << FEATURE_##name)
-
 /* What only modules that use a feature need. */
 static const struct {
     uint64_t features; /* bits: any of them */

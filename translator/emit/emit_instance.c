@@ -400,8 +400,9 @@ static void data_description(const Emitter *e, Buffer *out) {
                       active, truth(is_all), e->name);
     else
         buffer_printf(out, "NULL, NULL, 0, %s, NULL, NULL, 0,\n", truth(is_all));
-    buffer_printf(out, "    &%s_state, NULL, %s, NULL, %s};\n", e->name,
-                  truth(e->options->interruptible == INTERRUPTIBLE_FUEL), truth(e->joined));
+    buffer_printf(out, "    &%s_state, NULL, %s, NULL, %s, %s};\n", e->name,
+                  truth(e->options->interruptible == INTERRUPTIBLE_FUEL), truth(e->joined),
+                  emit_exception_way(e));
 }
 
 static void description(const Emitter *e, Buffer *out) {

@@ -246,11 +246,43 @@ bool emit_loop_move(Writer *w, const Loop *l) {
     return true;
 }
 
+/* Where a turn looks at several bytes, most searches end in the first one: that is run as it is, and the
+ * second begins with the skipping. Interruptible turns are counted at their labels. */
+static bool skips_late(const Writer *w, const Loop *l) {
+    return l->reason == LOOP_scan && l->scan->width > 1 && !w->e->options->interruptible;
+}
+
+static void put_begin(Writer *w, const Loop *l) {
+    emit_indent(w);
+    if (!skips_late(w, l)) {
+        buffer_printf(w->out, "{ /* %s */\n", l->detail);
+        return;
+    }
+    buffer_printf(w->out, "first%u = true;\n", l->block);
+    emit_indent(w);
+    buffer_printf(w->out, "goto F%u;\nL%u:;\n", l->block, l->block);
+    emit_indent(w);
+    buffer_printf(w->out, "if (first%u) { /* %s */\n", l->block, l->detail);
+    emit_indent(w);
+    buffer_printf(w->out, "    first%u = false;\n", l->block);
+}
+
+void emit_scan_decls(const Writer *w, Buffer *out) {
+    for (uint32_t i = 0; i < w->loops.count; i++)
+        if (skips_late(w, &w->loops.loops[i]))
+            buffer_printf(out, "    bool first%u;\n", w->loops.loops[i].block);
+}
+
+bool emit_scan_head(Writer *w, const Loop *l) {
+    if (!skips_late(w, l)) return false;
+    buffer_printf(w->out, "F%u: W2C_LOOP();", l->block);
+    return true;
+}
+
 void emit_scan(Writer *w, const Loop *l) {
     w->loop = l;
     w->turn = "k";
-    emit_indent(w);
-    buffer_printf(w->out, "{ /* %s */\n", l->detail);
+    put_begin(w, l);
     w->depth++;
     put_limits(w, l);
     if (is_set(l->scan)) put_set(w, &l->scan->set);

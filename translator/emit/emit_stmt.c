@@ -397,7 +397,8 @@ void emit_stmts(Writer *w) {
         if (l && l->reason == LOOP_versioned && l->first == i) emit_loop_copy(w, l);
         while (early < w->ranges.early_count && w->ranges.early[early].stmt == i)
             emit_early_check(w, &w->ranges.early[early++]);
-        if (l && l->reason == LOOP_scan && l->first == i) emit_scan(w, l);
+        bool scans = l && l->reason == LOOP_scan && l->first == i;
+        if (scans) emit_scan(w, l);
         if (s->kind == STMT_LABEL || s->kind == STMT_LOOP) {
             /* labels stand at the margin */
         } else if (outdented(s) && w->depth > 0) {
@@ -407,7 +408,7 @@ void emit_stmts(Writer *w) {
         } else {
             emit_indent(w);
         }
-        emit_stmt(w, s);
+        if (!scans || !emit_scan_head(w, l)) emit_stmt(w, s);
         buffer_char(w->out, '\n');
         if (l && l->reason == LOOP_versioned && l->last == i)
             buffer_printf(w->out, "D%u:;\n", l->block);

@@ -24,6 +24,9 @@ u64 w2c_scan_match_stop_long(const u8 *p, const u8 *q, u64 limit, u8 stop);
 /* Fewer turns than that are no more than what it takes to ask. */
 enum { W2C_SCAN_LEAST = 4 };
 
+/* What is computed from the integer is computed here, and not in front of loops. */
+#define W2C_HERE(v) __asm__ volatile("" : "+r"(v))
+
 /* How many turns, each of which moves on by `step`, keep `extent` bytes from `at` inside `size` bytes. */
 W2C_INLINE u64 w2c_scan_room(u64 size, u64 at, u64 extent, u64 step) {
     return at <= size && extent <= size - at ? (size - at - extent) / step + 1 : 0;

@@ -209,6 +209,7 @@ bool emit_loops_any(const Writer *w);
 void emit_loop_test(Writer *w, const LoopTest *t);
 unsigned emit_loop_start(Writer *w, const Loop *l, uint32_t group);
 void emit_loop_pointer(Writer *w, const LoopAccess *a);
+void emit_loop_var(Writer *w, const LoopVar *v);
 void emit_loop_pairs(Writer *w, const LoopPair *pairs, uint32_t count);
 /* ---- emit_scan.c ---- */
 /* In front of a copy's for-loop: the host's routine where it does the same, "else"; false: there is none. */

@@ -271,7 +271,7 @@ static void put_check(Writer *w, const Loop *l) {
 
 /* ---- the copy -------------------------------------------------------------------------------- */
 
-static void put_var(Writer *w, const LoopVar *v) {
+void emit_loop_var(Writer *w, const LoopVar *v) {
     if (v->is_slot)
         emit_slot(w, v->type, v->index);
     else
@@ -289,7 +289,7 @@ static void put_pairs(Writer *w, const LoopPair *pairs, uint32_t count) {
     }
     for (uint32_t i = 0; i < count; i++) {
         emit_indent(w);
-        put_var(w, &w->loop->vars[pairs[i].var]);
+        emit_loop_var(w, &w->loop->vars[pairs[i].var]);
         buffer_printf(w->out, " = x%u;\n", i);
     }
 }
@@ -485,7 +485,7 @@ static void put_body(Writer *w, const Loop *l) {
         const LoopVar *v = &l->vars[i];
         if (!v->final_ || is_affine(w, v->final_)) continue;
         emit_indent(w);
-        put_var(w, v);
+        emit_loop_var(w, v);
         buffer_text(w->out, " = ");
         emit_expr(w, v->final_, false);
         buffer_text(w->out, ";\n");

@@ -265,6 +265,13 @@ static void put_begin(Writer *w, const Loop *l) {
     buffer_printf(w->out, "if (first%u) { /* %s */\n", l->block, l->detail);
     emit_indent(w);
     buffer_printf(w->out, "    first%u = false;\n", l->block);
+    for (uint32_t i = 0; i < l->var_count; i++) {
+        if (!l->vars[i].is_induction) continue;
+        emit_indent(w);
+        buffer_text(w->out, "    W2C_HERE(");
+        emit_loop_var(w, &l->vars[i]);
+        buffer_text(w->out, ");\n");
+    }
 }
 
 void emit_scan_decls(const Writer *w, Buffer *out) {

@@ -4,6 +4,7 @@ byte by byte, compiling generated C against the runtime, counting failures.
 Environment (set by ctest): W2C_BUILD_DIR (has w2c), W2C_SOURCE_DIR (the tree). Scripts exit 1 when a
 check failed. The runtime is compiled here, without sanitizers, so that a sanitized w2c can be tested too."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,18 @@ def compilers(all_of_them=True):
     if not found:
         sys.exit("no C compiler")
     return found if all_of_them else found[:1]
+
+
+def sanitize_flags():
+    """Of the build tree, whose libraries programs link with."""
+    with open(os.path.join(BUILD, "CMakeCache.txt")) as cache:
+        found = re.search(r"^W2C_SANITIZE:\w*=(.+)$", cache.read(), re.M)
+    return ["-fsanitize=" + found.group(1)] if found else []
+
+
+def program_compilers():
+    """For w2c build, in the order of compilers(); with sanitizers the one that made the libraries has to link."""
+    return [os.environ.get("W2C_CC", "cc")] if sanitize_flags() else [c.cc for c in compilers()]
 
 
 def parallel(jobs):

@@ -11,7 +11,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "compile"))
-from w2ctest import BUILD, RTLIB, SOURCE, check, finish, run, temp_dir, w2c  # noqa: E402
+from w2ctest import BUILD, RTLIB, SOURCE, check, finish, run, sanitize_flags, temp_dir, w2c  # noqa: E402
 
 CC = os.environ.get("W2C_CC") or "cc"
 PAGE = os.path.join(SOURCE, "docs", "embedding.md")
@@ -40,12 +40,6 @@ int main(void) {
     return 0;
 }
 """
-
-
-def sanitize_flags():
-    with open(os.path.join(BUILD, "CMakeCache.txt")) as cache:
-        found = re.search(r"^W2C_SANITIZE:\w*=(.+)$", cache.read(), re.M)
-    return ["-fsanitize=" + found.group(1)] if found else []
 
 
 def blocks(page):

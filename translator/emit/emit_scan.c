@@ -134,7 +134,7 @@ static void put_byte(Writer *w, const ScanByte *b) {
 
 /* The same of a set. */
 static void put_set_call(Writer *w, const Loop *l, const Scan *scan) {
-    unsigned late = (scan->lagging != 0) + scan->keep_last;
+    unsigned late = (scan->lagging ? 1u : 0u) + (scan->keep_last ? 1u : 0u);
     emit_indent(w);
     buffer_text(w->out, "const u64 n = ");
     for (unsigned i = 0; i < late; i++)

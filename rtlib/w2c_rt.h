@@ -687,12 +687,18 @@ W2C_NORETURN void w2c_thrown_by_wasi(w2c_instance *instance) __attribute__((cold
 extern "C" {
 #endif
 
-/* A global's new value is in memory before anything after it can fault. */
+/* A global's new value is in memory before anything after it can fault. gcc knows that a load at a constant address
+ * behind the instance is no load of the global, and would move it over the store, out of a loop: it is told that
+ * memory changed. */
+#ifdef __clang__
+#define W2C_SET(place, value) ((void)(*(volatile __typeof__(place) *)&(place) = (value)))
+#else
 #define W2C_SET(place, value)                                                                      \
     do {                                                                                           \
         *(volatile __typeof__(place) *)&(place) = (value);                                         \
-        W2C_IN_ORDER();                                                                            \
+        __asm__ volatile("" ::: "memory");                                                         \
     } while (0)
+#endif
 
 /* All trap as their instruction does. Sizes and addresses are bytes, growth is in pages. */
 void w2c_memory_fill(w2c_memory *memory, u64 to, u32 byte, u64 len);

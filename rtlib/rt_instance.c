@@ -146,8 +146,7 @@ static w2c_status check_ways(const w2c_instance *instance, char *text) {
     if (!ways[W2C_TESTED] || !ways[W2C_JUMPING]) return W2C_OK;
     snprintf(text, TEXT_SIZE,
              "module %s is linked with one whose exceptions are passed on in the other way: "
-             "translate all of "
-             "them with the same --exceptions=tests or =jumps",
+             "translate all of them with the same --exceptions=tests or =jumps",
              instance->module->name);
     return W2C_MISMATCH;
 }

@@ -696,7 +696,7 @@ extern "C" {
 #define W2C_SET(place, value)                                                                      \
     do {                                                                                           \
         *(volatile __typeof__(place) *)&(place) = (value);                                         \
-        __asm__ volatile("" ::: "memory");                                                         \
+        W2C_STORED;                                                                                \
     } while (0)
 #endif
 

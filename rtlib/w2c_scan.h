@@ -1,8 +1,9 @@
 /* w2c_scan.h: how many of the bytes at hand a search passes over. Generated code calls these in front of
  * loops that search (translator/lower/scan.h); functions recognised as a C library's call them too.
  *
- * All count from the first byte. `room` bytes may be read; at most `limit` are counted. A number too small is right as well. No byte may be written by another thread meanwhile: shared
- * memories are not searched so. Included through w2c_rt.h only. */
+ * All count from the first byte. `room` bytes may be read; at most `limit` are counted. A number too small is
+ * right as well. No byte may be written by another thread meanwhile: shared memories are not searched so.
+ * Included through w2c_rt.h only. */
 #ifndef W2C_SCAN_H
 #define W2C_SCAN_H
 #ifndef W2C_RT_H

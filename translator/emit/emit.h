@@ -2,6 +2,7 @@
  * of one function. Everything here is read-only while groups are written in parallel. */
 #ifndef W2C_EMIT_H
 #define W2C_EMIT_H
+#include "../base/bitmap.h"
 #include "../base/buffer.h"
 #include "../lower/ir.h"
 #include "../lower/fixed_tables.h"
@@ -322,6 +323,8 @@ StackCheck emit_stack_check(const Writer *w);
 bool emit_keeps_frame(const Writer *w);
 void emit_stack_check_text(const Writer *w, Buffer *out);
 /* ---- emit_types.c ---- */
+/* ", u32 p0, f64 p1", or without names. */
+void emit_params(Buffer *out, const TypeDef *t, bool names);
 bool emit_name_types(Emitter *e);
 void emit_type_decls(const Emitter *e, Buffer *out);
 void emit_type_defs(const Emitter *e, Buffer *out);

@@ -18,16 +18,8 @@ typedef struct Scan {
     uint64_t inside, outside; /* calls that may throw */
 } Scan;
 
-static void set_bit(uint64_t *bits, uint32_t i) {
-    bits[i / 64] |= (uint64_t)1 << (i % 64);
-}
-
-static bool bit(const uint64_t *bits, uint32_t i) {
-    return bits && (bits[i / 64] >> (i % 64) & 1);
-}
-
 bool emit_has_caught(const Emitter *e, uint32_t func) {
-    return bit(e->tries, func);
+    return bitmap_has(e->tries, func);
 }
 
 bool emit_is_caught(const Writer *w, const Stmt *s) {
@@ -57,7 +49,7 @@ static void count_call(Scan *s, const Ins *ins, bool inside) {
         form = CAUGHT_OWN;
     }
     *(inside ? &s->inside : &s->outside) += 1;
-    if (inside) set_bit(e->caught[form], m->types[type].canon);
+    if (inside) bitmap_add(e->caught[form], m->types[type].canon);
 }
 
 static void scan_body(Scan *s, Context *quiet, uint32_t func) {
@@ -69,7 +61,7 @@ static void scan_body(Scan *s, Context *quiet, uint32_t func) {
         switch ((Op)ins.op) {
         case OP_try:
         case OP_try_table:
-            set_bit(s->e->tries, func);
+            bitmap_add(s->e->tries, func);
             if (!try_depth) try_depth = depth + 1;
             depth++;
             break;
@@ -126,13 +118,6 @@ void emit_caught(Writer *w, uint32_t type, CaughtForm form) {
                   form_names[form], w->e->signatures[type]);
 }
 
-static void params(const TypeDef *t, bool names, Buffer *out) {
-    for (uint32_t k = 0; k < t->u.func.param_count; k++) {
-        buffer_printf(out, ", %s", emit_c_type(vt_kind(t->u.func.params[k])));
-        if (names) buffer_printf(out, " p%u", k);
-    }
-}
-
 static void lander(const Emitter *e, uint32_t type, CaughtForm form, Buffer *out) {
     const TypeDef *t = &e->m->types[type];
     const char *sym = e->signatures[type], *name = form == CAUGHT_INSTANCE ? "w2c" : e->name,
@@ -155,7 +140,7 @@ static void lander(const Emitter *e, uint32_t type, CaughtForm form, Buffer *out
         else
             buffer_printf(out, "%s *", e->name);
         if (names) buffer_text(out, "self");
-        params(t, names, out);
+        emit_params(out, t, names);
     }
     buffer_text(out, ") {\n    w2c_landing landing;\n    if (W2C_LAND(landing)) {\n        ");
     if (results) buffer_printf(out, "const %s res = ", result);
@@ -176,5 +161,5 @@ static void lander(const Emitter *e, uint32_t type, CaughtForm form, Buffer *out
 void emit_caught_decls(const Emitter *e, Buffer *out) {
     for (unsigned form = 0; e->tries && form < CAUGHT_FORMS; form++)
         for (uint32_t i = 0; i < e->m->type_count; i++)
-            if (bit(e->caught[form], i)) lander(e, i, (CaughtForm)form, out);
+            if (bitmap_has(e->caught[form], i)) lander(e, i, (CaughtForm)form, out);
 }

@@ -11,14 +11,10 @@ static void outdent(Writer *w) {
         w->out->len--;
 }
 
-static bool has(const uint64_t *bits, uint32_t i) {
-    return bits && (bits[i / 64] >> (i % 64) & 1);
-}
-
 static void note(Writer *w, uint64_t **bits, uint32_t i) {
     if (!*bits) *bits = ARENA_ARRAY(&w->arena, w->ir->stream->block_count / 64 + 1, uint64_t);
     if (*bits)
-        (*bits)[i / 64] |= (uint64_t)1 << (i % 64);
+        bitmap_add(*bits, i);
     else
         w->out->failed = true;
 }
@@ -104,11 +100,11 @@ void emit_thrown(Writer *w, const Stmt *s) {
 
 void emit_eh_decls(Writer *w, Buffer *out) {
     for (uint32_t i = 0; w->held && i < w->ir->stream->block_count; i++)
-        if (has(w->held, i)) buffer_printf(out, "    w2c_ref x%u = NULL;\n", i);
+        if (bitmap_has(w->held, i)) buffer_printf(out, "    w2c_ref x%u = NULL;\n", i);
 }
 
 void emit_eh_end(Writer *w) {
-    if (!has(w->handlers, 0)) return;
+    if (!bitmap_has(w->handlers, 0)) return;
     Buffer scratch;
     buffer_init(&scratch, w->ctx->alloc);
     buffer_printf(w->out,
@@ -220,7 +216,7 @@ static void clause(Writer *w, const uint32_t *words) {
 }
 
 static void open_handlers(Writer *w, uint32_t block) {
-    if (has(w->handlers, block)) {
+    if (bitmap_has(w->handlers, block)) {
         outdent(w);
         emit_label(w, "X", block);
         buffer_text(w->out, ": ");
@@ -232,7 +228,7 @@ static void open_handlers(Writer *w, uint32_t block) {
 
 static void try_table_end(Writer *w, const Stmt *s) {
     const uint32_t *list = w->ir->stream->pool + s->imm;
-    if (!has(w->handlers, s->b)) {
+    if (!bitmap_has(w->handlers, s->b)) {
         buffer_text(w->out, "/* nothing in it throws */");
         return;
     }
@@ -295,7 +291,7 @@ static void catch_begin(Writer *w, const Stmt *s) {
 }
 
 static void try_end(Writer *w, const Stmt *s) {
-    if (s->a == 0 && !has(w->handlers, s->b)) {
+    if (s->a == 0 && !bitmap_has(w->handlers, s->b)) {
         buffer_text(w->out, "/* nothing is caught */");
         return;
     }

@@ -106,8 +106,7 @@ static void own_type(const Emitter *e, Buffer *out, uint32_t type) {
     buffer_printf(out, "typedef %s ", emit_result_type(e, &scratch, type));
     code_type(e, out, type);
     buffer_text(out, "(u8 *");
-    for (uint32_t k = 0; k < t->u.func.param_count; k++)
-        buffer_printf(out, ", %s", emit_c_type(vt_kind(t->u.func.params[k])));
+    emit_params(out, t, false);
     buffer_text(out, ");\n");
     buffer_free(&scratch);
 }

@@ -52,11 +52,7 @@ void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *na
         buffer_text(out, names ? "u8 *const mem0" : "u8 *");
     else
         buffer_printf(out, names ? "%s *const m" : "%s *", e->name);
-    for (uint32_t k = 0; k < t->u.func.param_count; k++) {
-        buffer_text(out, ", ");
-        buffer_text(out, emit_c_type(vt_kind(t->u.func.params[k])));
-        if (names) buffer_printf(out, " p%u", k);
-    }
+    emit_params(out, t, names);
     buffer_char(out, ')');
 }
 

@@ -161,8 +161,7 @@ static void import_calls(const Emitter *e, Buffer *out) {
         const TypeDef *t = func_type(m, f);
         buffer_printf(out, "W2C_INLINE %s %s(%s *m",
                       emit_result_type(e, &scratch, m->funcs[f].type), name, e->name);
-        for (uint32_t k = 0; k < t->u.func.param_count; k++)
-            buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
+        emit_params(out, t, true);
         buffer_printf(
             out,
             ") {\n    const w2c_func *const fn = __atomic_load_n(&m->%s, __ATOMIC_ACQUIRE);\n    ",

@@ -52,8 +52,7 @@ static void stub(Emitter *e, uint32_t i, Buffer *out) {
     buffer_printf(out, "static %s %s_stub%u(w2c_instance *instance",
                   emit_result_type(e, &scratch, m->funcs[func].type), e->name, i);
     buffer_free(&scratch);
-    for (uint32_t k = 0; k < t->u.func.param_count; k++)
-        buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
+    emit_params(out, t, true);
     buffer_printf(out,
                   ") {\n    const w2c_func *const fn = w2c_import_bind(instance, %u);\n    "
                   "%s((w2c_fn_%s *)fn->code)(fn->instance",
@@ -206,8 +205,7 @@ static void entry(const Emitter *e, uint32_t func, const char *name, Buffer *out
                   e->options->memory == MEMORY_GUARD ? "W2C_TEXT " : "",
                   emit_result_type(e, &scratch, e->m->funcs[func].type), name);
     buffer_free(&scratch);
-    for (uint32_t k = 0; k < t->u.func.param_count; k++)
-        buffer_printf(out, ", %s p%u", emit_c_type(vt_kind(t->u.func.params[k])), k);
+    emit_params(out, t, true);
     buffer_printf(out, ") { %s%s(", t->u.func.result_count ? "return " : "", e->funcs[func]);
     emit_self_of_instance(e, out, func);
     for (uint32_t k = 0; k < t->u.func.param_count; k++)

@@ -195,8 +195,7 @@ static bool find_in_fixed(Emitter *e) {
             !(e->in_fixed = ARENA_ARRAY(e->arena, m->func_count / 64 + 1, uint64_t)))
             return diag_nomem(e->ctx);
         for (uint32_t k = 0; k < t->size; k++)
-            if (t->funcs[k] != NO_FUNC)
-                e->in_fixed[t->funcs[k] / 64] |= (uint64_t)1 << (t->funcs[k] % 64);
+            if (t->funcs[k] != NO_FUNC) bitmap_add(e->in_fixed, t->funcs[k]);
     }
     return true;
 }
@@ -216,7 +215,7 @@ bool emit_number_records(Emitter *e) {
 }
 
 bool emit_is_addressed(const Emitter *e, uint32_t func) {
-    bool own = e->joined && e->in_fixed && (e->in_fixed[func / 64] >> (func % 64) & 1);
+    bool own = e->joined && bitmap_has(e->in_fixed, func);
     return emit_is_declared(e, func) && !own;
 }
 
@@ -225,8 +224,7 @@ bool emit_has_entry(const Emitter *e, uint32_t func) {
 }
 
 bool emit_is_declared(const Emitter *e, uint32_t func) {
-    return func >= e->m->imported_funcs && e->m->declared &&
-           (e->m->declared[func / 64] >> (func % 64) & 1);
+    return func >= e->m->imported_funcs && bitmap_has(e->m->declared, func);
 }
 
 bool emit_name_all(Emitter *e) {

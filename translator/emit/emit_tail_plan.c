@@ -12,24 +12,16 @@
 #include "../frontend/section.h"
 #include "emit.h"
 
-static void set_bit(uint64_t *bits, uint32_t i) {
-    bits[i / 64] |= (uint64_t)1 << (i % 64);
-}
-
-static bool bit(const uint64_t *bits, uint32_t i) {
-    return bits && (bits[i / 64] >> (i % 64) & 1);
-}
-
 bool emit_tail_is_body(const Emitter *e, uint32_t func) {
-    return bit(e->tail_bodies, func);
+    return bitmap_has(e->tail_bodies, func);
 }
 
 bool emit_tail_is_target(const Emitter *e, uint32_t func) {
-    return bit(e->tail_targets, func) && !bit(e->tail_bodies, func);
+    return bitmap_has(e->tail_targets, func) && !bitmap_has(e->tail_bodies, func);
 }
 
 bool emit_tail_is_adapted(const Emitter *e, uint32_t type) {
-    return bit(e->tail_types, type);
+    return bitmap_has(e->tail_types, type);
 }
 
 /* ---- places ---------------------------------------------------------------------------------- */
@@ -72,7 +64,7 @@ static bool begin(Emitter *e) {
 
 static bool adapt(Emitter *e, uint32_t type) {
     if (type >= e->m->type_count || e->m->types[type].form != FORM_FUNC) return true; /* invalid */
-    set_bit(e->tail_types, e->m->types[type].canon);
+    bitmap_add(e->tail_types, e->m->types[type].canon);
     count_words(e, type);
     return true;
 }
@@ -82,13 +74,13 @@ static bool found(Emitter *e, uint32_t func, const Ins *ins) {
     bool direct = ins->op == OP_return_call;
     if (direct && (ins->a == func || ins->a >= m->func_count)) return true;
     if (!begin(e)) return false;
-    set_bit(e->tail_bodies, func);
+    bitmap_add(e->tail_bodies, func);
     count_words(e, m->funcs[func].type);
     if (ins->op == OP_return_call_indirect && ins->a < m->type_count)
-        set_bit(e->tail_indirect, m->types[ins->a].canon);
+        bitmap_add(e->tail_indirect, m->types[ins->a].canon);
     if (!direct) return adapt(e, ins->a);
     if (ins->a < m->imported_funcs) return adapt(e, m->funcs[ins->a].type);
-    set_bit(e->tail_targets, ins->a);
+    bitmap_add(e->tail_targets, ins->a);
     count_words(e, m->funcs[ins->a].type);
     return true;
 }
@@ -118,9 +110,10 @@ static void add_fixed(Emitter *e, uint32_t table) {
     if (!t->funcs || !call_graph_calls_through(&e->calls, table, true)) return;
     for (uint32_t i = 0; i < t->size; i++) {
         uint32_t func = t->funcs[i];
-        if (func == NO_FUNC || !bit(e->tail_types, e->m->types[e->m->funcs[func].type].canon))
+        if (func == NO_FUNC ||
+            !bitmap_has(e->tail_types, e->m->types[e->m->funcs[func].type].canon))
             continue;
-        set_bit(e->tail_targets, func);
+        bitmap_add(e->tail_targets, func);
         count_words(e, e->m->funcs[func].type);
     }
 }
@@ -131,14 +124,15 @@ static bool plan_slots(Emitter *e) {
     const Module *m = e->m;
     uint64_t types = 0, slots = 0;
     for (uint32_t i = 0; i < m->type_count; i++)
-        types += m->types[i].final && bit(e->tail_indirect, i);
+        types += m->types[i].final && bitmap_has(e->tail_indirect, i);
     for (uint32_t i = 0; i < m->table_count; i++)
         if (e->fixed.tables[i].funcs && call_graph_calls_through(&e->calls, i, true))
             slots += e->fixed.tables[i].size;
     if (!types || !slots || (types > FEW && types * slots > MOST_SLOTS)) return true;
     e->tail_slots = ARENA_ARRAY(e->arena, types, uint32_t);
     for (uint32_t i = 0; e->tail_slots && i < m->type_count; i++)
-        if (m->types[i].final && bit(e->tail_indirect, i)) e->tail_slots[e->tail_slot_count++] = i;
+        if (m->types[i].final && bitmap_has(e->tail_indirect, i))
+            e->tail_slots[e->tail_slot_count++] = i;
     return e->tail_slots || diag_nomem(e->ctx);
 }
 

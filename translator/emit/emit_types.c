@@ -120,10 +120,11 @@ const char *emit_result_type(const Emitter *e, Buffer *scratch, uint32_t type) {
     return text ? text : "";
 }
 
-static void param_types(Buffer *out, const TypeDef *t) {
+void emit_params(Buffer *out, const TypeDef *t, bool names) {
     for (uint32_t k = 0; k < t->u.func.param_count; k++) {
         buffer_text(out, ", ");
         buffer_text(out, emit_c_type(vt_kind(t->u.func.params[k])));
+        if (names) buffer_printf(out, " p%u", k);
     }
 }
 
@@ -159,7 +160,7 @@ void emit_type_decls(const Emitter *e, Buffer *out) {
                       e->signatures[i]);
         result_type(out, t);
         buffer_printf(out, " w2c_fn_%s(w2c_instance *", e->signatures[i]);
-        param_types(out, t);
+        emit_params(out, t, false);
         buffer_text(out, ");\n#endif\n");
     }
 }

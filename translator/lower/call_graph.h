@@ -6,8 +6,9 @@
 #include "../frontend/opstream.h"
 
 /* Bytes of stack that an unoptimised build may spend on an instruction (gcc on f64.max), and on a local or
- * an operand; and on a function that lands exceptions, eight times what an optimised one does. Frames that might be larger than LARGE_FRAME are checked before they are entered; what may
- * lie below a check that passed is kept below it as well. */
+ * an operand; and on a function that lands exceptions, eight times what an optimised one does. Frames that
+ * might be larger than LARGE_FRAME are checked before they are entered; what may lie below a check that passed
+ * is kept below it as well. */
 enum { FRAME_PER_OP = 96, FRAME_PER_VALUE = 16, LANDING_FRAME = 4096, LARGE_FRAME = 96 * 1024 };
 
 enum {                     /* CallGraph.flags */

@@ -83,11 +83,8 @@ bool lower_memory(Lower *l, const Ins *ins) {
         return true;
     }
     case OP_memory_fill:
-        touch_bulk(l, ins->a, ins->a);
-        effect(l, ins, 3, DEP_TRAPS | DEP_MEMORY);
-        return true;
     case OP_memory_copy:
-        touch_bulk(l, ins->a, ins->b);
+        touch_bulk(l, ins->a, ins->op == OP_memory_copy ? ins->b : ins->a);
         effect(l, ins, 3, DEP_TRAPS | DEP_MEMORY);
         return true;
     case OP_memory_init:

@@ -3,6 +3,7 @@
  * Owner: the arena given. Thread: read-only once found. */
 #ifndef W2C_MAY_THROW_H
 #define W2C_MAY_THROW_H
+#include "../base/bitmap.h"
 #include "../frontend/opstream.h"
 
 typedef struct MayThrow {
@@ -22,7 +23,7 @@ bool may_throw_find(Context *ctx, const Module *m, bool closed, Arena *arena, Ma
 bool may_throw_is_wasi(const Import *import);
 
 static inline bool may_throw_func(const MayThrow *t, uint32_t func) {
-    return t->bits && (t->bits[func / 64] >> (func % 64) & 1);
+    return bitmap_has(t->bits, func);
 }
 /* call_indirect, call_ref */
 static inline bool may_throw_type(const Module *m, const MayThrow *t, uint32_t type) {

@@ -126,15 +126,11 @@ static void forget(Pass *p) {
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-static void set_bit(uint64_t *bits, uint32_t i) {
-    bits[i / 64] |= (uint64_t)1 << (i % 64);
-}
-
 static void make_free(Pass *p, uint32_t node) {
     if (node != NO_NODE)
-        set_bit(p->free_nodes, node);
+        bitmap_add(p->free_nodes, node);
     else
-        set_bit(p->free_stmts, p->stmt);
+        bitmap_add(p->free_stmts, p->stmt);
 }
 
 /* How many operands a node of plain numbers has; UINT32_MAX: it is none. */
@@ -189,9 +185,9 @@ static bool make_early(Pass *p, uint32_t check) {
     if (check == NO_CHECK || !c->movable) return false;
     if (!c->early) {
         if (c->node != NO_NODE)
-            set_bit(p->free_nodes, c->node);
+            bitmap_add(p->free_nodes, c->node);
         else
-            set_bit(p->free_stmts, c->stmt);
+            bitmap_add(p->free_stmts, c->stmt);
     }
     return c->early = true;
 }

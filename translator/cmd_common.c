@@ -190,6 +190,7 @@ TranslateOptions option_translation(const Options *options, const char *out) {
     t.no_copies = options->value[OPT_no_copies].set;
     t.no_stack_analysis = options->value[OPT_no_stack_analysis].set;
     t.no_kept_globals = options->value[OPT_no_kept_globals].set;
+    t.no_narrow_constants = options->value[OPT_no_narrow_constants].set;
     t.no_joined_memory = options->value[OPT_no_joined_memory].set;
     t.fixed_base = options->value[OPT_fixed_base].set;
     t.max_memory = options->value[OPT_max_memory].number;

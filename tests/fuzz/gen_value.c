@@ -170,6 +170,38 @@ static void select_value(Gen *g, ValType t, uint32_t depth) {
     gen_type(&g->code, t);
 }
 
+/* Arithmetic of small numbers, as producers widen it: constants with copies of a sign above them, masks, shifts. */
+static void small_number(Gen *g, ValType t, uint32_t depth) {
+    static const Op narrow[][2] = {
+        {OP_i32_xor, OP_i64_xor}, {OP_i32_or, OP_i64_or}, {OP_i32_and, OP_i64_and}};
+    static const Op shifts[][2] = {{OP_i32_shr_u, OP_i64_shr_u},
+                                   {OP_i32_shl, OP_i64_shl},
+                                   {OP_i32_shr_s, OP_i64_shr_s},
+                                   {OP_i32_add, OP_i64_add},
+                                   {OP_i32_mul, OP_i64_mul}};
+    static const Op extends[][2] = {{OP_i32_extend8_s, OP_i64_extend8_s},
+                                    {OP_i32_extend16_s, OP_i64_extend32_s}};
+    bool wide = t == VT_I64;
+    gen_value(g, t, depth - 1);
+    for (uint32_t steps = 1 + gen_pick(g, 4); steps; steps--) {
+        uint32_t way = gen_pick(g, 8);
+        if (way == 7) {
+            gen_code_op(g, extends[gen_pick(g, 2)][wide]);
+            continue;
+        }
+        gen_code_op(g, wide ? OP_i64_const : OP_i32_const);
+        if (way < 3)
+            gen_s64(&g->code, -2 - (int64_t)gen_pick(g, 40000));
+        else if (way < 5)
+            gen_s64(&g->code, (1 << (1 + gen_pick(g, 16))) - 1);
+        else
+            gen_s64(&g->code, gen_pick(g, 20));
+        const Op(*ops)[2] = way < 3 ? narrow : way < 5 ? &narrow[2] : shifts;
+        gen_code_op(g, ops[way < 3 ? way : way < 5 ? 0 : gen_pick(g, 5)][wide]);
+        g->room--;
+    }
+}
+
 void gen_value(Gen *g, ValType t, uint32_t depth) {
     if (!depth || g->room <= 0) {
         leaf(g, t, 0);
@@ -197,6 +229,10 @@ void gen_value(Gen *g, ValType t, uint32_t depth) {
     case 6:
         if (gen_pick(g, 2) && gen_call_value(g, t)) return;
         break;
+    case 7:
+        if ((t != VT_I32 && t != VT_I64) || gen_pick(g, 2)) break;
+        small_number(g, t, depth);
+        return;
     default:
         break;
     }

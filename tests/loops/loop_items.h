@@ -3,60 +3,7 @@
 #ifndef W2C_TEST_LOOP_ITEMS_H
 #define W2C_TEST_LOOP_ITEMS_H
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-typedef struct Bytes {
-    uint8_t *data;
-    size_t len, cap;
-} Bytes;
-
-static void put(Bytes *b, unsigned byte) {
-    if (b->len == b->cap) b->data = realloc(b->data, b->cap = b->cap * 2 + 256);
-    if (!b->data) abort();
-    b->data[b->len++] = (uint8_t)byte;
-}
-
-static void put_u(Bytes *b, uint64_t n) {
-    do {
-        put(b, (unsigned)(n & 127) | (n >> 7 ? 128 : 0));
-    } while (n >>= 7);
-}
-
-static void put_s(Bytes *b, int64_t n) {
-    for (;;) {
-        unsigned byte = n & 127;
-        n >>= 7;
-        bool end = (n == 0 && !(byte & 64)) || (n == -1 && (byte & 64));
-        put(b, byte | (end ? 0 : 128));
-        if (end) return;
-    }
-}
-
-static void put_all(Bytes *b, const Bytes *more) {
-    for (size_t i = 0; i < more->len; i++)
-        put(b, more->data[i]);
-}
-
-static void put_section(Bytes *b, unsigned id, Bytes *content) {
-    put(b, id);
-    put_u(b, content->len);
-    put_all(b, content);
-    free(content->data);
-    *content = (Bytes){0};
-}
-
-/* xorshift: the same everywhere */
-typedef struct Random {
-    uint64_t state;
-} Random;
-static uint32_t any(Random *r, uint32_t below) {
-    r->state ^= r->state << 13;
-    r->state ^= r->state >> 7;
-    r->state ^= r->state << 17;
-    return (uint32_t)(r->state >> 33) % below;
-}
+#include "wasm_bytes.h"
 
 typedef enum Relation { NE, LT_S, LT_U, GT_S, GT_U, LE_S, LE_U, GE_S, GE_U, COUNTER } Relation;
 typedef enum Shape { BOTTOM, BOTTOM_BEFORE, TOP, MIDDLE, IF_ELSE, EARLY, LAST_IF, SHAPES } Shape;

@@ -265,12 +265,6 @@ static LoopFunc random_func(Random *r, bool two, bool floats) {
     return f;
 }
 
-static void put_text(Bytes *b, const char *text) {
-    put_u(b, strlen(text));
-    for (; *text; text++)
-        put(b, (unsigned)*text);
-}
-
 /* Both have room to grow. */
 static void memories(LoopModule *m, bool imported) {
     Bytes part = {0};
@@ -295,9 +289,7 @@ static LoopModule loop_module(uint64_t seed, unsigned count, bool is64, bool two
     LoopModule m = {.is64 = is64, .two = two, .count = count};
     Bytes part = {0};
     unsigned type = is64 ? 0x7e : 0x7f;
-    const uint8_t header[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
-    for (unsigned i = 0; i < 8; i++)
-        put(&m.bytes, header[i]);
+    put_header(&m.bytes);
     const uint8_t types[] = {1, 0x60, 5, 0, 0, 0, 0, 0, 1, 0x7e};
     for (unsigned i = 0; i < sizeof types; i++)
         put(&part, i >= 3 && i < 8 ? type : types[i]);
@@ -315,10 +307,7 @@ static LoopModule loop_module(uint64_t seed, unsigned count, bool is64, bool two
         put_u(&part, i);
     }
     for (unsigned i = 0; i < count; i++) {
-        put_u(&part, i < 10 ? 1 : i < 100 ? 2 : 3);
-        if (i >= 100) put(&part, '0' + i / 100);
-        if (i >= 10) put(&part, '0' + i / 10 % 10);
-        put(&part, '0' + i % 10);
+        put_number_name(&part, i);
         put(&part, 0);
         put_u(&part, i);
     }

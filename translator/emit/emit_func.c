@@ -2,6 +2,7 @@
  * its own, and tells which variables it needs. */
 #include "emit.h"
 #include "../frontend/dump.h"
+#include "../lower/narrow_constants.h"
 #include <stdio.h>
 
 bool emit_writer_init(Writer *w, const Emitter *e, Context *ctx) {
@@ -355,6 +356,7 @@ bool emit_function(Writer *w, uint32_t func) {
     } else if (ok) {
         dump(w, 'v', &stream, NULL);
         ok = lower_function(w->ctx, e->m, &stream, &w->arena, &ir);
+        if (ok && !e->options->no_narrow_constants) ok = narrow_constants(w->ctx, &ir, &w->arena);
         if (ok) dump(w, 'l', &stream, &ir);
         const LoopOptions loops = {.no_branches = e->options->no_loop_branches,
                                    .no_versions = e->options->no_loop_versions,

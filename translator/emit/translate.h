@@ -46,12 +46,13 @@ typedef struct TranslateOptions {
      * the module's tables and globals are nobody else's */
     bool closed;
     Exceptions exceptions;
-    bool no_fixed_tables;   /* call_indirect looks at the table even if that can never change */
-    bool no_copies;         /* functions that call themselves are written out once */
-    bool no_stack_analysis; /* every function that calls checks the stack */
-    bool no_kept_globals;   /* globals are read again each time */
-    bool no_joined_memory;  /* instance and memory 0 lie apart */
-    bool fixed_base;        /* own memories lie at constant addresses: one instance at a time */
+    bool no_fixed_tables;     /* call_indirect looks at the table even if that can never change */
+    bool no_copies;           /* functions that call themselves are written out once */
+    bool no_stack_analysis;   /* every function that calls checks the stack */
+    bool no_kept_globals;     /* globals are read again each time */
+    bool no_narrow_constants; /* constants keep bits that nobody looks at */
+    bool no_joined_memory;    /* instance and memory 0 lie apart */
+    bool fixed_base;          /* own memories lie at constant addresses: one instance at a time */
     uint64_t max_memory;    /* bytes: how large static memories may become; 0: as their types say */
     bool no_range_analysis; /* explicit checks are made at every access */
     bool no_loop_versions;  /* loops as they are, without fast copies */
@@ -92,7 +93,7 @@ typedef struct OutputList { /* in the arena given */
 /* Switches every optimisation of these options off: what tests compare with. */
 static inline void translate_options_plain(TranslateOptions *o) {
     o->no_fixed_tables = o->no_copies = o->no_stack_analysis = o->no_range_analysis = true;
-    o->no_joined_memory = o->no_kept_globals = true;
+    o->no_joined_memory = o->no_kept_globals = o->no_narrow_constants = true;
     o->no_loop_versions = o->no_loop_branches = o->no_libc_routines = true;
     o->no_loop_rolling = true;
     o->exceptions = EXCEPTIONS_TESTS;

@@ -57,3 +57,13 @@ unsigned op_makes_nans(Op op) {
     if (bar[1] != 'v' || info->sig[0] != 'v') return 0;
     return info->name[1] == '3' ? VT_F32 : VT_F64;
 }
+
+unsigned op_access_bytes(unsigned op) {
+    const char *c = op_info[op].c;
+    if (!strcmp(c, "v128")) return 16;
+    if (strchr(c, 'x')) return 8; /* lanes widened */
+    unsigned bits = 0;
+    for (; *c; c++)
+        if (*c >= '0' && *c <= '9') bits = bits * 10 + (unsigned)(*c - '0');
+    return bits / 8;
+}

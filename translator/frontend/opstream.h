@@ -120,6 +120,8 @@ extern const OpInfo op_info[OP_COUNT];
 /* VT_F32 or VT_F64 when the instruction may give NaNs of that type, or lanes that are, whose bits the
  * specification leaves open: what --canonical-nans repairs. 0: never. */
 unsigned op_makes_nans(Op op);
+/* How many bytes a load or a store of KIND_LOAD or KIND_STORE, or one of a lane, reads or writes. */
+unsigned op_access_bytes(unsigned op);
 
 /* Effects and ways of printing, as opcodes.def spells them. */
 typedef enum OpFx {

@@ -83,6 +83,26 @@ typedef struct Ir {
     uint32_t memories; /* bit k: touches memory k (31: any above) */
 } Ir;
 
+/* The integer locals and slots of a function, as one list: what passes follow through it. */
+#define NO_VAR UINT32_MAX
+static inline uint32_t ir_var_count(const Ir *ir) {
+    return ir->stream->local_count + 2 * (ir->stream->max_height + 1);
+}
+static inline uint32_t ir_local_var(const Ir *ir, uint32_t local) {
+    unsigned kind = vt_kind(ir->stream->locals[local]);
+    return kind == VT_I32 || kind == VT_I64 ? local : NO_VAR;
+}
+static inline uint32_t ir_slot_var(const Ir *ir, unsigned type, uint32_t height) {
+    if ((type != VT_I32 && type != VT_I64) || height > ir->stream->max_height) return NO_VAR;
+    return ir->stream->local_count + 2 * height + (type == VT_I64);
+}
+
+/* May an exception go from here to a handler in the function, or is it a part of one? */
+static inline bool ir_handles(const Stmt *s) {
+    return s->handler || (s->kind == STMT_OP && (op_info[s->op].feature == FEATURE_exceptions ||
+                                                 op_info[s->op].feature == FEATURE_legacy_eh));
+}
+
 /* Lowers a validated function. Errors: UNSUPPORTED not_lowered, NOMEM. Thread: any. */
 bool lower_function(Context *ctx, const Module *m, const OpStream *stream, Arena *arena, Ir *out);
 /* The same for a constant expression: *node is its value, once the statements have run (there are few:

@@ -1,16 +1,5 @@
 /* loop_range.c: which accesses share a pointer, and the bytes that they cover. */
 #include "loop_impl.h"
-#include <string.h>
-
-static uint64_t access_bytes(uint16_t op) {
-    const char *c = op_info[op].c;
-    if (c[0] == 'v') return 16;
-    if (strchr(c, 'x')) return 8; /* lanes widened */
-    uint64_t bits = 0;
-    for (; *c; c++)
-        if (*c >= '0' && *c <= '9') bits = bits * 10 + (uint64_t)(*c - '0');
-    return bits / 8;
-}
 
 static bool is64(const LoopRun *r, uint32_t memory) {
     return r->m->memories[memory].limits.is64;
@@ -46,7 +35,7 @@ bool loop_group(LoopRun *r) {
         LoopAccess *a = &l->accesses[i];
         LoopGroup *g = &l->groups[a->group];
         uint64_t mask = is64(r, a->memory) ? UINT64_MAX : 0xffffffffu;
-        uint64_t delta = (a->address.c - g->base.c) & mask, end = access_bytes(a->op);
+        uint64_t delta = (a->address.c - g->base.c) & mask, end = op_access_bytes(a->op);
         a->bytes = (uint8_t)end;
         if (a->offset > most || delta > most) return loop_refuse(r, LOOP_large, NULL, 0);
         a->delta = delta + a->offset;

@@ -255,30 +255,18 @@ static void access(Pass *p, uint32_t node, uint32_t address, uint32_t value, uin
 
 /* ---- expressions ----------------------------------------------------------------------------- */
 
-static uint64_t bytes_of(uint16_t op) {
-    const char *c = op_info[op].c;
-    if (!strcmp(c, "v128")) return 16;
-    if (c[0] == '8' || c[0] == '1' || (c[0] == '3' && c[1] == '2' && c[2] == 'x')) return 8;
-    while (*c && (*c < '0' || *c > '9'))
-        c++;
-    unsigned bits = 0;
-    while (*c >= '0' && *c <= '9')
-        bits = bits * 10 + (unsigned)(*c++ - '0');
-    return bits / 8;
-}
-
 /* Its value, when that is an integer; visits the accesses in it. */
 static uint32_t visit(Pass *p, uint32_t node) {
     const Node *n = &p->ir->nodes[node];
     RangeVars *v = &p->vars;
-    if (n->op == NODE_SLOT) return range_get(v, range_slot(v, n->type, (uint32_t)n->imm));
-    if (n->op == OP_local_get) return range_get(v, range_local(v, (uint32_t)n->imm));
+    if (n->op == NODE_SLOT) return range_get(v, ir_slot_var(p->ir, n->type, (uint32_t)n->imm));
+    if (n->op == OP_local_get) return range_get(v, ir_local_var(p->ir, (uint32_t)n->imm));
     if (n->op >= OP_COUNT) return 0;
     uint32_t kids = loop_kids(n), kid[3] = {0, 0, 0};
     for (uint32_t i = 0; i < kids; i++)
         kid[i] = visit(p, n->kid[i]);
     if (op_info[n->op].kind == KIND_LOAD)
-        access(p, node, n->kid[0], kid[0], n->aux, n->imm, bytes_of(n->op));
+        access(p, node, n->kid[0], kid[0], n->aux, n->imm, op_access_bytes(n->op));
     uint32_t plain = plain_kids(n);
     bool known = plain != UINT32_MAX;
     for (uint32_t i = 0; known && i < plain; i++)
@@ -324,33 +312,28 @@ static bool has_node(const Stmt *s) {
     }
 }
 
-static bool is_handler(const Stmt *s) {
-    return s->handler || (s->kind == STMT_OP && (op_info[s->op].feature == FEATURE_exceptions ||
-                                                 op_info[s->op].feature == FEATURE_legacy_eh));
-}
-
 static bool is_loop(const Pass *p, uint32_t block) {
     return p->ir->stream->blocks[block].kind == BLOCK_LOOP;
 }
 
 static void forget_slots(Pass *p, const ValType *types, uint32_t height, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
-        range_set(&p->vars, range_slot(&p->vars, vt_kind(types[i]), height + i), 0);
+        range_set(&p->vars, ir_slot_var(p->ir, vt_kind(types[i]), height + i), 0);
 }
 
 /* What a statement leaves in variables. */
 static void assign(Pass *p, const Stmt *s, uint32_t value) {
     RangeVars *v = &p->vars;
     if (s->kind == STMT_SET_LOCAL) {
-        range_set(v, range_local(v, s->a), value);
+        range_set(v, ir_local_var(p->ir, s->a), value);
     } else if (s->kind == STMT_SET_SLOT) {
-        range_set(v, range_slot(v, s->type, s->a), value);
+        range_set(v, ir_slot_var(p->ir, s->type, s->a), value);
     } else if (s->kind == STMT_OP && s->to_local) {
-        range_set(v, range_local(v, s->a), 0);
+        range_set(v, ir_local_var(p->ir, s->a), 0);
     } else if (s->kind == STMT_OP && s->results) {
         for (uint32_t i = 0; i < s->results; i++) {
             unsigned kind = vt_kind(p->ir->args[s->first + s->count + i]);
-            range_set(v, range_slot(v, kind, s->a + i), 0);
+            range_set(v, ir_slot_var(p->ir, kind, s->a + i), 0);
         }
     }
 }
@@ -476,7 +459,7 @@ static void control(Pass *p, const Stmt *s) {
         jumps(p, s);
         break;
     default:
-        if (is_handler(s)) forget(p);
+        if (ir_handles(s)) forget(p);
         break;
     }
 }
@@ -494,7 +477,7 @@ static void statement(Pass *p, const Stmt *s) {
         if (i == 0) first = v;
     }
     if (s->kind == STMT_OP && op_info[s->op].kind == KIND_STORE)
-        access(p, NO_NODE, p->ir->args[s->first], first, s->aux, s->imm, bytes_of(s->op));
+        access(p, NO_NODE, p->ir->args[s->first], first, s->aux, s->imm, op_access_bytes(s->op));
     if (p->trapping) p->region++;
     assign(p, s, value);
     if (s->kind != STMT_SET_LOCAL && s->kind != STMT_SET_SLOT && s->kind != STMT_EVAL)
@@ -506,7 +489,7 @@ static void statement(Pass *p, const Stmt *s) {
 static void find_loop_ends(Pass *p) {
     for (uint32_t i = 0; i < p->ir->stmt_count; i++) {
         const Stmt *s = &p->ir->stmts[i];
-        p->handlers = p->handlers || is_handler(s);
+        p->handlers = p->handlers || ir_handles(s);
         if (s->kind == STMT_GOTO || s->kind == STMT_GOTO_IF) p->loop_ends[s->a] = i;
         if (s->kind != STMT_SWITCH) continue;
         for (uint32_t k = 0; k <= s->a; k++)

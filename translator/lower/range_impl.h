@@ -31,9 +31,7 @@ bool range_vars_init(RangeVars *v, const Ir *ir, Arena *arena);
 uint32_t range_fresh(RangeVars *v);
 /* op on values; equal ones get equal numbers, as far as the table remembers. */
 uint32_t range_value(RangeVars *v, RangeValue value);
-/* UINT32_MAX: not a variable that is followed. */
-uint32_t range_local(const RangeVars *v, uint32_t local);
-uint32_t range_slot(const RangeVars *v, unsigned type, uint32_t height);
+/* 0 for NO_VAR. */
 uint32_t range_get(RangeVars *v, uint32_t var);
 void range_set(RangeVars *v, uint32_t var, uint32_t value);
 uint32_t range_time(const RangeVars *v);

@@ -17,7 +17,7 @@ static void *longer(RangeVars *v, void *old, uint32_t *cap, uint32_t used, size_
 
 bool range_vars_init(RangeVars *v, const Ir *ir, Arena *arena) {
     *v = (RangeVars){.arena = arena, .ir = ir, .epoch = 1, .value_count = 1};
-    v->var_count = ir->stream->local_count + 2 * (ir->stream->max_height + 1);
+    v->var_count = ir_var_count(ir);
     v->now = ARENA_ARRAY(arena, v->var_count, uint32_t);
     v->epochs = ARENA_ARRAY(arena, v->var_count, uint32_t);
     return v->now && v->epochs;
@@ -74,16 +74,6 @@ uint32_t range_value(RangeVars *v, RangeValue value) {
 }
 
 /* ---- variables ------------------------------------------------------------------------------- */
-
-uint32_t range_local(const RangeVars *v, uint32_t local) {
-    unsigned kind = vt_kind(v->ir->stream->locals[local]);
-    return kind == VT_I32 || kind == VT_I64 ? local : UINT32_MAX;
-}
-
-uint32_t range_slot(const RangeVars *v, unsigned type, uint32_t height) {
-    if ((type != VT_I32 && type != VT_I64) || height > v->ir->stream->max_height) return UINT32_MAX;
-    return v->ir->stream->local_count + 2 * height + (type == VT_I64);
-}
 
 uint32_t range_get(RangeVars *v, uint32_t var) {
     if (var >= v->var_count) return 0;

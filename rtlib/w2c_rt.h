@@ -19,6 +19,11 @@
 #elif defined(__GNUC__)
 #pragma GCC optimize("fp-contract=off")
 #endif
+/* gcc keeps what a turn of a loop has loaded for a later turn that loads from the same address, and misses stores between
+ * that overlap it in part. */
+#if !defined(__clang__) && defined(__GNUC__)
+#pragma GCC optimize("no-predictive-commoning")
+#endif
 /* A small loop across two lines of the cache takes half as long again; gcc aligns to 16 bytes. */
 #if !defined(__clang__) && defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #pragma GCC optimize("align-loops=32")

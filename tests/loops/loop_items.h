@@ -8,7 +8,7 @@
 typedef enum Relation { NE, LT_S, LT_U, GT_S, GT_U, LE_S, LE_U, GE_S, GE_U, COUNTER } Relation;
 typedef enum Shape { BOTTOM, BOTTOM_BEFORE, TOP, MIDDLE, IF_ELSE, EARLY, LAST_IF, SHAPES } Shape;
 
-enum { MOST_ITEMS = 4, KINDS = 12 };
+enum { MOST_ITEMS = 4, KINDS = 14 };
 typedef struct Place { /* an address */
     unsigned
         base; /* 0 p, 1 q, 2 a + i, 3 b + (i << shift), 4 b + i * times, 5 a: the same always, 6 r, which moves
@@ -313,6 +313,22 @@ static void item(Gen *g, const Item *it, unsigned j) {
             memarg(g, 0x36, &it->to, to);
         else
             set(g, T);
+        break;
+    case 12: /* *to = u; then as below */
+        to = address(g, &it->to, j);
+        get(g, U);
+        memarg(g, it->condition & 4 ? 0x36 : 0x3a, &it->to, to);
+        /* fall through */
+    case 13: /* u = what every turn gives it, or i */
+        if (it->condition & 1) {
+            get(g, N);
+            narrow(g);
+            i32(g, constant);
+            op(g, 0x73);
+        } else {
+            stride_value(g, j);
+        }
+        set(g, U);
         break;
     default: /* the load alone */
         load(g, 0x2d, &it->from, j);

@@ -129,7 +129,8 @@ static uint64_t random_address(const Trial *t, const LoopFunc *f, int64_t turns,
 static bool leaves_memory(const LoopFunc *f) {
     for (unsigned i = 0; i < f->item_count; i++) {
         const Item *it = &f->items[i];
-        const Place *at = it->kind == 5 ? &it->to : &it->from;
+        const Place *at = it->kind == 5 || it->kind == 12 ? &it->to : &it->from;
+        if (it->kind == 13 && it->guard != SKIP) continue; /* touches no memory */
         bool always = it->guard == NO_GUARD && (!f->by_d || at->base < 2);
         if (it->guard == SKIP) return false;
         if (always && llabs((long long)(scale(f, at) * (int64_t)f->unroll)) >= 8) return true;

@@ -483,8 +483,7 @@ static void put_body(Writer *w, const Loop *l) {
         put_act(w, l, &l->acts[i]);
     for (uint32_t i = 0; i < l->var_count; i++) {
         const LoopVar *v = &l->vars[i];
-        bool is_carried = v->entry && !v->is_induction; /* the next turn asks what this one leaves */
-        if (!v->final_ || (is_affine(w, v->final_) && !is_carried)) continue;
+        if (!v->final_ || (is_affine(w, v->final_) && !v->is_carried)) continue;
         emit_indent(w);
         emit_loop_var(w, v);
         buffer_text(w->out, " = ");

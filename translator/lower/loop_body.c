@@ -97,6 +97,7 @@ uint32_t loop_entry(LoopRun *r, LoopVar *v) {
         bool integer = type == VT_I32 || type == VT_I64;
         v->entry =
             entry_node(r, v->is_slot, type, v->index, !(r->probe ? integer : v->is_induction));
+        v->is_carried = !v->is_induction;
         if (v->is_induction && v->entry && (v->step || v->by)) {
             Affine a = {.step = v->step, .by = v->by, .by_coef = v->by_coef};
             a.count = 1;
@@ -259,7 +260,10 @@ static bool snapshot(LoopRun *r, LoopAct *act) {
     act->first = l->pair_count;
     for (uint32_t i = 0; i < l->var_count; i++) {
         if (!l->vars[i].value) {
-            if (!l->vars[i].is_induction) continue;
+            if (!l->vars[i].is_induction) {
+                l->vars[i].is_carried = true;
+                continue;
+            }
             l->vars[i].value = read_var(r, l->vars[i].is_slot, l->vars[i].type, l->vars[i].index);
             if (!l->vars[i].value) return false;
         }
@@ -433,8 +437,10 @@ static bool run(LoopRun *r, bool probe) {
         r->affine_count = 0;
     }
     l->act_count = l->access_count = l->pair_count = l->test_count = l->divisor_count = 0;
-    for (uint32_t i = 0; i < l->var_count; i++)
+    for (uint32_t i = 0; i < l->var_count; i++) {
         l->vars[i].entry = l->vars[i].value = l->vars[i].final_ = 0;
+        l->vars[i].is_carried = false;
+    }
     for (uint32_t i = l->first; i <= l->last; i++) {
         if (!r->branches && !is_straight(r, i))
             return loop_refuse(r, LOOP_control, NULL, r->ir->stmts[i].offset);

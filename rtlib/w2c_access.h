@@ -10,15 +10,18 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Any address, any alignment, any type: as wasm has it. */
-#define W2C_ANY(type)                                                                              \
-    typedef struct w2c_##type##_any {                                                              \
-        type v;                                                                                    \
-    } __attribute__((packed, may_alias)) w2c_##type##_any;
-/* clang-format off */
-W2C_ANY(u8) W2C_ANY(s8) W2C_ANY(u16) W2C_ANY(s16) W2C_ANY(u32) W2C_ANY(s32) W2C_ANY(u64)
-W2C_ANY(f32) W2C_ANY(f64)
-/* clang-format on */
+/* Any address, any alignment, any type: as wasm has it. No structs with one member: gcc takes it that two of one type are either
+ * the same or do not overlap at all, and vectorises loops in which they do. */
+#define W2C_ANY(type) typedef type w2c_##type##_any __attribute__((may_alias, aligned(1)))
+W2C_ANY(u8);
+W2C_ANY(s8);
+W2C_ANY(u16);
+W2C_ANY(s16);
+W2C_ANY(u32);
+W2C_ANY(s32);
+W2C_ANY(u64);
+W2C_ANY(f32);
+W2C_ANY(f64);
 #undef W2C_ANY
 
 /* The value must have been computed here: a load that faults is not removed or moved past a trap.
@@ -38,9 +41,9 @@ W2C_ANY(f32) W2C_ANY(f64)
 #error "w2c: big-endian hosts are not supported yet"
 #endif
 
-    /* Explicit checks: do `len` bytes from address + offset on lie in a memory of `size` bytes? By how large
+/* Explicit checks: do `len` bytes from address + offset on lie in a memory of `size` bytes? By how large
  * addresses are: _c 32 bits, so that nothing overflows; _l 64 bits. */
-    W2C_INLINE void w2c_check_c(u64 size, u64 address, u64 end) {
+W2C_INLINE void w2c_check_c(u64 size, u64 address, u64 end) {
     if (W2C_UNLIKELY(address + end > size)) w2c_trap(W2C_TRAP_MEMORY_BOUNDS);
 }
 W2C_INLINE void w2c_check_l(u64 size, u64 address, u64 end) {
@@ -67,11 +70,10 @@ W2C_INLINE u64 w2c_end(u64 offset, u64 len) {
  * so its value is forced. The place is counted as an integer there, for stores as a pointer: gcc would share
  * the sum, which takes a register and a cycle more than an addressing mode. */
 #if defined(__clang__)
-#define W2C_LOAD(type, force)                                                                      \
-    return ((const volatile w2c_##type##_any *)(base + (address + offset)))->v
+#define W2C_LOAD(type, force) return *(const volatile w2c_##type##_any *)(base + (address + offset))
 #else
 #define W2C_LOAD(type, force)                                                                      \
-    type v = ((const w2c_##type##_any *)((uintptr_t)base + (uintptr_t)(address + offset)))->v;     \
+    type v = *(const w2c_##type##_any *)((uintptr_t)base + (uintptr_t)(address + offset));         \
     force(v);                                                                                      \
     return v
 #endif
@@ -91,14 +93,14 @@ W2C_INLINE u64 w2c_end(u64 offset, u64 len) {
         W2C_LOAD(type, force);                                                                     \
     }                                                                                              \
     W2C_INLINE void w2c_store_##type(u8 *base, u64 address, u64 offset, type v) {                  \
-        ((volatile w2c_##type##_any *)(base + (address + offset)))->v = v;                         \
+        *(volatile w2c_##type##_any *)(base + (address + offset)) = v;                             \
         W2C_IN_ORDER();                                                                            \
     }                                                                                              \
     W2C_INLINE type w2c_load_##type##_u(const u8 *base, u64 address, u64 offset) {                 \
-        return ((const w2c_##type##_any *)(base + (address + offset)))->v;                         \
+        return *(const w2c_##type##_any *)(base + (address + offset));                             \
     }                                                                                              \
     W2C_INLINE void w2c_store_##type##_u(u8 *base, u64 address, u64 offset, type v) {              \
-        ((w2c_##type##_any *)(base + (address + offset)))->v = v;                                  \
+        *(w2c_##type##_any *)(base + (address + offset)) = v;                                      \
     }                                                                                              \
     W2C_INLINE type w2c_load_##type##_c(const u8 *base, u64 size, u64 address, u64 offset) {       \
         w2c_check_c(size, address, offset + sizeof(type));                                         \

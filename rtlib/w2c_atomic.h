@@ -117,10 +117,10 @@ W2C_ATOMIC(u64)
 
 #define W2C_SHARED(type)                                                                           \
     W2C_INLINE type w2c_load_##type##_v(const u8 *base, u64 address, u64 offset) {                 \
-        return ((const volatile w2c_##type##_any *)(base + (address + offset)))->v;                \
+        return *(const volatile w2c_##type##_any *)(base + (address + offset));                    \
     }                                                                                              \
     W2C_INLINE void w2c_store_##type##_v(u8 *base, u64 address, u64 offset, type v) {              \
-        ((volatile w2c_##type##_any *)(base + (address + offset)))->v = v;                         \
+        *(volatile w2c_##type##_any *)(base + (address + offset)) = v;                             \
     }                                                                                              \
     W2C_INLINE type w2c_load_##type##_vb(const u8 *base, const w2c_memory *memory, u64 address,    \
                                          u64 offset) {                                             \

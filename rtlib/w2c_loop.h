@@ -120,10 +120,10 @@ extern "C" {
 #endif
 #define W2C_PLAIN(type)                                                                            \
     W2C_INLINE type w2c_get_##type(const u8 *at) {                                                 \
-        return ((const w2c_##type##_any *)at)->v;                                                  \
+        return *(const w2c_##type##_any *)at;                                                      \
     }                                                                                              \
     W2C_INLINE void w2c_put_##type(u8 *at, type v) {                                               \
-        ((w2c_##type##_any *)at)->v = v;                                                           \
+        *(w2c_##type##_any *)at = v;                                                               \
     }
 W2C_PLAIN(u8)
 W2C_PLAIN(s8)

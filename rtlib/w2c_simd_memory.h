@@ -23,16 +23,14 @@
 extern "C" {
 #endif
 
-typedef struct w2c_v128_any {
-    v128 v;
-} __attribute__((packed, may_alias)) w2c_v128_any;
+typedef v128 w2c_v128_any __attribute__((may_alias, aligned(1)));
 
 W2C_INLINE void w2c_store_v128(u8 *base, u64 address, u64 offset, v128 v) {
-    ((volatile w2c_v128_any *)(base + (address + offset)))->v = v;
+    *(volatile w2c_v128_any *)(base + (address + offset)) = v;
     W2C_IN_ORDER();
 }
 W2C_INLINE void w2c_store_v128_u(u8 *base, u64 address, u64 offset, v128 v) {
-    ((w2c_v128_any *)(base + (address + offset)))->v = v;
+    *(w2c_v128_any *)(base + (address + offset)) = v;
 }
 W2C_INLINE void w2c_store_v128_b(u8 *base, const w2c_memory *memory, u64 address, u64 offset,
                                  v128 v) {
@@ -49,7 +47,7 @@ W2C_INLINE void w2c_store_v128_l(u8 *base, u64 size, u64 address, u64 offset, v1
 }
 
 W2C_INLINE void w2c_put_v128(u8 *at, v128 v) {
-    ((w2c_v128_any *)at)->v = v;
+    *(w2c_v128_any *)at = v;
 }
 W2C_INLINE v128 w2c_v128_low32(u32 x) {
     w2c_u32x4 v = {x, 0, 0, 0};
@@ -82,7 +80,7 @@ W2C_INLINE v128 w2c_v128_low32(u32 x) {
         w2c_check_l(size, address, w2c_end(offset, bytes));                                        \
         return w2c_get_##name(base + (address + offset));                                          \
     }
-#define W2C_AT(type, p) (((const w2c_##type##_any *)(p))->v)
+#define W2C_AT(type, p) (*(const w2c_##type##_any *)(p))
 #define W2C_LOW(p) w2c_v128_const(W2C_AT(u64, p), 0)
 W2C_LOAD(v128, 16, W2C_AT(v128, p))
 W2C_LOAD(8x8_s, 8, w2c_i16x8_extend_low_i8x16_s(W2C_LOW(p)))
@@ -105,7 +103,7 @@ W2C_LOAD(zero64, 8, W2C_LOW(p))
         return w2c_##p##_replace_lane(v, W2C_AT(u##bits, at), lane);                               \
     }                                                                                              \
     W2C_INLINE void w2c_put_lane##bits(u8 *at, v128 v, u32 lane) {                                 \
-        ((w2c_u##bits##_any *)at)->v = ((w2c_##p##_lanes)v)[lane];                                 \
+        *(w2c_u##bits##_any *)at = ((w2c_##p##_lanes)v)[lane];                                     \
     }                                                                                              \
     W2C_INLINE v128 w2c_load_lane##bits(const u8 *base, u64 address, u64 offset, v128 v,           \
                                         u32 lane) {                                                \

@@ -196,22 +196,22 @@ static inline bool wasi_has(const wasi_call *c, u32 ptr, u64 len) {
 #define WASI_LE(bits, v) (v)
 #endif
 static inline u32 wasi_load32(const wasi_call *c, u64 ptr) {
-    return WASI_LE(32, ((const volatile w2c_u32_any *)(c->memory + ptr))->v);
+    return WASI_LE(32, *(const volatile w2c_u32_any *)(c->memory + ptr));
 }
 static inline u64 wasi_load64(const wasi_call *c, u64 ptr) {
-    return WASI_LE(64, ((const volatile w2c_u64_any *)(c->memory + ptr))->v);
+    return WASI_LE(64, *(const volatile w2c_u64_any *)(c->memory + ptr));
 }
 static inline void wasi_store8(const wasi_call *c, u64 ptr, u8 v) {
-    ((volatile w2c_u8_any *)(c->memory + ptr))->v = v;
+    *(volatile w2c_u8_any *)(c->memory + ptr) = v;
 }
 static inline void wasi_store16(const wasi_call *c, u64 ptr, u16 v) {
-    ((volatile w2c_u16_any *)(c->memory + ptr))->v = WASI_LE(16, v);
+    *(volatile w2c_u16_any *)(c->memory + ptr) = WASI_LE(16, v);
 }
 static inline void wasi_store32(const wasi_call *c, u64 ptr, u32 v) {
-    ((volatile w2c_u32_any *)(c->memory + ptr))->v = WASI_LE(32, v);
+    *(volatile w2c_u32_any *)(c->memory + ptr) = WASI_LE(32, v);
 }
 static inline void wasi_store64(const wasi_call *c, u64 ptr, u64 v) {
-    ((volatile w2c_u64_any *)(c->memory + ptr))->v = WASI_LE(64, v);
+    *(volatile w2c_u64_any *)(c->memory + ptr) = WASI_LE(64, v);
 }
 /* len bytes from the host to ptr. */
 void wasi_store_bytes(const wasi_call *c, u32 ptr, const void *bytes, size_t len);

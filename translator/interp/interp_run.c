@@ -16,9 +16,9 @@
 #define T_d f64
 #define T_v v128
 #define T_r w2c_ref
-#define LOAD_AT(type, p) (((const w2c_##type##_any *)(const void *)(p))->v)
-#define STORE_AT(type, p, x) (((w2c_##type##_any *)(void *)(p))->v = (x))
-#define VECTOR_AT(p) (((w2c_v128_any *)(void *)(p))->v)
+#define LOAD_AT(type, p) (*(const w2c_##type##_any *)(const void *)(p))
+#define STORE_AT(type, p, x) (*(w2c_##type##_any *)(void *)(p) = (x))
+#define VECTOR_AT(p) (*(w2c_v128_any *)(void *)(p))
 #define GET_i(n) LOAD_AT(u32, fp + X(n))
 #define GET_l(n) (fp[X(n)])
 #define GET_f(n) LOAD_AT(f32, fp + X(n))

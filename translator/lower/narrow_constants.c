@@ -11,10 +11,9 @@ enum { MOST_WALKS = 4, MOST_WORDS = 1 << 20 };
 typedef struct Demand {
     const Ir *ir;
     Arena *arena;
-    uint64_t *now; /* by variable: the bits of it that are looked at from here on */
-    uint64_t **
-        labels; /* by block: the same at its label, or at its end if it is an if; NULL: not seen yet */
-    uint64_t **elses;            /* by block: at the beginning of its second arm */
+    uint64_t *now;     /* by variable: the bits of it that are looked at from here on */
+    uint64_t **labels; /* by block: the same at its label, or at an if's end; NULL: not seen yet */
+    uint64_t **elses;  /* by block: at the beginning of its second arm */
     uint64_t *target, *operands; /* of the jump under work */
     uint64_t *constants;         /* by node, of constants: the bits that are looked at */
     uint32_t var_count;
@@ -103,8 +102,7 @@ static void visit_others(Demand *d, const Node *n) {
     }
     bool any = op_info[n->op].sig[0] == 'P' && fx != FX_GREAD && n->op != OP_ref_func &&
                n->op != OP_ref_null && n->op != OP_table_size;
-    unsigned kids =
-        any ? 3 : loop_kids(n); /* of those kids that it has not, the first node is looked at */
+    unsigned kids = any ? 3 : loop_kids(n); /* for kids that it has not the first node stands in */
     for (unsigned i = 0; i < kids; i++)
         visit_all(d, n->kid[i]);
 }

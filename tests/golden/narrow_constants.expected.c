@@ -45,6 +45,15 @@ W2C_FN u32 f_arms(u8 *const mem0, u32 p0, u32 p1) {
     return i0;
 }
 
+/* unless: (i32, i32) -> (i32) */
+W2C_FN u32 f_unless(u8 *const mem0, u32 p0, u32 p1) {
+    p0 = p0 ^ 4294967292u;
+    if (p1 != 0) {
+        p0 = p0 & 255u;
+    }
+    return p0;
+}
+
 /* waiting: (i32, i32) -> (i32) */
 W2C_FN u32 f_waiting(u8 *const mem0, u32 p0, u32 p1) {
     u32 i1;

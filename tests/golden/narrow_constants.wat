@@ -31,6 +31,11 @@
     (if (result i32) (local.get 1)
       (then (i32.and (local.get 0) (i32.const 0xfff)))
       (else (i32.extend16_s (local.get 0)))))
+  ;; one way looks at eight bits, the other at all
+  (func $unless (param i32 i32) (result i32)
+    (local.set 0 (i32.xor (local.get 0) (i32.const -4)))
+    (if (local.get 1) (then (local.set 0 (i32.and (local.get 0) (i32.const 0xff)))))
+    (local.get 0))
   (func $waiting (param i32 i32) (result i32)
     (i32.and (i32.const 0xffff)
       (block $out (result i32)

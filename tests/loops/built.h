@@ -34,4 +34,30 @@ static const w2c_module *built_module(Context *ctx, const Module *m, TranslateOp
     ck_assert_msg(module != NULL, "no %s", symbol);
     return module;
 }
+
+/* A new folder NAME-XXXXXX for what is built. */
+static void built_folder(char *folder, size_t size, const char *name) {
+    const char *temp = getenv("TMPDIR");
+    snprintf(folder, size, "%s/%s-XXXXXX", temp ? temp : "/tmp", name);
+    ck_assert(mkdtemp(folder) != NULL);
+}
+
+static void built_remove(const char *folder) {
+    char command[256];
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
+    ck_assert(system(command) == 0);
+}
+
+/* Runs the tests in this process, where faults are handled; main's result. */
+static int built_run(TCase *tcase, const char *name) {
+    Suite *suite = suite_create(name);
+    tcase_set_timeout(tcase, 0);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
 #endif

@@ -3,6 +3,7 @@
 #ifndef W2C_TEST_LOOP_ITEMS_H
 #define W2C_TEST_LOOP_ITEMS_H
 #include <stdbool.h>
+#include "random.h"
 #include "wasm_bytes.h"
 
 typedef enum Relation { NE, LT_S, LT_U, GT_S, GT_U, LE_S, LE_U, GE_S, GE_U, COUNTER } Relation;

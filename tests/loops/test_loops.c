@@ -242,9 +242,7 @@ static void run_trial(uint64_t seed, bool is64, bool two, bool same, bool floats
                 .floats = floats,
                 .same = same,
                 .stops = seed % 3 == 1};
-    const char *temp = getenv("TMPDIR");
-    snprintf(t.folder, sizeof t.folder, "%s/w2c-loops-XXXXXX", temp ? temp : "/tmp");
-    ck_assert(mkdtemp(t.folder) != NULL);
+    built_folder(t.folder, sizeof t.folder, "w2c-loops");
     t.module = loop_module(seed, FUNCS, is64, two, floats, same);
     context_init(&t.ctx, alloc_default(), "loops");
     Slice bytes = {t.module.bytes.data, t.module.bytes.len};
@@ -276,9 +274,7 @@ static void run_trial(uint64_t seed, bool is64, bool two, bool same, bool floats
     module_free(&t.read_interp);
     free(t.module.bytes.data);
     free(t.module.funcs);
-    char command[256];
-    snprintf(command, sizeof command, "rm -r '%s'", t.folder);
-    ck_assert(system(command) == 0);
+    built_remove(t.folder);
 }
 
 static const char *compiler(void) {
@@ -313,15 +309,7 @@ END_TEST
 
 int main(void) {
     w2c_init_traps();
-    Suite *suite = suite_create("loops");
     TCase *tcase = tcase_create("loops");
-    tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, random_loops);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK); /* faults are handled in this process */
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return built_run(tcase, "loops");
 }

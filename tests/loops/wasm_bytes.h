@@ -1,4 +1,4 @@
-/* wasm_bytes.h: a module's bytes, and chance that is the same on every machine, for tests that make modules. */
+/* wasm_bytes.h: a module's bytes, for tests that make modules. */
 #ifndef W2C_TEST_WASM_BYTES_H
 #define W2C_TEST_WASM_BYTES_H
 #include <stdbool.h>
@@ -64,16 +64,5 @@ static void put_number_name(Bytes *b, unsigned number) {
     char text[12];
     snprintf(text, sizeof text, "%u", number);
     put_text(b, text);
-}
-
-/* xorshift: the same everywhere */
-typedef struct Random {
-    uint64_t state;
-} Random;
-static uint32_t any(Random *r, uint32_t below) {
-    r->state ^= r->state << 13;
-    r->state ^= r->state >> 7;
-    r->state ^= r->state << 17;
-    return (uint32_t)(r->state >> 33) % below;
 }
 #endif

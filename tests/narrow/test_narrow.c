@@ -4,6 +4,7 @@
 #include <check.h>
 #include "interp/interp.h"
 #include "../loops/built.h"
+#include "../loops/random.h"
 #include "../loops/wasm_bytes.h"
 
 enum { FUNCS = 60, CALLS = 24, DEEPEST = 4, LOCALS = 4, MEMORY = 256 };
@@ -352,9 +353,7 @@ static uint64_t call(w2c_instance *instance, unsigned number, const w2c_value *a
 
 static void run_trial(uint64_t seed, const char *cc) {
     char folder[200], command[256];
-    const char *temp = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/w2c-narrow-XXXXXX", temp ? temp : "/tmp");
-    ck_assert(mkdtemp(folder) != NULL);
+    built_folder(folder, sizeof folder, "w2c-narrow");
     Bytes bytes = random_module(seed);
     snprintf(command, sizeof command, "%s/narrow.wasm",
              folder); /* for whoever looks at a failure */
@@ -398,8 +397,7 @@ static void run_trial(uint64_t seed, const char *cc) {
     module_free(&read);
     module_free(&read_interp);
     free(bytes.data);
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    ck_assert(system(command) == 0);
+    built_remove(folder);
 }
 
 START_TEST(random_functions) {
@@ -413,15 +411,7 @@ END_TEST
 
 int main(void) {
     w2c_init_traps();
-    Suite *suite = suite_create("narrow");
     TCase *tcase = tcase_create("narrow");
-    tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, random_functions);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return built_run(tcase, "narrow");
 }

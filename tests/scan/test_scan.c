@@ -9,6 +9,7 @@
 #include "interp/interp.h"
 #include "lower/loop.h"
 #include "loops/built.h"
+#include "loops/random.h"
 #include "w2c_rt.h"
 
 enum { FAST, LITERAL, INTERPRETED, SIDES };
@@ -30,16 +31,9 @@ typedef struct Trial {
     Context ctx;
     Module read, read_interp;
     Side sides[SIDES];
-    uint64_t random;
+    Random random;
     unsigned traps, returns, ended;
 } Trial;
-
-static uint32_t any(Trial *t, uint32_t below) {
-    t->random ^= t->random << 13;
-    t->random ^= t->random >> 7;
-    t->random ^= t->random << 17;
-    return (uint32_t)(t->random >> 33) % below;
-}
 
 /* ---- three ways ------------------------------------------------------------------------------ */
 
@@ -83,28 +77,30 @@ static w2c_memory *memory_of(const Side *side) {
 
 /* Strings of up to 40 bytes out of a few; the last bytes may have no zero. */
 static void fill_strings(Trial *t, uint8_t *data, uint64_t size) {
-    uint32_t few = 1 + any(t, any(t, 3) ? 5 : 40), most = 1 + any(t, 40);
-    uint64_t end = any(t, 2) ? size : size - 200;
+    uint32_t few = 1 + any(&t->random, any(&t->random, 3) ? 5 : 40), most = 1 + any(&t->random, 40);
+    uint64_t end = any(&t->random, 2) ? size : size - 200;
     for (uint64_t i = 0; i < size; i++)
-        data[i] = (uint8_t)('a' + any(t, few) * 7);
-    for (uint64_t i = any(t, most); i < end; i += 1 + any(t, most))
+        data[i] = (uint8_t)('a' + any(&t->random, few) * 7);
+    for (uint64_t i = any(&t->random, most); i < end; i += 1 + any(&t->random, most))
         data[i] = 0;
 }
 
 /* Long runs of one byte with others in between; zeros are rare, and the last bytes may have none. */
 static void fill_runs(Trial *t, uint8_t *data, uint64_t size) {
     static const uint8_t others[] = {0, 'b', 'c', 0x80, 0xff, 'a' | 0x80};
-    unsigned rare = 1 + any(t, 3);
-    bool ends = any(t, 2);
+    unsigned rare = 1 + any(&t->random, 3);
+    bool ends = any(&t->random, 2);
     memset(data, 'a', size);
-    for (uint64_t i = any(t, 30); i < size; i += 1 + any(t, any(t, rare) ? 20 : 700))
-        data[i] = i + 400 < size || ends ? others[any(t, any(t, 4) ? 6 : 1)] : 'a';
+    for (uint64_t i = any(&t->random, 30); i < size;
+         i += 1 + any(&t->random, any(&t->random, rare) ? 20 : 700))
+        data[i] =
+            i + 400 < size || ends ? others[any(&t->random, any(&t->random, 4) ? 6 : 1)] : 'a';
 }
 
 static void fill(Trial *t) {
     uint64_t size = w2c_memory_size(memory_of(&t->sides[0]));
     uint8_t *data = w2c_memory_data(memory_of(&t->sides[0]));
-    if (any(t, 2))
+    if (any(&t->random, 2))
         fill_strings(t, data, size);
     else
         fill_runs(t, data, size);
@@ -114,46 +110,48 @@ static void fill(Trial *t) {
 
 static uint64_t random_address(Trial *t) {
     uint64_t size = w2c_memory_size(memory_of(&t->sides[0]));
-    switch (any(t, 8)) {
+    switch (any(&t->random, 8)) {
     case 0:
-        return size - any(t, 64);
+        return size - any(&t->random, 64);
     case 1:
-        return size - any(t, 500);
+        return size - any(&t->random, 500);
     case 2:
-        return any(t, 40);
+        return any(&t->random, 40);
     case 3:
-        return size + any(t, 20) - 4;
+        return size + any(&t->random, 20) - 4;
     case 4:
-        return (any(t, 2) ? UINT64_MAX : UINT32_MAX) - any(t, 20);
+        return (any(&t->random, 2) ? UINT64_MAX : UINT32_MAX) - any(&t->random, 20);
     default:
-        return any(t, (uint32_t)size);
+        return any(&t->random, (uint32_t)size);
     }
 }
 
 static uint64_t random_number(Trial *t) {
     static const uint8_t bytes[] = {'a', 'b', 0, 0xff};
-    switch (any(t, 6)) {
+    switch (any(&t->random, 6)) {
     case 0:
-        return any(t, 4);
+        return any(&t->random, 4);
     case 1:
-        return any(t, 300);
+        return any(&t->random, 300);
     case 2:
-        return 0 - (uint64_t)any(t, 300);
+        return 0 - (uint64_t)any(&t->random, 300);
     case 3:
-        return bytes[any(t, 4)] * (any(t, 2) ? 0x0101010101010101u : 1u);
+        return bytes[any(&t->random, 4)] * (any(&t->random, 2) ? 0x0101010101010101u : 1u);
     case 4:
-        return bytes[any(t, 4)] + (any(t, 2) ? 256u * any(t, 4) : 0x80818283u);
+        return bytes[any(&t->random, 4)] +
+               (any(&t->random, 2) ? 256u * any(&t->random, 4) : 0x80818283u);
     default:
-        return any(t, 40);
+        return any(&t->random, 40);
     }
 }
 
 static void random_args(Trial *t, uint64_t *args) {
     args[0] = random_address(t);
-    args[1] = any(t, 3) ? args[0] + any(t, 2000) - 1000 : random_address(t);
-    if (any(t, 3) == 0) args[1] = random_number(t);
-    args[2] = any(t, 2) ? any(t, 60) : random_number(t);
-    if (any(t, 8) == 0) args[2] = w2c_memory_size(memory_of(&t->sides[0])) - args[any(t, 2)];
+    args[1] = any(&t->random, 3) ? args[0] + any(&t->random, 2000) - 1000 : random_address(t);
+    if (any(&t->random, 3) == 0) args[1] = random_number(t);
+    args[2] = any(&t->random, 2) ? any(&t->random, 60) : random_number(t);
+    if (any(&t->random, 8) == 0)
+        args[2] = w2c_memory_size(memory_of(&t->sides[0])) - args[any(&t->random, 2)];
 }
 
 /* ---- calls ------------------------------------------------------------------------------------- */
@@ -232,7 +230,6 @@ static void read_module(Trial *t) {
 }
 
 static void finish(Trial *t) {
-    char command[256];
     for (unsigned k = 0; k < SIDES; k++)
         w2c_instance_delete(t->sides[k].instance);
     w2c_interp_delete(t->sides[INTERPRETED].interp);
@@ -241,19 +238,16 @@ static void finish(Trial *t) {
     module_free(&t->read);
     module_free(&t->read_interp);
     free(t->bytes);
-    snprintf(command, sizeof command, "rm -r '%s'", t->folder);
-    ck_assert(system(command) == 0);
+    built_remove(t->folder);
 }
 
 static void run_trial(const char *module, MemoryMode memory, bool metered, const char *cc,
                       const char *opt) {
     static Trial t;
     t = (Trial){.module = module, .memory = memory, .metered = metered, .cc = cc, .opt = opt};
-    t.random = 0x9e3779b97f4a7c15u;
-    if (getenv("W2C_SEED")) t.random ^= strtoull(getenv("W2C_SEED"), NULL, 10) << 20;
-    const char *temp = getenv("TMPDIR");
-    snprintf(t.folder, sizeof t.folder, "%s/w2c-scan-XXXXXX", temp ? temp : "/tmp");
-    ck_assert(mkdtemp(t.folder) != NULL);
+    t.random.state = 0x9e3779b97f4a7c15u;
+    if (getenv("W2C_SEED")) t.random.state ^= strtoull(getenv("W2C_SEED"), NULL, 10) << 20;
+    built_folder(t.folder, sizeof t.folder, "w2c-scan");
     read_module(&t);
     compile(&t, FAST);
     compile(&t, LITERAL);
@@ -344,19 +338,20 @@ END_TEST
 
 /* What the host says of sets, against what is plain to see; no byte is read that is not there. */
 START_TEST(sets) {
-    Trial t = {.random = 0x9e3779b97f4a7c15u};
+    Trial t = {.random = {0x9e3779b97f4a7c15u}};
     for (unsigned i = 0; i < 20000; i++) {
-        uint64_t room = any(&t, any(&t, 2) ? 20 : 100), limit = any(&t, (uint32_t)room + 1);
-        uint64_t count = any(&t, any(&t, 2) ? 4 : 65), expect[2] = {0, 0};
-        uint32_t few = 1 + any(&t, any(&t, 2) ? 4 : 60),
-                 stop = any(&t, 2) ? any(&t, few) : W2C_SET_NONE;
+        uint64_t room = any(&t.random, any(&t.random, 2) ? 20 : 100),
+                 limit = any(&t.random, (uint32_t)room + 1);
+        uint64_t count = any(&t.random, any(&t.random, 2) ? 4 : 65), expect[2] = {0, 0};
+        uint32_t few = 1 + any(&t.random, any(&t.random, 2) ? 4 : 60),
+                 stop = any(&t.random, 2) ? any(&t.random, few) : W2C_SET_NONE;
         uint8_t *p = malloc(room ? room : 1), *set = malloc(count ? count : 1);
         bool has[256] = {false};
         ck_assert(p && set);
         for (uint64_t k = 0; k < room; k++)
-            p[k] = (uint8_t)(any(&t, few) * 5);
+            p[k] = (uint8_t)(any(&t.random, few) * 5);
         for (uint64_t k = 0; k < count; k++)
-            has[set[k] = (uint8_t)(any(&t, few) * (any(&t, 9) ? 5 : 3))] = true;
+            has[set[k] = (uint8_t)(any(&t.random, few) * (any(&t.random, 9) ? 5 : 3))] = true;
         stop = stop == W2C_SET_NONE ? stop : stop * 5 % 256;
         for (unsigned inside = 0; inside < 2; inside++)
             while (expect[inside] < limit && has[p[expect[inside]]] == inside &&
@@ -373,17 +368,9 @@ END_TEST
 int main(void) {
     enum { ROWS = sizeof rows / sizeof *rows };
     w2c_init_traps();
-    Suite *suite = suite_create("scan");
     TCase *tcase = tcase_create("scan");
-    tcase_set_timeout(tcase, 0);
     tcase_add_loop_test(tcase, routines, 0, ROWS);
     tcase_add_loop_test(tcase, recognised, 0, ROWS);
     tcase_add_test(tcase, sets);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK); /* faults are handled in this process */
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return built_run(tcase, "scan");
 }

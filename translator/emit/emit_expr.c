@@ -287,8 +287,7 @@ static void emit_load(Writer *w, const Node *n) {
     bool narrow = n->type == VT_I32 ? c[1] != '3' : n->type == VT_I64 ? c[1] != '6' : false;
     if (narrow) buffer_text(w->out, n->type == VT_I32 ? "(u32)" : "(u64)");
     buffer_printf(w->out, "w2c_load_%s", c);
-    emit_access(w, n->aux, n->op,
-                range_is_free(w->ranges.free_nodes, (uint32_t)(n - w->ir->nodes)));
+    emit_access(w, n->aux, n->op, bitmap_has(w->ranges.free_nodes, (uint32_t)(n - w->ir->nodes)));
     emit_expr(w, n->kid[0], false);
     buffer_text(w->out, ", ");
     buffer_u64(w->out, n->imm);

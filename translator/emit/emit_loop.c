@@ -495,7 +495,8 @@ static void put_body(Writer *w, const Loop *l) {
     buffer_text(w->out, "}\n");
 }
 
-/* What variables that are affine hold after n turns. */
+/* What variables that are affine hold after n turns; those that are carried, too: where nobody asks within the loop, C
+ * compilers leave out what the turns set. */
 static void put_finals(Writer *w, const Loop *l) {
     LoopPair pairs[128];
     uint32_t count = 0;

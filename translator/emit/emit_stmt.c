@@ -192,8 +192,7 @@ static void args_from(Writer *w, const Stmt *s, uint32_t from) {
 static void store(Writer *w, const Stmt *s) {
     const char *c = op_info[s->op].c;
     buffer_printf(w->out, "w2c_store_%s", c);
-    emit_access(w, s->aux, s->op,
-                range_is_free(w->ranges.free_stmts, (uint32_t)(s - w->ir->stmts)));
+    emit_access(w, s->aux, s->op, bitmap_has(w->ranges.free_stmts, (uint32_t)(s - w->ir->stmts)));
     emit_arg(w, s, 0);
     buffer_text(w->out, ", ");
     buffer_u64(w->out, s->imm);

@@ -85,6 +85,7 @@ typedef struct Ir {
 
 /* The integer locals and slots of a function, as one list: what passes follow through it. */
 #define NO_VAR UINT32_MAX
+#define NO_NODE UINT32_MAX
 static inline uint32_t ir_var_count(const Ir *ir) {
     return ir->stream->local_count + 2 * (ir->stream->max_height + 1);
 }

@@ -91,8 +91,7 @@ typedef struct LoopAct {
 /* A variable that the loop assigns. */
 typedef struct LoopVar {
     bool is_slot, is_induction;
-    bool
-        is_carried; /* the next turn, or an exit in the middle of one, asks for what a turn leaves in it */
+    bool is_carried; /* what a turn leaves in it the next one asks for, or an exit in it does */
     uint8_t type;
     uint32_t index;         /* local, or height */
     uint32_t entry;         /* node: its value when a turn begins; 0: not asked for */

@@ -88,6 +88,12 @@ uint32_t loop_op(LoopRun *r, Node node, unsigned kids);
 static inline uint64_t loop_mask(unsigned type) {
     return type == VT_I32 ? 0xffffffffu : UINT64_MAX;
 }
+/* Is it an integer constant? Then *value are its bits. */
+static inline bool loop_const_bits(const Node *n, uint64_t *value) {
+    if (n->op != OP_i32_const && n->op != OP_i64_const) return false;
+    *value = n->imm & loop_mask(n->type);
+    return true;
+}
 /* ---- loop_body.c ---- */
 bool loop_body(LoopRun *r);
 /* The node of a tree's value now; 0: none. */

@@ -47,10 +47,7 @@ static bool held(const Ir *ir, uint32_t at, const Node *var, unsigned depth, uin
 
 static bool constant(const Ir *ir, uint32_t at, uint32_t node, unsigned depth, uint64_t *out) {
     const Node *n = &ir->nodes[node];
-    if (n->op == OP_i32_const || n->op == OP_i64_const) {
-        *out = n->imm & loop_mask(n->type);
-        return true;
-    }
+    if (loop_const_bits(n, out)) return true;
     bool is_var = n->op == NODE_SLOT || n->op == OP_local_get;
     return is_var && depth < DEEPEST && held(ir, at, n, depth + 1, out);
 }

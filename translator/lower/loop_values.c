@@ -92,10 +92,7 @@ bool loop_affine(const LoopRun *r, uint32_t node, Affine *out) {
         return true;
     }
     if (s->variant) return false;
-    if (n->op == OP_i32_const || n->op == OP_i64_const) {
-        out->c = n->imm & loop_mask(n->type);
-        return true;
-    }
+    if (loop_const_bits(n, &out->c)) return true;
     out->count = 1;
     out->term[0].node = node;
     out->term[0].coef = 1;

@@ -5,7 +5,6 @@
 #include "narrow_constants.h"
 #include <string.h>
 
-#define NO_NODE UINT32_MAX
 enum { MOST_WALKS = 4, MOST_WORDS = 1 << 20 };
 
 typedef struct Demand {
@@ -23,10 +22,6 @@ typedef struct Demand {
 
 /* ---- bits ------------------------------------------------------------------------------------ */
 
-static uint64_t all_bits(unsigned type) {
-    return type == VT_I32 ? UINT32_MAX : UINT64_MAX;
-}
-
 /* From the lowest to the highest: what carries need. */
 static uint64_t up_to_highest(uint64_t bits) {
     for (unsigned by = 1; by < 64; by *= 2)
@@ -35,7 +30,7 @@ static uint64_t up_to_highest(uint64_t bits) {
 }
 
 static uint64_t from_lowest(uint64_t bits, unsigned type) {
-    return (0 - (bits & (0 - bits))) & all_bits(type);
+    return (0 - (bits & (0 - bits))) & loop_mask(type);
 }
 
 static uint64_t of_extended(uint64_t bits, unsigned width) {
@@ -44,10 +39,12 @@ static uint64_t of_extended(uint64_t bits, unsigned width) {
 }
 
 static bool is_const(const Ir *ir, uint32_t node, uint64_t *bits) {
-    const Node *n = &ir->nodes[node];
-    if (n->op != OP_i32_const && n->op != OP_i64_const) return false;
-    *bits = n->imm & all_bits(n->type);
-    return true;
+    return loop_const_bits(&ir->nodes[node], bits);
+}
+
+static bool is_logic(uint16_t op) {
+    return op == OP_i32_and || op == OP_i32_or || op == OP_i32_xor || op == OP_i64_and ||
+           op == OP_i64_or || op == OP_i64_xor;
 }
 
 /* ---- expressions ----------------------------------------------------------------------------- */
@@ -79,7 +76,7 @@ static void visit_logic(Demand *d, const Node *n, uint64_t bits) {
 /* By a constant: exactly the bits that arrive. By anything else: all that might. */
 static void visit_shift(Demand *d, const Node *n, uint64_t bits) {
     unsigned width = n->type == VT_I32 ? 32 : 64;
-    uint64_t all = all_bits(n->type), top = (uint64_t)1 << (width - 1), count;
+    uint64_t all = loop_mask(n->type), top = (uint64_t)1 << (width - 1), count;
     bool left = n->op == OP_i32_shl || n->op == OP_i64_shl;
     bool is_signed = n->op == OP_i32_shr_s || n->op == OP_i64_shr_s;
     if (!is_const(d->ir, n->kid[1], &count)) {
@@ -108,13 +105,13 @@ static void visit_others(Demand *d, const Node *n) {
 }
 
 static void look_at(Demand *d, unsigned type, uint32_t var, uint64_t bits) {
-    if (var != NO_VAR) d->now[var] |= bits & all_bits(type);
+    if (var != NO_VAR) d->now[var] |= bits & loop_mask(type);
 }
 
 /* These bits of the node's value are looked at. */
 static void visit(Demand *d, uint32_t node, uint64_t bits) {
     const Node *n = &d->ir->nodes[node];
-    bits &= all_bits(n->type);
+    bits &= loop_mask(n->type);
     switch (n->op) {
     case OP_local_get:
         look_at(d, n->type, ir_local_var(d->ir, (uint32_t)n->imm), bits);
@@ -125,14 +122,6 @@ static void visit(Demand *d, uint32_t node, uint64_t bits) {
     case OP_i32_const:
     case OP_i64_const:
         d->constants[node] |= UINT64_MAX;
-        return;
-    case OP_i32_and:
-    case OP_i64_and:
-    case OP_i32_or:
-    case OP_i64_or:
-    case OP_i32_xor:
-    case OP_i64_xor:
-        visit_logic(d, n, bits);
         return;
     case OP_i32_add:
     case OP_i64_add:
@@ -174,7 +163,10 @@ static void visit(Demand *d, uint32_t node, uint64_t bits) {
         visit_all(d, n->kid[2]);
         return;
     default:
-        visit_others(d, n);
+        if (is_logic(n->op))
+            visit_logic(d, n, bits);
+        else
+            visit_others(d, n);
     }
 }
 
@@ -188,9 +180,13 @@ static uint64_t overwrite(Demand *d, uint32_t var) {
     return bits;
 }
 
-static void join(const Demand *d, uint64_t *into, const uint64_t *from) {
+static void join(Demand *d, const uint64_t *from) {
     for (uint32_t i = 0; i < d->var_count; i++)
-        into[i] |= from[i];
+        d->now[i] |= from[i];
+}
+
+static void forget(Demand *d) {
+    memset(d->now, 0, d->var_count * sizeof *d->now);
 }
 
 /* Keeps the demands of now; what had been kept in an earlier walk is less. */
@@ -204,11 +200,8 @@ static void keep(Demand *d, uint64_t **place) {
 
 static void loop_head(Demand *d, uint32_t block) {
     const uint64_t *before = d->labels[block];
-    for (uint32_t i = 0; before && i < d->var_count && !d->grown; i++)
-        d->grown = (d->now[i] & ~before[i]) != 0;
-    if (!before)
-        for (uint32_t i = 0; i < d->var_count && !d->grown; i++)
-            d->grown = d->now[i] != 0;
+    for (uint32_t i = 0; i < d->var_count && !d->grown; i++)
+        d->grown = (d->now[i] & ~(before ? before[i] : 0)) != 0;
     keep(d, &d->labels[block]);
 }
 
@@ -219,25 +212,22 @@ static uint32_t target_var(const Demand *d, uint32_t block, uint32_t operand) {
                  : NO_VAR;
 }
 
-/* What is demanded behind a label, but for the operands that a jump brings there, is demanded before it. */
+/* What is demanded behind a label, but for the operands that a jump brings there, is demanded before it. Behind a
+ * return nothing is; at a loop that the first walk has not come to, nothing yet. */
 static void add_target(Demand *d, const Stmt *s, uint32_t block) {
-    const uint64_t *there = d->labels[block];
-    if (block && there) {
-        memcpy(d->target, there, d->var_count * sizeof *there);
-    } else { /* nothing behind a return; nothing yet at a loop that the first walk has not come to */
-        memset(d->target, 0, d->var_count * sizeof *d->target);
-    }
+    const uint64_t *there = block ? d->labels[block] : NULL;
+    if (there) memcpy(d->target, there, d->var_count * sizeof *there);
     for (uint32_t i = 0; i < s->count; i++) {
         uint32_t var = target_var(d, block, i);
         d->operands[i] |= var == NO_VAR ? UINT64_MAX : there ? there[var] : 0;
         if (var != NO_VAR) d->target[var] = 0;
     }
-    join(d, d->now, d->target);
+    if (there) join(d, d->target);
 }
 
 static void jump(Demand *d, const Stmt *s) {
     memset(d->operands, 0, s->count * sizeof *d->operands);
-    if (s->kind != STMT_GOTO_IF) memset(d->now, 0, d->var_count * sizeof *d->now);
+    if (s->kind != STMT_GOTO_IF) forget(d);
     if (s->kind == STMT_SWITCH) {
         const uint32_t *targets = d->ir->stream->pool + s->b;
         for (uint32_t i = 0; i <= s->a; i++)
@@ -292,7 +282,7 @@ static void statement(Demand *d, const Stmt *s) {
         memcpy(d->now, d->labels[s->a], d->var_count * sizeof *d->now);
         break;
     case STMT_IF:
-        join(d, d->now, d->ir->stream->blocks[s->a].has_else ? d->elses[s->a] : d->labels[s->a]);
+        join(d, d->ir->stream->blocks[s->a].has_else ? d->elses[s->a] : d->labels[s->a]);
         visit_all(d, s->node);
         break;
     case STMT_GOTO:
@@ -302,7 +292,7 @@ static void statement(Demand *d, const Stmt *s) {
         jump(d, s);
         break;
     case STMT_TRAP:
-        memset(d->now, 0, d->var_count * sizeof *d->now);
+        forget(d);
         break;
     case STMT_INNER:
         break;
@@ -313,7 +303,7 @@ static void statement(Demand *d, const Stmt *s) {
 
 static void walk(Demand *d) {
     d->grown = false;
-    memset(d->now, 0, d->var_count * sizeof *d->now);
+    forget(d);
     for (uint32_t i = d->ir->stmt_count; i-- > 0 && !d->failed;)
         statement(d, &d->ir->stmts[i]);
 }
@@ -326,22 +316,10 @@ static void demand_all_at_loops(Demand *d) {
 
 /* The operand that could lose bits: a constant that looks like a sign's copies; NO_NODE: none. */
 static uint32_t candidate(const Ir *ir, const Node *n) {
-    uint64_t bits;
-    switch (n->op) {
-    case OP_i32_and:
-    case OP_i64_and:
-    case OP_i32_or:
-    case OP_i64_or:
-    case OP_i32_xor:
-    case OP_i64_xor:
-        for (unsigned i = 0; i < 2; i++)
-            if (is_const(ir, n->kid[i], &bits) && bits != all_bits(n->type) &&
-                bits >> (n->type == VT_I32 ? 31 : 63))
-                return n->kid[i];
-        return NO_NODE;
-    default:
-        return NO_NODE;
-    }
+    uint64_t bits, all = loop_mask(n->type);
+    for (unsigned i = 0; i < 2 && is_logic(n->op); i++)
+        if (is_const(ir, n->kid[i], &bits) && bits != all && bits > all >> 1) return n->kid[i];
+    return NO_NODE;
 }
 
 /* Exceptions bring control to handlers by ways that are no statement. */

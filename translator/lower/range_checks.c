@@ -2,12 +2,12 @@
  * value on so many bytes lie inside a memory. At a label the facts are those that all jumps to it bring;
  * variables that changed since the earliest of them have some value. At a loop's head variables that the
  * loop assigns have some value; facts about values stay, for values do not change. */
+#include "../base/bitmap.h"
 #include "loop_impl.h"
 #include "range_impl.h"
 #include <string.h>
 
 enum { NO_CHECK = 0, LARGEST_EARLY = 12, MOST_SCANNED = 64 };
-#define NO_NODE UINT32_MAX
 
 typedef struct Fact {
     uint32_t value, memory;

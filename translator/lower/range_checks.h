@@ -7,7 +7,6 @@
  * when one of theirs would, with the same trap, and nothing that could tell the difference has happened. */
 #ifndef W2C_RANGE_CHECKS_H
 #define W2C_RANGE_CHECKS_H
-#include "../base/bitmap.h"
 #include "ir.h"
 
 /* Made before statement `stmt`: address - below, in the address's type, + end must not exceed the memory's size. */
@@ -28,8 +27,4 @@ typedef struct RangeChecks {
  * The result is the function arena's. Errors: NOMEM. Thread: any. */
 bool range_checks_find(Context *ctx, const Module *m, const Ir *ir, uint32_t explicit_memories,
                        uint32_t barrier, Arena *arena, RangeChecks *out);
-
-static inline bool range_is_free(const uint64_t *bits, uint32_t i) {
-    return bitmap_has(bits, i);
-}
 #endif

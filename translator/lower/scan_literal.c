@@ -15,10 +15,7 @@ static const Node *node_of(const LoopRun *r, uint32_t node) {
 }
 
 static bool is_const(const LoopRun *r, uint32_t node, uint64_t *value) {
-    const Node *n = node_of(r, node);
-    if (n->op != OP_i32_const && n->op != OP_i64_const) return false;
-    *value = n->imm & loop_mask(n->type);
-    return true;
+    return loop_const_bits(node_of(r, node), value);
 }
 
 static bool is_the_const(const LoopRun *r, uint32_t node, uint64_t value) {

@@ -76,7 +76,7 @@ static void call_direct(Writer *w, const Stmt *s) {
     buffer_text(w->out, caught ? ", " : "(");
     buffer_text(w->out, instance ? "&m->w2c" : own && w->e->joined ? "mem0" : "m");
     emit_call_meter(w, s);
-    if (own) w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
+    if (own) bitmap_add(w->needed, s->b);
     call_args(w, s, s->count);
     emit_results_close(w, s);
 }

@@ -51,7 +51,7 @@ void emit_fixed_callee(Writer *w, const Stmt *s, const char *between) {
     const FixedTable *t = fixed(e, s);
     uint32_t func = known_callee(w, s, t), table = (uint32_t)s->imm;
     if (func != NO_FUNC) {
-        w->needed[func / 64] |= (uint64_t)1 << (func % 64);
+        bitmap_add(w->needed, func);
         buffer_printf(w->out, "%s%s%s", e->funcs[func], between, self(e));
         return;
     }

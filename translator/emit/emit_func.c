@@ -60,7 +60,7 @@ void emit_prototype(const Emitter *e, Buffer *out, uint32_t func, const char *na
 void emit_prototypes(const Emitter *e, Buffer *out, const uint64_t *needed, uint32_t first,
                      uint32_t last) {
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++) {
-        if (!(needed[f / 64] >> (f % 64) & 1)) continue;
+        if (!bitmap_has(needed, f)) continue;
         if (e->options->lazy_groups && (f < first || f >= last)) {
             emit_lazy_call(e, out, f);
             continue;
@@ -348,7 +348,7 @@ bool emit_function(Writer *w, uint32_t func) {
     arena_reset(&w->arena);
     w->ctx->func = func;
     w->func = func;
-    w->needed[func / 64] |= (uint64_t)1 << (func % 64);
+    bitmap_add(w->needed, func);
     bool ok = validate_function(w->ctx, e->m, func, &w->arena, &stream);
     if (ok) w->features |= stream.features_used;
     if (ok && e->options->only_func != NO_FUNC && e->options->only_func != func) {

@@ -117,7 +117,7 @@ static void dispatch(const Emitter *e, Buffer *out, const uint64_t *needed) {
                   "        \".globl %s_stub_distances\\n%s_stub_distances:\\n\"\n",
                   n, count + 1, n, n, n);
     for (uint32_t f = m->imported_funcs; f < m->func_count; f++) {
-        if (needed[f / 64] >> f % 64 & 1)
+        if (bitmap_has(needed, f))
             buffer_printf(out, "        \".long stub_%u - %s_stub_distances\\n\"\n", number(e, f),
                           n);
         else
@@ -155,6 +155,6 @@ void emit_lazy_tables(const Emitter *e, Buffer *out, const uint64_t *needed) {
                   n, n, n, e->group_count + 1, n, n, n, (unsigned long long)e->input_hash, n, n, n,
                   e->group_count);
     for (uint32_t f = m->imported_funcs; f < m->func_count; f++)
-        if (needed[f / 64] >> f % 64 & 1) stub(e, out, f);
+        if (bitmap_has(needed, f)) stub(e, out, f);
     dispatch(e, out, needed);
 }

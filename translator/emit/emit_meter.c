@@ -14,7 +14,7 @@ static bool has_threads(const Module *m) {
 /* ---- loops without calls --------------------------------------------------------------------- */
 
 static bool is_kept(const Writer *w, uint32_t block) {
-    return w->fuel_loops && w->fuel_loops[block / 64] >> (block % 64) & 1;
+    return bitmap_has(w->fuel_loops, block);
 }
 
 /* Is the block inside a loop that keeps its fuel? */
@@ -53,7 +53,7 @@ static bool find_loops(Writer *w) {
         const Stmt *s = &ir->stmts[i];
         if (s->kind == STMT_OP && op_info[s->op].fx == FX_CALL) call = i;
         if (s->kind != STMT_LOOP || last[s->a] == i || last[s->a] >= call) continue;
-        loops[s->a / 64] |= (uint64_t)1 << (s->a % 64);
+        bitmap_add(loops, s->a);
         w->keeps_fuel = true;
     }
     w->fuel_loops = loops;

@@ -154,8 +154,7 @@ static bool name_globals(Emitter *e) {
 static void find_referred(const Emitter *e, uint64_t *funcs) {
     const Module *m = e->m;
     for (uint32_t i = 0; i < m->export_count; i++)
-        if (m->exports[i].kind == EXTERN_FUNC)
-            funcs[m->exports[i].index / 64] |= (uint64_t)1 << (m->exports[i].index % 64);
+        if (m->exports[i].kind == EXTERN_FUNC) bitmap_add(funcs, m->exports[i].index);
     for (uint32_t i = m->imported_globals; i < m->global_count; i++)
         const_expr_funcs(m, m->globals[i].init, funcs);
     for (uint32_t i = m->imported_tables; i < m->table_count; i++)
@@ -171,7 +170,7 @@ static void find_referred(const Emitter *e, uint64_t *funcs) {
             if (!elem->is_funcs)
                 const_expr_funcs(m, expr, funcs);
             else
-                funcs[func / 64] |= (uint64_t)1 << (func % 64);
+                bitmap_add(funcs, func);
         }
     }
 }
@@ -209,7 +208,7 @@ bool emit_number_records(Emitter *e) {
     for (uint32_t i = 0; i < m->func_count; i++)
         e->records[i] = NO_RECORD;
     for (uint32_t i = m->imported_funcs; i < m->func_count; i++)
-        if (emit_is_declared(e, i) && (e->options->tier || funcs[i / 64] >> (i % 64) & 1))
+        if (emit_is_declared(e, i) && (e->options->tier || bitmap_has(funcs, i)))
             e->records[i] = e->record_count++;
     return true;
 }

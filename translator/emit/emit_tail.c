@@ -256,7 +256,7 @@ static void call_direct(Writer *w, const Stmt *s) {
         buffer_text(w->out, " }");
         return;
     }
-    w->needed[s->b / 64] |= (uint64_t)1 << (s->b % 64);
+    bitmap_add(w->needed, s->b);
     Buffer name;
     buffer_init(&name, w->ctx->alloc);
     const char *text = emit_form_name(e, &name, s->b, 't');

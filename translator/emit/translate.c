@@ -114,7 +114,7 @@ static bool put(Job *job, Context *ctx, uint32_t file, Buffer *a, Buffer *b) {
 static void note_calls(Job *job, const Writer *w, uint32_t g) {
     const Group *group = &job->e->groups[g];
     for (uint32_t f = 0; f < job->e->m->func_count; f++)
-        if ((w->needed[f / 64] >> f % 64 & 1) && (f < group->first || f >= group->last))
+        if (bitmap_has(w->needed, f) && (f < group->first || f >= group->last))
             atomic_fetch_or(&job->called[f / 64], (uint64_t)1 << f % 64);
 }
 
@@ -206,7 +206,7 @@ static bool run_workers(Emitter *e, Job *job) {
 
 static void mark_addressed(const Emitter *e, uint64_t *needed) {
     for (uint32_t f = e->m->imported_funcs; f < e->m->func_count; f++)
-        if (emit_is_declared(e, f) || f == e->m->start) needed[f / 64] |= (uint64_t)1 << (f % 64);
+        if (emit_is_declared(e, f) || f == e->m->start) bitmap_add(needed, f);
 }
 
 static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file) {
@@ -231,8 +231,7 @@ static bool write_main(Emitter *e, const Paths *p, Job *job, uint32_t blob_file)
         buffer_text(&head, "\n/* ---- functions ---- */\n");
         emit_prototypes(e, &head, needed, single ? 0 : UINT32_MAX, UINT32_MAX);
         for (uint32_t f = 0; job->called && f < e->m->func_count; f++)
-            if (needed[f / 64] >> f % 64 & 1)
-                atomic_fetch_or(&job->called[f / 64], (uint64_t)1 << f % 64);
+            if (bitmap_has(needed, f)) atomic_fetch_or(&job->called[f / 64], (uint64_t)1 << f % 64);
         if (job->called) emit_lazy_tables(e, &head, (const uint64_t *)job->called);
     }
     if (single) buffer_bytes(&head, job->single.data, job->single.len);

@@ -46,7 +46,7 @@ static ConstFault walk(Reader *r, uint64_t *declared, uint32_t funcs, const uint
             break;
         case OP_ref_func:
             index = reader_u32leb(r);
-            if (declared && index < funcs) declared[index / 64] |= (uint64_t)1 << index % 64;
+            if (declared && index < funcs) bitmap_add(declared, index);
             break;
         case OP_array_new_fixed:
             reader_u32leb(r);

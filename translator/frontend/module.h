@@ -5,6 +5,7 @@
 #ifndef W2C_MODULE_H
 #define W2C_MODULE_H
 #include "../base/arena.h"
+#include "../base/bitmap.h"
 #include "../base/context.h"
 #include "../base/reader.h"
 #include "types.h"

@@ -67,6 +67,6 @@ bool section_declare(SectionReader *s, uint32_t func) {
         m->declared = ARENA_ARRAY(&m->arena, m->func_count / 64 + 1, uint64_t);
         if (!m->declared) return diag_nomem(s->ctx);
     }
-    if (func < m->func_count) m->declared[func / 64] |= (uint64_t)1 << func % 64;
+    if (func < m->func_count) bitmap_add(m->declared, func);
     return true;
 }

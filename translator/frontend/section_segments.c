@@ -48,7 +48,7 @@ static bool read_elem_func(SectionReader *s) {
     if (func >= m->func_count)
         return diag_error(s->ctx, ERR_unknown_function, at, " %u: module has %u", func,
                           m->func_count);
-    m->declared[func / 64] |= (uint64_t)1 << func % 64;
+    bitmap_add(m->declared, func);
     return true;
 }
 

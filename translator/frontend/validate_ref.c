@@ -31,7 +31,7 @@ bool validate_ref_is_null(Validator *v, Ins *ins) {
 bool validate_ref_func(Validator *v, Ins *ins) {
     uint32_t func = ins->a;
     const uint64_t *declared = v->m->declared;
-    if (!v->is_const && !(declared && declared[func / 64] >> func % 64 & 1))
+    if (!v->is_const && !bitmap_has(declared, func))
         return VALIDATE_ERROR(v, ERR_undeclared_ref, " %u", func);
     validate_push1(v, vt_ref(v->m->funcs[func].type, false));
     return true;

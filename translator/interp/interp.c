@@ -78,7 +78,7 @@ static void make_records(Loader *l) {
     it->record_funcs = rows(l, count, sizeof(u32));
     if (!l->ok) return;
     for (u32 f = m->imported_funcs, r = 0; f < m->func_count; f++) {
-        if (!(m->declared[f / 64] >> f % 64 & 1)) continue;
+        if (!bitmap_has(m->declared, f)) continue;
         it->record_funcs[r] = f;
         funcs[r].code = w2c_no_code; /* --tier has closures in its place */
         funcs[r].type = &it->types[m->types[m->funcs[f].type].canon];

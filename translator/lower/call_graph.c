@@ -29,7 +29,7 @@ static bool add_callee(Scan *s, uint32_t callee, uint32_t edge) {
 }
 
 static void mark(const Scan *s, uint64_t *tables, uint32_t table) {
-    if (table < s->m->table_count) tables[table / 64] |= (uint64_t)1 << (table % 64);
+    if (table < s->m->table_count) bitmap_add(tables, table);
 }
 
 /* Whoever calls through a table with a type that has no subtypes need not look at what is in it. */
@@ -75,7 +75,7 @@ static bool scan_ins(Scan *s, uint32_t func, const Ins *ins) {
         mark(s, g->seen, ins->a);
         return true;
     case OP_ref_func:
-        if (ins->a < g->func_count) g->referred[ins->a / 64] |= (uint64_t)1 << (ins->a % 64);
+        if (ins->a < g->func_count) bitmap_add(g->referred, ins->a);
         return true;
     case OP_table_init:
         mark(s, g->written, ins->b);

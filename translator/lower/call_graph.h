@@ -3,6 +3,7 @@
  * Owner: the arena given. Thread: read-only once found. */
 #ifndef W2C_CALL_GRAPH_H
 #define W2C_CALL_GRAPH_H
+#include "../base/bitmap.h"
 #include "../frontend/opstream.h"
 
 /* Bytes of stack that an unoptimised build may spend on an instruction (gcc on f64.max), and on a local or
@@ -43,12 +44,12 @@ typedef struct CallGraph {
  * Errors: NOMEM. Linear in the bodies. */
 bool call_graph_find(Context *ctx, const Module *m, Arena *arena, CallGraph *out);
 static inline bool call_graph_writes(const CallGraph *g, uint32_t table) {
-    return g->written[table / 64] >> (table % 64) & 1;
+    return bitmap_has(g->written, table);
 }
 static inline bool call_graph_sees(const CallGraph *g, uint32_t table) {
-    return g->seen[table / 64] >> (table % 64) & 1;
+    return bitmap_has(g->seen, table);
 }
 static inline bool call_graph_calls_through(const CallGraph *g, uint32_t table, bool tail) {
-    return (tail ? g->tail_called : g->called)[table / 64] >> (table % 64) & 1;
+    return bitmap_has(tail ? g->tail_called : g->called, table);
 }
 #endif

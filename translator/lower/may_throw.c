@@ -60,7 +60,7 @@ static bool any_carries(const Module *m, const ValType *types, uint32_t count) {
 }
 
 static bool is_declared(const Module *m, uint32_t func) {
-    return m->declared && (m->declared[func / 64] >> (func % 64) & 1);
+    return bitmap_has(m->declared, func);
 }
 
 /* Can a reference of another module, or of the host, get into this one? */
@@ -123,8 +123,8 @@ static void edge(Graph *g, uint32_t from, uint32_t to) {
 }
 
 static void throws(Graph *g, uint32_t node) {
-    if (g->bits[node / 64] >> (node % 64) & 1) return;
-    g->bits[node / 64] |= (uint64_t)1 << (node % 64);
+    if (bitmap_has(g->bits, node)) return;
+    bitmap_add(g->bits, node);
     g->work[g->work_count++] = node;
 }
 

@@ -232,7 +232,7 @@ static void consider_copies(Walk *w, uint32_t func, uint64_t most) {
     if (is_cut(w, func) && !(w->g->flags[func] & (CALLS_OUT | CALLS_TAIL)) &&
         frame <= LARGEST_COPIED && most + (uint64_t)frame * RECURSION_COPIES <= LARGE_FRAME &&
         calls_itself(w->g, func))
-        w->copied[func / 64] |= (uint64_t)1 << (func % 64);
+        bitmap_add(w->copied, func);
 }
 
 /* The most that the calls of a function, or its tail calls, need; those inside its component count for all

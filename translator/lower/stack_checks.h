@@ -6,6 +6,7 @@
  * Owner: the arena given. Thread: read-only once found. */
 #ifndef W2C_STACK_CHECKS_H
 #define W2C_STACK_CHECKS_H
+#include "../base/bitmap.h"
 #include "call_graph.h"
 
 typedef enum StackCheck {
@@ -28,7 +29,7 @@ typedef struct StackChecks {
 bool stack_checks_find(Context *ctx, const Module *m, const CallGraph *g, Arena *arena,
                        StackChecks *out);
 static inline bool stack_checks_copied(const StackChecks *c, uint32_t func) {
-    return c->copied && (c->copied[func / 64] >> (func % 64) & 1);
+    return bitmap_has(c->copied, func);
 }
 static inline StackCheck stack_checks_of(const StackChecks *c, uint32_t func) {
     return c->checks ? (StackCheck)c->checks[func] : STACK_CHECK_CYCLE;

@@ -99,7 +99,7 @@ static inline void put_convert(const SnapshotObjects *o, Buffer *b, ValType t) {
 static inline bool put_plain_ref(SnapshotObjects *o, Buffer *b, ValType t, w2c_ref ref) {
     if (ref && snap_hierarchy(o->m, vt_heap(t)) == OF_FUNC) {
         uint32_t func = w2c_interp_func_index(o->s->instance, ref);
-        if (func != NO_FUNC) o->declared[func / 64] |= (uint64_t)1 << func % 64;
+        if (func != NO_FUNC) bitmap_add(o->declared, func);
     }
     return snap_put_ref(o->ctx, o->m, o->s, b, t, ref, o->what, o->index);
 }

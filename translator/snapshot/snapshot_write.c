@@ -89,12 +89,12 @@ static void start(Image *w) {
 static uint32_t declare(Image *w, Buffer *b) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < w->m->func_count; i++)
-        count += w->objects.declared[i / 64] >> i % 64 & 1;
+        count += bitmap_has(w->objects.declared, i);
     if (!count || !object_count(w)) return 0;
     buffer_bytes(b, "\3\0", 2);
     snap_put_u(b, count);
     for (uint32_t i = 0; i < w->m->func_count; i++)
-        if (w->objects.declared[i / 64] >> i % 64 & 1) snap_put_u(b, i);
+        if (bitmap_has(w->objects.declared, i)) snap_put_u(b, i);
     return 1;
 }
 
